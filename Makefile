@@ -1,0 +1,120 @@
+# fixproof's build.  `make help` lists the targets.  Sources are named in each folder's module.mk.
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+CONFIG ?= release
+BUILD := build/$(CONFIG)
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell cat packaging/VERSION)
+
+CC ?= cc
+AR ?= ar
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wvla -Wcast-qual -Wformat=2 \
+	-Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wundef -Wpointer-arith \
+	-Wwrite-strings -Wnull-dereference -Wno-missing-field-initializers
+HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection=full -ftrivial-auto-var-init=zero
+OPT_release := -O2 -g $(HARDENING)
+OPT_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined
+OPT_fuzz := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined
+ifeq ($(CONFIG),fuzz)
+CC := clang
+endif
+WERROR ?=
+CFLAGS ?=
+CPPFLAGS ?=
+LDFLAGS ?=
+
+PACKAGES := libseccomp libcap jansson libzstd libcrypto yaml-0.1 libnghttp2 mpfr gmp libpcre2-8 \
+	sqlite3 libarchive
+ALL_CFLAGS = -std=gnu17 $(OPT_$(CONFIG)) $(WARNINGS) $(WERROR) -I. -I$(BUILD)/gen \
+	-include runner/base/banned.h -DFP_VERSION='"$(VERSION)"' \
+	-ffile-prefix-map=$(CURDIR)=. $(DEPS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+DEPS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+ALL_LDFLAGS = $(OPT_$(CONFIG)) $(LDFLAGS)
+ifeq ($(CONFIG),release)
+PIE_CFLAGS := -fPIE
+PIE_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+STATIC_LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack
+else
+PIE_CFLAGS := -fPIE
+PIE_LDFLAGS := -pie
+# The sanitizers have no static runtime.
+STATIC_LDFLAGS := -pie
+endif
+
+# --- what is built -------------------------------------------------------------------------------
+# Each module.mk adds to LIB_SRCS (one archive holds all objects; each program takes what it needs),
+# to UNIT_TESTS (tests/unit/NAME.c), SCRIPT_TESTS, FUZZ_TARGETS (tests/fuzz/NAME.c), BENCHES and GEN.
+LIB_SRCS :=
+UNIT_TESTS :=
+SCRIPT_TESTS :=
+FUZZ_TARGETS :=
+BENCHES :=
+GEN :=
+MODULES := runner/base runner/canon runner/fixcase runner/plan/hcl runner/plan runner/evidence \
+	runner/attest runner/archive runner/report runner/cmd sandbox verifiers policies images
+include $(wildcard $(addsuffix /module.mk,$(MODULES)))
+
+LIB := $(BUILD)/libfixproof.a
+LIB_OBJS := $(LIB_SRCS:%.c=$(BUILD)/%.o)
+PROGRAMS := $(BUILD)/fixproof $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker
+TEST_BINS := $(UNIT_TESTS:%=$(BUILD)/tests/%)
+FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
+
+LIBS_WORKER := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto
+LIBS_LAUNCHER := -lcap -lseccomp -lcrypto -ljansson
+LIBS_ALL := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lcap -lseccomp \
+	-lnghttp2 -lsqlite3 -larchive -lm
+
+all: $(PROGRAMS)
+
+$(BUILD)/.flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $@ || \
+		printf '%s\n' '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' > $@
+FORCE:
+
+$(BUILD)/%.o: %.c $(BUILD)/.flags | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIB): $(LIB_OBJS)
+	@rm -f $@
+	$(AR) rcsD $@ $(LIB_OBJS)
+
+$(BUILD)/fixproof: $(BUILD)/runner/main.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(BUILD)/runner/main.o $(LIB) $(LIBS_ALL)
+
+$(BUILD)/fixproof-launcher: $(BUILD)/runner/launcher_main.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $(BUILD)/runner/launcher_main.o $(LIB) \
+		$(LIBS_LAUNCHER)
+
+$(BUILD)/fixproof-worker: $(BUILD)/runner/worker_main.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $(BUILD)/runner/worker_main.o $(LIB) \
+		$(LIBS_WORKER)
+
+$(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/tap.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/tests/tap.o $(LIB) $(LIBS_ALL)
+
+build/fuzz/tests/%: build/fuzz/tests/fuzz/%.o build/fuzz/libfixproof.a
+	@mkdir -p $(@D)
+	clang $(OPT_fuzz) -fsanitize=fuzzer -o $@ $< build/fuzz/libfixproof.a $(LIBS_ALL)
+
+.PRECIOUS: $(BUILD)/%.o
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+include tests/targets.mk
+
+clean:
+	rm -rf build
+
+.PHONY: all clean FORCE

@@ -1,0 +1,53 @@
+# Everything that tests, checks, packages or shows the build.
+
+check: deps
+	@$(MAKE) --no-print-directory check-built
+
+check-built: export CONFIG := release
+check-built: $(PROGRAMS) $(TEST_BINS)
+	@tests/run $(BUILD) $(TEST_BINS) $(SCRIPT_TESTS)
+
+# The same without asking for packages: for work on the project.
+test: check-built
+
+deps:
+	@packaging/deps
+
+lint:
+	@tests/lint/all
+
+asan:
+	@packaging/deps asan
+	@$(MAKE) --no-print-directory CONFIG=asan asan-run
+
+asan-run: $(TEST_BINS) $(PROGRAMS)
+	@tests/run $(BUILD) $(TEST_BINS)
+
+tidy:
+	@packaging/deps lint
+	@tests/lint/tidy
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+FUZZ_SECONDS ?= 10
+fuzz-build: CONFIG := fuzz
+fuzz-build:
+	@$(MAKE) --no-print-directory CONFIG=fuzz $(FUZZ_BINS)
+fuzz:
+	@packaging/deps fuzz
+	@$(MAKE) --no-print-directory fuzz-build
+	@tests/fuzz/run $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
+bench: all
+	@tests/bench/run $(BUILD) $(BENCHES)
+
+conformance: all
+	@tests/conformance/run $(BUILD)
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@examples/demo
+
+.PHONY: check check-built test deps lint asan asan-run tidy format fuzz fuzz-build bench \
+	conformance demo
