@@ -615,6 +615,15 @@ static int ask_landlock(struct job *job, struct err *e)
 	return 0;
 }
 
+static int ask_cgroup(struct job *job, struct err *e)
+{
+	job->cgroup_reason = "no cgroup with a memory controller is delegated to us";
+	if (job->spec->layers.cgroup == SANDBOX_REQUIRE)
+		return err_set(e, ERR_SANDBOX, "cgroup: %s, and the spec requires it",
+			       job->cgroup_reason);
+	return 0;
+}
+
 int job_make(const struct sandbox_spec *spec, struct arena *a, struct job *ret_job, struct err *e)
 {
 	struct job *job = ret_job;
@@ -637,7 +646,7 @@ int job_make(const struct sandbox_spec *spec, struct arena *a, struct job *ret_j
 	job->no_capabilities = cap_init();
 	if (!job->no_capabilities)
 		return err_sys(e, "sandbox: cap_init");
-	if (ask_landlock(job, e) < 0 || map_stream(job, e) < 0)
+	if (ask_landlock(job, e) < 0 || ask_cgroup(job, e) < 0 || map_stream(job, e) < 0)
 		return -1;
 	return open_binds(job, a, e);
 }

@@ -71,6 +71,7 @@ struct job {
 	int control;		/* the inside's end of the pair */
 	int stdout_fd, stderr_fd; /* write ends of pipes */
 	int landlock_abi;	/* 0: none */
+	const char *cgroup_reason; /* why there is none */
 };
 
 /* Opens descriptors, which job_release closes; everything else is the arena's. */

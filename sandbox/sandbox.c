@@ -226,6 +226,113 @@ static int start(struct run *run, struct err *e)
 
 /* --- result ------------------------------------------------------------------------------------ */
 
+struct lists {
+	struct arena *a;
+	struct sandbox_layer *layers;
+	size_t layer_count, layer_room;
+	struct sandbox_varied *varied;
+	size_t varied_count, varied_room;
+};
+
+static void add_layer(struct lists *l, const char *name, bool in_force, const char *detail)
+{
+	l->layers =
+		arena_grow(l->a, l->layers, l->layer_count, &l->layer_room, sizeof(*l->layers));
+	l->layers[l->layer_count++] = (struct sandbox_layer){name, in_force, detail};
+}
+
+static void list_layers(const struct run *run, struct lists *l)
+{
+	static const char *const always[] = {
+		"user namespace",   "mount namespace",	 "pid namespace",  "ipc namespace",
+		"uts namespace",    "cgroup namespace",	 "network namespace", "pivot_root",
+		"read-only root",   "empty capability sets", "locked secure bits", "no_new_privs",
+		"seccomp",	    "resource limits",
+	};
+	const struct job *job = &run->job;
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(always); i++)
+		add_layer(l, always[i], true, "");
+	l->layers[0].detail = job->privileged ? "two identities that nobody else has"
+					      : "the identity of the caller";
+	l->layers[6].detail = job->own_network ? "" : "empty, of the launcher";
+	add_layer(l, "landlock", job->landlock_abi > 0,
+		  job->landlock_abi > 0 ? arena_printf(l->a, "ABI %d", job->landlock_abi)
+		  : job->spec->layers.landlock == SANDBOX_OMIT ? "not asked for"
+							       : "the kernel does not offer it");
+	add_layer(l, "cgroup", false,
+		  job->spec->layers.cgroup == SANDBOX_OMIT ? "not asked for" : job->cgroup_reason);
+	add_layer(l, "memory limit", true,
+		  job->watch_memory ? "RLIMIT_DATA, and the sum polled every 20 ms"
+				    : "RLIMIT_DATA of a single process");
+}
+
+static void add_varied(struct lists *l, const char *name, const char *value)
+{
+	l->varied =
+		arena_grow(l->a, l->varied, l->varied_count, &l->varied_room, sizeof(*l->varied));
+	l->varied[l->varied_count++] = (struct sandbox_varied){name, value};
+}
+
+static void list_texts(const struct sandbox_variation *v, struct lists *l)
+{
+	const struct {
+		const char *name, *value;
+	} texts[] = {
+		{"host name", v->host_name}, {"domain", v->domain_name}, {"user", v->user_name},
+		{"HOME", v->home},	     {"TMPDIR", v->tmpdir},	 {"workspace path", v->workspace},
+		{"TZ", v->timezone},	     {"locale", v->locale},
+	};
+	const struct {
+		const char *name;
+		uint32_t value;
+		bool octal;
+	} numbers[] = {{"uid", v->uid, false},
+		       {"gid", v->gid, false},
+		       {"umask", v->umask_bits, true},
+		       {"cpus", v->cpus, false}};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(texts); i++)
+		if (texts[i].value)
+			add_varied(l, texts[i].name, arena_strdup(l->a, texts[i].value));
+	for (size_t i = 0; i < FP_ARRAY_SIZE(numbers); i++)
+		if (numbers[i].value)
+			add_varied(l, numbers[i].name,
+				   numbers[i].octal ? arena_printf(l->a, "%04o", numbers[i].value)
+						    : arena_printf(l->a, "%u", numbers[i].value));
+}
+
+static void list_varied(const struct sandbox_variation *v, struct lists *l)
+{
+	list_texts(v, l);
+	for (size_t i = 0; v->env && v->env[i]; i++)
+		add_varied(l, "environment", arena_strdup(l->a, v->env[i]));
+	if (v->order == SANDBOX_ORDER_REVERSED)
+		add_varied(l, "directory order", "reversed");
+	if (v->clock != SANDBOX_CLOCK_REAL)
+		add_varied(l, "clock",
+			   arena_printf(l->a, "%s %lld ns",
+					v->clock == SANDBOX_CLOCK_FIXED ? "fixed at" : "moved by",
+					(long long)v->clock_ns));
+	if (v->random == SANDBOX_RANDOM_SEEDED)
+		add_varied(l, "random bytes",
+			   arena_printf(l->a, "seed %llu", (unsigned long long)v->random_seed));
+	if (v->fixed_layout)
+		add_varied(l, "address layout", "fixed");
+}
+
+static void list_all(const struct run *run, struct arena *a, struct sandbox_result *result)
+{
+	struct lists l = {.a = a};
+
+	list_layers(run, &l);
+	list_varied(&run->job.spec->variation, &l);
+	result->layers = l.layers;
+	result->layer_count = l.layer_count;
+	result->varied = l.varied;
+	result->varied_count = l.varied_count;
+}
+
 static int fail_step(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
 {
 	const struct wire_message *f = &run->watch.failure;
@@ -268,6 +375,7 @@ static int run_it(struct run *run, struct arena *a, struct sandbox_result *resul
 		return -1;
 	result->profile = sandbox_profile_name(run->job.spec->profile);
 	result->filter_digest = filter_digest(run->job.filter);
+	list_all(run, a, result);
 	if (open_channels(run, e) < 0)
 		return -1;
 	w->begun_ns = begun;

@@ -30,7 +30,7 @@ int wire_send(int socket_fd, const struct wire_message *m, int fd)
 		memset(&control, 0, sizeof(control));
 		packet.msg_control = control.bytes;
 		packet.msg_controllen = sizeof(control.bytes);
-		c = CMSG_FIRSTHDR(&packet);
+		c = &control.align;
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
 		c->cmsg_len = CMSG_LEN(sizeof(fd));
