@@ -1,292 +1,21 @@
-/*
- * One pass reads the text into a tree of nodes in an arena, in which strings are decoded and numbers
- * keep their text; a second pass sorts the members of each object and writes.
- */
 #include "runner/canon/jcs.h"
 
 #include <math.h>
 
 #include "runner/base/arena.h"
 #include "runner/base/die.h"
+#include "runner/base/doc.h"
 #include "runner/base/json.h"
 #include "runner/base/utf8.h"
 
-#define NUMBER_TEXT_MAX 4096
 #define DOUBLE_DIGITS_MAX 17
 
-enum node_kind { NODE_NULL, NODE_TRUE, NODE_FALSE, NODE_NUMBER, NODE_STRING, NODE_ARRAY, NODE_OBJECT };
-
-struct node {
-	enum node_kind kind;
-	const char *text; /* of strings (decoded) and numbers (as written) */
-	size_t size;	  /* bytes of text */
-	const char *key;  /* in an object */
-	size_t key_size;
-	struct node *first, *next;
-	size_t count;
-};
-
-struct reader {
-	const char *what, *text;
-	size_t size, at;
-	unsigned int depth;
+struct writer {
+	const char *what;
 	enum jcs_numbers numbers;
 	struct arena *arena;
 	struct err *e;
 };
-
-static int fault(struct reader *r, const char *reason)
-{
-	size_t line = 1, column = 1;
-
-	for (size_t i = 0; i < r->at && i < r->size; i++) {
-		column++;
-		if (r->text[i] == '\n') {
-			line++;
-			column = 1;
-		}
-	}
-	return err_set(r->e, ERR_INPUT, "%s:%zu:%zu: %s", r->what, line, column, reason);
-}
-
-static void skip_space(struct reader *r)
-{
-	while (r->at < r->size && strchr(" \t\r\n", r->text[r->at]) && r->text[r->at] != '\0')
-		r->at++;
-}
-
-static int peek(const struct reader *r)
-{
-	return r->at < r->size ? (unsigned char)r->text[r->at] : -1;
-}
-
-static int read_hex4(struct reader *r, uint32_t *ret_unit)
-{
-	uint32_t unit = 0;
-
-	for (int i = 0; i < 4; i++) {
-		int c = peek(r);
-
-		unit <<= 4;
-		if (c >= '0' && c <= '9')
-			unit |= (uint32_t)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			unit |= (uint32_t)(c - 'a' + 10);
-		else if (c >= 'A' && c <= 'F')
-			unit |= (uint32_t)(c - 'A' + 10);
-		else
-			return fault(r, "\\u needs four hexadecimal digits");
-		r->at++;
-	}
-	*ret_unit = unit;
-	return 0;
-}
-
-static int read_unicode_escape(struct reader *r, struct buf *out)
-{
-	uint32_t high, low;
-
-	if (read_hex4(r, &high) < 0)
-		return -1;
-	if (high >= 0xdc00 && high <= 0xdfff)
-		return fault(r, "lone surrogate");
-	if (high >= 0xd800 && high <= 0xdbff) {
-		if (r->size - r->at < 6 || r->text[r->at] != '\\' || r->text[r->at + 1] != 'u')
-			return fault(r, "lone surrogate");
-		r->at += 2;
-		if (read_hex4(r, &low) < 0)
-			return -1;
-		if (low < 0xdc00 || low > 0xdfff)
-			return fault(r, "lone surrogate");
-		high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-	}
-	utf8_encode(out, high);
-	return 0;
-}
-
-static int read_escape(struct reader *r, struct buf *out)
-{
-	static const char letters[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-	int c = peek(r);
-	const char *found = c > 0 ? strchr(letters, c) : NULL;
-
-	if (c == 'u') {
-		r->at++;
-		return read_unicode_escape(r, out);
-	}
-	if (!found)
-		return fault(r, "unknown escape in a string");
-	buf_addch(out, values[found - letters]);
-	r->at++;
-	return 0;
-}
-
-static int read_string_into(struct reader *r, struct buf *out)
-{
-	for (;;) {
-		size_t start = r->at;
-
-		while (r->at < r->size && r->text[r->at] != '"' && r->text[r->at] != '\\' &&
-		       (unsigned char)r->text[r->at] >= 0x20)
-			r->at++;
-		if (!utf8_valid(r->text + start, r->at - start))
-			return fault(r, "a string is not UTF-8");
-		buf_add(out, r->text + start, r->at - start);
-		switch (peek(r)) {
-		case '"':
-			r->at++;
-			return 0;
-		case '\\':
-			r->at++;
-			if (read_escape(r, out) < 0)
-				return -1;
-			break;
-		case -1:
-			return fault(r, "a string does not end");
-		default:
-			return fault(r, "a control character in a string");
-		}
-	}
-}
-
-static int read_string(struct reader *r, const char **ret_text, size_t *ret_size)
-{
-	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(SIZE_MAX / 4);
-
-	r->at++;
-	if (read_string_into(r, &out) < 0)
-		return -1;
-	*ret_text = arena_strndup(r->arena, buf_text(&out), out.size);
-	*ret_size = out.size;
-	return 0;
-}
-
-static size_t skip_digits(struct reader *r)
-{
-	size_t start = r->at;
-
-	while (peek(r) >= '0' && peek(r) <= '9')
-		r->at++;
-	return r->at - start;
-}
-
-static int read_number(struct reader *r, struct node *n)
-{
-	size_t start = r->at, whole;
-
-	if (peek(r) == '-')
-		r->at++;
-	whole = r->at;
-	if (skip_digits(r) == 0 || (r->text[whole] == '0' && r->at - whole > 1))
-		return fault(r, "not a number");
-	if (peek(r) == '.') {
-		r->at++;
-		if (skip_digits(r) == 0)
-			return fault(r, "digits must follow the point");
-	}
-	if (peek(r) == 'e' || peek(r) == 'E') {
-		r->at++;
-		if (peek(r) == '+' || peek(r) == '-')
-			r->at++;
-		if (skip_digits(r) == 0)
-			return fault(r, "digits must follow the exponent");
-	}
-	if (r->at - start > NUMBER_TEXT_MAX)
-		return fault(r, "a number of more than 4096 characters");
-	n->kind = NODE_NUMBER;
-	n->text = arena_strndup(r->arena, r->text + start, r->at - start);
-	n->size = r->at - start;
-	return 0;
-}
-
-static int read_value(struct reader *r, struct node *n);
-
-static int read_word(struct reader *r, struct node *n, const char *word, enum node_kind kind)
-{
-	size_t size = strlen(word);
-
-	if (r->size - r->at < size || memcmp(r->text + r->at, word, size) != 0)
-		return fault(r, "not a JSON value");
-	r->at += size;
-	n->kind = kind;
-	return 0;
-}
-
-static int read_member_key(struct reader *r, struct node *n)
-{
-	skip_space(r);
-	if (peek(r) != '"')
-		return fault(r, "a key must be a string");
-	if (read_string(r, &n->key, &n->key_size) < 0)
-		return -1;
-	skip_space(r);
-	if (peek(r) != ':')
-		return fault(r, "':' expected after a key");
-	r->at++;
-	return 0;
-}
-
-/* An array or an object, whose elements are the same but for the key. */
-static int read_elements(struct reader *r, struct node *parent, char close)
-{
-	struct node **end = &parent->first;
-
-	r->at++;
-	if (++r->depth > JCS_DEPTH_MAX)
-		return fault(r, "nested deeper than 512 levels");
-	skip_space(r);
-	if (peek(r) == close) {
-		r->at++;
-		r->depth--;
-		return 0;
-	}
-	for (;;) {
-		struct node *n = arena_alloc(r->arena, sizeof(*n));
-
-		if (close == '}' && read_member_key(r, n) < 0)
-			return -1;
-		if (read_value(r, n) < 0)
-			return -1;
-		*end = n;
-		end = &n->next;
-		parent->count++;
-		skip_space(r);
-		if (peek(r) == close)
-			break;
-		if (peek(r) != ',')
-			return fault(r, close == '}' ? "',' or '}' expected" : "',' or ']' expected");
-		r->at++;
-	}
-	r->at++;
-	r->depth--;
-	return 0;
-}
-
-static int read_value(struct reader *r, struct node *n)
-{
-	skip_space(r);
-	switch (peek(r)) {
-	case '{':
-		n->kind = NODE_OBJECT;
-		return read_elements(r, n, '}');
-	case '[':
-		n->kind = NODE_ARRAY;
-		return read_elements(r, n, ']');
-	case '"':
-		n->kind = NODE_STRING;
-		return read_string(r, &n->text, &n->size);
-	case 't':
-		return read_word(r, n, "true", NODE_TRUE);
-	case 'f':
-		return read_word(r, n, "false", NODE_FALSE);
-	case 'n':
-		return read_word(r, n, "null", NODE_NULL);
-	case -1:
-		return fault(r, "a value is missing");
-	default:
-		return read_number(r, n);
-	}
-}
 
 /*
  * Section 3.2.3: keys compare by UTF-16 code units.  That is the order of code points, but for those
@@ -301,8 +30,8 @@ static uint32_t utf16_rank(uint32_t c)
 
 static int compare_keys(const void *left, const void *right)
 {
-	const struct node *a = *(const struct node *const *)left;
-	const struct node *b = *(const struct node *const *)right;
+	const struct doc *a = *(const struct doc *const *)left;
+	const struct doc *b = *(const struct doc *const *)right;
 	size_t i = 0, size = FP_MIN(a->key_size, b->key_size);
 
 	while (i < size && a->key[i] == b->key[i])
@@ -351,7 +80,7 @@ struct decimal {
 	bool negative;
 	long exponent;
 	size_t count;
-	char digits[NUMBER_TEXT_MAX + 1];
+	char digits[DOC_NUMBER_MAX + 1];
 };
 
 static void parse_decimal(const char *text, struct decimal *d)
@@ -452,20 +181,20 @@ bool jcs_double(struct buf *out, double value)
 	return true;
 }
 
-static int write_number(struct reader *r, const struct node *n, struct buf *out)
+static int write_number(struct writer *w, const struct doc *n, struct buf *out)
 {
-	struct decimal *written = arena_alloc(r->arena, sizeof(*written));
-	struct decimal *nearest = arena_alloc(r->arena, sizeof(*nearest));
+	struct decimal *written = arena_alloc(w->arena, sizeof(*written));
+	struct decimal *nearest = arena_alloc(w->arena, sizeof(*nearest));
 	bool finite = shortest(strtod(n->text, NULL), nearest);
 
 	parse_decimal(n->text, written);
-	if (r->numbers == JCS_NUMBERS_EXACT && (!finite || !decimal_equal(written, nearest))) {
+	if (w->numbers == JCS_NUMBERS_EXACT && (!finite || !decimal_equal(written, nearest))) {
 		buf_addf(out, "{\"$number\":\"%s%se%ld\"}", written->negative ? "-" : "",
 			 written->digits, written->exponent - (long)written->count);
 		return 0;
 	}
 	if (!finite)
-		return err_set(r->e, ERR_INPUT, "%s: the number %.40s is too large", r->what, n->text);
+		return err_set(w->e, ERR_INPUT, "%s: the number %.40s is too large", w->what, n->text);
 	if (nearest->count == 0)
 		buf_addch(out, '0');
 	else
@@ -473,74 +202,71 @@ static int write_number(struct reader *r, const struct node *n, struct buf *out)
 	return 0;
 }
 
-static int write_node(struct reader *r, const struct node *n, struct buf *out);
+static int write_node(struct writer *w, const struct doc *n, struct buf *out);
 
-static int write_object(struct reader *r, const struct node *n, struct buf *out)
+static int write_object(struct writer *w, const struct doc *n, struct buf *out)
 {
-	const struct node **members = arena_array(r->arena, n->count, sizeof(struct node *));
+	const struct doc **members = arena_array(w->arena, n->count, sizeof(struct doc *));
 	size_t count = 0;
 
-	for (const struct node *m = n->first; m; m = m->next)
+	for (const struct doc *m = n->first; m; m = m->next)
 		members[count++] = m;
 	qsort(members, count, sizeof(*members), compare_keys);
 	buf_addch(out, '{');
 	for (size_t i = 0; i < count; i++) {
-		const struct node *m = members[i];
+		const struct doc *m = members[i];
 
-		if (i > 0 && compare_keys(&members[i - 1], &members[i]) == 0)
-			return err_set(r->e, ERR_INPUT, "%s: the key \"%s\" occurs twice", r->what,
-				       m->key);
 		if (i > 0)
 			buf_addch(out, ',');
-		if (r->numbers == JCS_NUMBERS_EXACT && m->key_size > 0 && m->key[0] == '$') {
-			const char *longer = arena_printf(r->arena, "$%s", m->key);
+		if (w->numbers == JCS_NUMBERS_EXACT && m->key_size > 0 && m->key[0] == '$') {
+			const char *longer = arena_printf(w->arena, "$%s", m->key);
 
 			write_string(out, longer, m->key_size + 1);
 		} else {
 			write_string(out, m->key, m->key_size);
 		}
 		buf_addch(out, ':');
-		if (write_node(r, m, out) < 0)
+		if (write_node(w, m, out) < 0)
 			return -1;
 	}
 	buf_addch(out, '}');
 	return 0;
 }
 
-static int write_array(struct reader *r, const struct node *n, struct buf *out)
+static int write_array(struct writer *w, const struct doc *n, struct buf *out)
 {
 	buf_addch(out, '[');
-	for (const struct node *m = n->first; m; m = m->next) {
+	for (const struct doc *m = n->first; m; m = m->next) {
 		if (m != n->first)
 			buf_addch(out, ',');
-		if (write_node(r, m, out) < 0)
+		if (write_node(w, m, out) < 0)
 			return -1;
 	}
 	buf_addch(out, ']');
 	return 0;
 }
 
-static int write_node(struct reader *r, const struct node *n, struct buf *out)
+static int write_node(struct writer *w, const struct doc *n, struct buf *out)
 {
 	switch (n->kind) {
-	case NODE_NULL:
+	case DOC_NULL:
 		buf_addstr(out, "null");
 		return 0;
-	case NODE_TRUE:
+	case DOC_TRUE:
 		buf_addstr(out, "true");
 		return 0;
-	case NODE_FALSE:
+	case DOC_FALSE:
 		buf_addstr(out, "false");
 		return 0;
-	case NODE_NUMBER:
-		return write_number(r, n, out);
-	case NODE_STRING:
+	case DOC_NUMBER:
+		return write_number(w, n, out);
+	case DOC_STRING:
 		write_string(out, n->text, n->size);
 		return 0;
-	case NODE_ARRAY:
-		return write_array(r, n, out);
-	case NODE_OBJECT:
-		return write_object(r, n, out);
+	case DOC_ARRAY:
+		return write_array(w, n, out);
+	case DOC_OBJECT:
+		return write_object(w, n, out);
 	}
 	abort();
 }
@@ -549,16 +275,10 @@ int jcs_canonicalize(const char *what, const char *text, size_t size, enum jcs_n
 		     struct buf *out, struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT(SIZE_MAX / 2);
-	struct reader r = {.what = what, .text = text, .size = size, .numbers = numbers,
-			   .arena = &arena, .e = e};
-	struct node root = {.kind = NODE_NULL};
+	struct writer w = {.what = what, .numbers = numbers, .arena = &arena, .e = e};
+	const struct doc *root;
 
-	if (read_value(&r, &root) < 0)
-		return -1;
-	skip_space(&r);
-	if (r.at < r.size)
-		return fault(&r, "something follows the value");
-	if (write_node(&r, &root, out) < 0)
+	if (doc_read_json(what, text, size, &arena, &root, e) < 0 || write_node(&w, root, out) < 0)
 		return -1;
 	return buf_finish(out, what, e);
 }

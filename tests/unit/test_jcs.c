@@ -58,7 +58,7 @@ static const struct {
 	const char *in, *message;
 } refused[] = {
 	{"", "t:1:1: a value is missing"},
-	{"{\"a\":1,\"a\":2}", "t: the key \"a\" occurs twice"},
+	{"{\"a\":1,\"a\":2}", "t:1:12: a: the key occurs twice"},
 	{"[1,]", "t:1:4: not a number"},
 	{"[1 2]", "t:1:4: ',' or ']' expected"},
 	{"{\"a\" 1}", "t:1:6: ':' expected after a key"},
