@@ -129,7 +129,7 @@ static const struct {
 	{"1\n", "--- a/../f\n+++ b/../f\n@@ -1 +1 @@\n-1\n+2\n", "../f: the path has a \".\" or \"..\" component"},
 	{"1\n", "--- /dev/null\n+++ b/.git/hooks/x\n@@ -0,0 +1 @@\n+1\n", ".git/hooks/x: a patch may not touch .git"},
 	{"1\n", "--- /dev/null\n+++ b/link/x\n@@ -0,0 +1 @@\n+1\n", "link/x: leads through a symbolic link"},
-	{"1\n", "diff --git a/f b/f\nold mode 100755\nnew mode 100644\n", "f: does not have the mode that the patch says"},
+	{"1\n", "diff --git a/f b/f\nold mode 100755\nnew mode 120000\n", "f: does not have the mode that the patch says"},
 	{"1\n", HEAD "@@ -1 +1 @@\n-1\n+2\n" HEAD "@@ -1 +1 @@\n-1\n+3\n", "f: is changed twice"},
 	{"2\n", HEAD "@@ -1 +1 @@\n-1\n+2\n--- /dev/null\n+++ b/link\n@@ -0,0 +1 @@\n+1\n",
 	 "f: hunk 1 (line 3 of the patch) does not match (a part of the patch is applied already)"},
