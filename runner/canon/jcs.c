@@ -10,11 +10,20 @@
 
 #define DOUBLE_DIGITS_MAX 17
 
+/* A decimal value: 0.d1d2d3… * 10^exponent, without zeros at either end; count 0 is zero. */
+struct decimal {
+	bool negative;
+	long exponent;
+	size_t count;
+	char digits[DOC_NUMBER_MAX + 1];
+};
+
 struct writer {
 	const char *what;
 	enum jcs_numbers numbers;
 	struct arena *arena;
 	struct err *e;
+	struct decimal written, nearest; /* of the number at hand; too large for the stack at depth */
 };
 
 /*
@@ -74,14 +83,6 @@ static void write_string(struct buf *out, const char *text, size_t size)
 	}
 	buf_addch(out, '"');
 }
-
-/* A decimal value: 0.d1d2d3… * 10^exponent, without zeros at either end; count 0 is zero. */
-struct decimal {
-	bool negative;
-	long exponent;
-	size_t count;
-	char digits[DOC_NUMBER_MAX + 1];
-};
 
 static void parse_decimal(const char *text, struct decimal *d)
 {
@@ -183,8 +184,7 @@ bool jcs_double(struct buf *out, double value)
 
 static int write_number(struct writer *w, const struct doc *n, struct buf *out)
 {
-	struct decimal *written = arena_alloc(w->arena, sizeof(*written));
-	struct decimal *nearest = arena_alloc(w->arena, sizeof(*nearest));
+	struct decimal *written = &w->written, *nearest = &w->nearest;
 	bool finite = shortest(strtod(n->text, NULL), nearest);
 
 	parse_decimal(n->text, written);
@@ -281,6 +281,15 @@ int jcs_canonicalize(const char *what, const char *text, size_t size, enum jcs_n
 	if (doc_read_json(what, text, size, &arena, &root, e) < 0 || write_node(&w, root, out) < 0)
 		return -1;
 	return buf_finish(out, what, e);
+}
+
+int jcs_write_doc(const char *what, const struct doc *d, enum jcs_numbers numbers, struct buf *out,
+		  struct err *e)
+{
+	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT(SIZE_MAX / 2);
+	struct writer w = {.what = what, .numbers = numbers, .arena = &arena, .e = e};
+
+	return write_node(&w, d, out);
 }
 
 void jcs_write(struct buf *out, const json_t *json)

@@ -334,6 +334,63 @@ int tree_read(int fd, struct arena *a, const struct tree **ret_tree, struct err 
 	return 0;
 }
 
+static int parse_entry(const char *what, const json_t *row, struct arena *a, struct tree_entry *entry,
+		       struct err *e)
+{
+	const char *path, *type, *digest = NULL, *target = NULL;
+	json_t *executable = NULL, *size = NULL;
+	bool file;
+
+	if (!json_is_object(row))
+		return err_set(e, ERR_INPUT, "%s: an entry is not an object", what);
+	if (json_string_member(row, what, "path", true, &path, e) < 0 ||
+	    json_string_member(row, what, "type", true, &type, e) < 0)
+		return -1;
+	file = strcmp(type, "file") == 0;
+	if (json_string_member(row, what, "sha256", file, &digest, e) < 0 ||
+	    json_member(row, what, "executable", JSON_TRUE, file, &executable, e) < 0 ||
+	    json_member(row, what, "size", JSON_INTEGER, file, &size, e) < 0 ||
+	    json_string_member(row, what, "target", strcmp(type, "link") == 0, &target, e) < 0)
+		return -1;
+	entry->path = arena_strdup(a, path);
+	entry->type = file ? (json_is_true(executable) ? TREESTREAM_EXECUTABLE : TREESTREAM_FILE)
+			   : target ? TREESTREAM_LINK : TREESTREAM_DIRECTORY;
+	entry->size = (uint64_t)(size ? json_integer_value(size) : 0);
+	entry->target = target ? arena_strdup(a, target) : NULL;
+	if (target)
+		entry->sha256 = sha256_of(target, strlen(target));
+	return digest ? sha256_parse(digest, &entry->sha256, e) : 0;
+}
+
+int tree_parse(const char *what, const char *text, size_t size, struct arena *a,
+	       const struct tree **ret_tree, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf canonical = BUF_INIT(SIZE_MAX / 4);
+	struct tree *t = arena_alloc(a, sizeof(*t));
+	struct tree_entry *rows;
+	JSON_AUTO *root = NULL;
+	json_t *entries;
+
+	if (json_parse(what, text, size, &root, e) < 0 ||
+	    json_member(root, what, "entries", JSON_ARRAY, true, &entries, e) < 0)
+		return -1;
+	rows = arena_array(a, json_array_size(entries), sizeof(*rows));
+	for (t->count = 0; t->count < json_array_size(entries); t->count++)
+		if (parse_entry(what, json_array_get(entries, t->count), a, &rows[t->count], e) < 0)
+			return -1;
+	t->entries = rows;
+	/* Whatever was unknown, missing or out of order shows here. */
+	tree_canonical(t, &canonical);
+	if (canonical.size != size || memcmp(buf_text(&canonical), text, size) != 0)
+		return err_set(e, ERR_INPUT, "%s: not in canonical form", what);
+	for (size_t i = 1; i < t->count; i++)
+		if (strcmp(rows[i - 1].path, rows[i].path) >= 0)
+			return err_set(e, ERR_INPUT, "%s: not in canonical form", what);
+	t->digest = sha256_of(text, size);
+	*ret_tree = t;
+	return 0;
+}
+
 const struct tree_entry *tree_find(const struct tree *t, const char *path)
 {
 	struct tree_entry key = {.path = path};

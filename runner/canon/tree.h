@@ -56,6 +56,13 @@ FP_MUST_CHECK int tree_content(int fd, const struct tree_entry *entry, struct bu
 void tree_canonical(const struct tree *t, struct buf *out);
 
 /*
+ * Reads a canonical form back; text that is not exactly one is ERR_INPUT.  The entries have no content
+ * and no offsets, and the tree no id of git.
+ */
+FP_MUST_CHECK int tree_parse(const char *what, const char *text, size_t size, struct arena *a,
+			     const struct tree **ret_tree, struct err *e);
+
+/*
  * Writes the tree beneath the directory dir_fd to fd as a tree stream, following no link and crossing
  * no mount.  Devices, sockets, FIFOs and names that a tree cannot have are ERR_INPUT, and so is more
  * than max_bytes of content.
