@@ -116,6 +116,8 @@ static const struct field top_fields[] = {
 	FIELD(evidence, inferred, FIELD_STRINGS),
 	FIELD(evidence, git_base, FIELD_STRING),
 	FIELD(evidence, git_head, FIELD_STRING),
+	FIELD(evidence, differs_unvaried, FIELD_BOOL),
+	FIELD(evidence, guilty, FIELD_STRINGS),
 	FIELD_END,
 };
 

@@ -147,6 +147,12 @@ struct evidence {
 	size_t policy_count;
 	struct evidence_run before, before_varied, first, again, replay;
 	const char *git_base, *git_head; /* commits, in git mode; otherwise NULL */
+	/*
+	 * When `replay` differs from `first`: whether it still differs with nothing varied, and which
+	 * groups of variations make it differ by themselves.
+	 */
+	bool differs_unvaried;
+	struct evidence_strings guilty;
 };
 
 /* The runs in their order, for loops over all. */
