@@ -211,11 +211,27 @@ static int landlock_allow(int ruleset, const char *path, uint64_t rights)
 	return (int)r;
 }
 
+/* A program that is run from a descriptor lies outside the root; an anonymous one needs no rule. */
+static int landlock_allow_program(int ruleset)
+{
+	struct landlock_path_beneath_attr rule = {
+		.allowed_access = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE,
+		.parent_fd = exec_fd,
+	};
+
+	if (exec_fd < 0 ||
+	    syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0)
+		return 0;
+	return errno == EBADFD ? 0 : -1;
+}
+
 static int landlock_rules(struct inside *in, int ruleset, uint64_t all)
 {
 	const struct job *job = in->job;
 	char path[PATH_MAX];
 
+	if (landlock_allow_program(ruleset) < 0)
+		return -1;
 	if (landlock_allow(ruleset, "/",
 			   LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |
 				   LANDLOCK_ACCESS_FS_READ_DIR) < 0 ||
