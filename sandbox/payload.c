@@ -143,7 +143,8 @@ static int step_limits(struct inside *in)
 		{RLIMIT_NOFILE, l->descriptors},
 		{RLIMIT_NPROC, l->processes},
 		{RLIMIT_FSIZE, l->file_size_bytes},
-		{RLIMIT_DATA, l->memory_bytes}, /* not AS, which Go and node only reserve */
+		/* Not AS, which Go and node only reserve; above the limit where that is polled. */
+		{RLIMIT_DATA, l->memory_bytes + (in->job->watch_memory ? l->memory_bytes / 4 : 0)},
 		{RLIMIT_CPU, (l->cpu_ms + 999) / 1000 + 1},
 		{RLIMIT_STACK, 8 << 20},
 		{RLIMIT_MEMLOCK, 64 << 10},
