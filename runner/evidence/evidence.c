@@ -204,6 +204,8 @@ static json_t *write_run(const struct evidence_run *run)
 	json_put(json, "planned", json_boolean(run->planned));
 	json_put(json, "plans", made);
 	json_put(json, "tree", json_boolean(run->tree != NULL));
+	if (run->tree)
+		json_put(json, "git_tree", json_new_string(run->tree->git_id));
 	json_put(json, "view", json_boolean(run->view != NULL));
 	json_put(json, "other_view", json_boolean(run->other_view != NULL));
 	json_put(json, "diagnostics", list);
@@ -405,27 +407,37 @@ static int load_diagnostics(struct loader *l, const char *name, const json_t *li
 	return 0;
 }
 
-static int load_tree(struct loader *l, const char *path, struct evidence_run *run)
+static int load_tree(struct loader *l, const char *path, const char *git_id, struct evidence_run *run)
 {
+	const struct tree *parsed;
 	const char *data;
+	struct tree *t;
 	size_t size;
 
-	if (l->reader(l->context, path, &data, &size, l->e) < 0)
+	if (!git_id || strlen(git_id) != TREE_GIT_ID_SIZE - 1 || strspn(git_id, "0123456789abcdef") != strlen(git_id))
+		return err_set(l->e, ERR_INPUT, "%s: \"git_tree\" is missing or no id", path);
+	if (l->reader(l->context, path, &data, &size, l->e) < 0 ||
+	    tree_parse(path, data, size, l->arena, &parsed, l->e) < 0)
 		return -1;
-	return tree_parse(path, data, size, l->arena, &run->tree, l->e);
+	t = arena_memdup(l->arena, parsed, sizeof(*parsed));
+	memcpy(t->git_id, git_id, TREE_GIT_ID_SIZE);
+	run->tree = t;
+	return 0;
 }
 
 static int load_run(struct loader *l, const char *name, const json_t *json, struct evidence_run *run)
 {
-	static const char *const keys[] = {"apply", "planned", "plans", "tree", "view", "other_view", "diagnostics",
+	static const char *const keys[] = {"apply", "planned", "plans", "tree", "git_tree", "view", "other_view", "diagnostics",
 					   "sandbox", NULL};
 	json_t *apply, *planned, *plans, *tree, *view, *other, *diagnostics, *sandbox;
+	const char *git_id = NULL;
 
 	if (json_only_keys(json, name, keys, l->e) < 0 ||
 	    json_member(json, name, "apply", JSON_OBJECT, false, &apply, l->e) < 0 ||
 	    json_member(json, name, "planned", JSON_TRUE, true, &planned, l->e) < 0 ||
 	    json_member(json, name, "plans", JSON_ARRAY, true, &plans, l->e) < 0 ||
 	    json_member(json, name, "tree", JSON_TRUE, true, &tree, l->e) < 0 ||
+	    json_string_member(json, name, "git_tree", false, &git_id, l->e) < 0 ||
 	    json_member(json, name, "view", JSON_TRUE, true, &view, l->e) < 0 ||
 	    json_member(json, name, "other_view", JSON_TRUE, true, &other, l->e) < 0 ||
 	    json_member(json, name, "diagnostics", JSON_ARRAY, true, &diagnostics, l->e) < 0 ||
@@ -436,7 +448,7 @@ static int load_run(struct loader *l, const char *name, const json_t *json, stru
 	    load_diagnostics(l, name, diagnostics, run) < 0 ||
 	    fields_read(sandbox_fields, name, sandbox, l->arena, &run->sandbox, l->e) < 0)
 		return -1;
-	if (json_is_true(tree) && load_tree(l, arena_printf(l->arena, "evidence/tree-%s.json", name), run) < 0)
+	if (json_is_true(tree) && load_tree(l, arena_printf(l->arena, "evidence/tree-%s.json", name), git_id, run) < 0)
 		return -1;
 	if (json_is_true(view) &&
 	    load_json(l, arena_printf(l->arena, "evidence/view-%s.json", name), &run->view) < 0)
