@@ -3,6 +3,9 @@
  *
  *	attack_probe NAME DIRECTORY PID PORT
  *
+ *	attack_probe --list		the names
+ *	attack_probe --clock		the time of day, as a static program reads it (by the vDSO)
+ *
  * Exit status 0: it succeeded, 1: it was stopped, 3: it makes no sense on this kernel.  DIRECTORY is
  * one of the host with a file "secret" and a socket "listener" in it, PID a process of the host,
  * PORT a port on the host's loopback.  Static, so that it runs anywhere.  Calls that would do harm
@@ -688,6 +691,16 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
 		for (size_t i = 0; i < sizeof(probes) / sizeof(*probes); i++)
 			puts(probes[i].name);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--clock") == 0) {
+		struct timespec t;
+		struct timeval tv;
+
+		if (clock_gettime(CLOCK_REALTIME, &t) < 0 || gettimeofday(&tv, NULL) < 0)
+			return 2;
+		printf("%lld %lld %lld\n", (long long)time(NULL), (long long)t.tv_sec,
+		       (long long)tv.tv_sec);
 		return 0;
 	}
 	if (argc != 5)
