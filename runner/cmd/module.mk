@@ -1,0 +1,1 @@
+LIB_SRCS += runner/opt.c runner/pipeline.c
