@@ -30,8 +30,8 @@ int host_fsopen(const char *type)
 
 int host_fsconfig(int fs_fd, const char *key, const char *value)
 {
-	return (int)syscall(SYS_fsconfig, fs_fd,
-			    key ? FSCONFIG_SET_STRING : FSCONFIG_CMD_CREATE, key, value, 0);
+	return (int)syscall(SYS_fsconfig, fs_fd, key ? FSCONFIG_SET_STRING : FSCONFIG_CMD_CREATE,
+			    key, value, 0);
 }
 
 int host_fsmount(int fs_fd, unsigned int attributes)

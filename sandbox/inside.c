@@ -65,19 +65,15 @@ static const struct {
 	const char *name;
 	int (*apply)(struct inside *in); /* 0, or -1 with errno */
 } steps[] = {
-	{"process 1", step_process},
-	{"identity of process 1", step_identity},
-	{"host name", step_host_name},
-	{"root", mounts_root},
-	{"binds", mounts_binds},
-	{"proc", mounts_proc},
-	{"files", mounts_files},
-	{"writable directories", mounts_writable},
-	{"workspace", unpack_stream},
-	{"pivot_root", mounts_pivot},
+	{"process 1", step_process},   {"identity of process 1", step_identity},
+	{"host name", step_host_name}, {"root", mounts_root},
+	{"binds", mounts_binds},       {"proc", mounts_proc},
+	{"files", mounts_files},       {"writable directories", mounts_writable},
+	{"workspace", unpack_stream},  {"pivot_root", mounts_pivot},
 };
 
-/* --- life of the program ----------------------------------------------------------------------- */
+/* --- life of the program -----------------------------------------------------------------------
+ */
 
 struct life {
 	struct inside *in;
@@ -121,7 +117,8 @@ static enum sandbox_limit look(struct life *life)
 	if (life->in->proc_fd >= 0) {
 		usage_read(life->in, &usage);
 		usage_disk(life->in, &disk);
-		memory = usage.memory_bytes + disk.used_bytes - FP_MIN(disk.used_bytes, life->in->used_bytes);
+		memory = usage.memory_bytes + disk.used_bytes -
+			 FP_MIN(disk.used_bytes, life->in->used_bytes);
 		life->peak_bytes = FP_MAX(life->peak_bytes, memory);
 		if (memory > l->memory_bytes)
 			return SANDBOX_LIMIT_MEMORY;

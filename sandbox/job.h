@@ -41,8 +41,8 @@ struct job {
 	const struct filter *filter;
 	cap_t no_capabilities;
 
-	bool privileged;   /* two identities of our own choice; otherwise only the caller's */
-	uid_t outer_uid;   /* of the payload */
+	bool privileged; /* two identities of our own choice; otherwise only the caller's */
+	uid_t outer_uid; /* of the payload */
 	gid_t outer_gid;
 	uid_t outer_root;  /* of process 1, where privileged */
 	bool own_network;  /* a network namespace must be made */
@@ -68,9 +68,9 @@ struct job {
 	size_t stream_size;
 	uint64_t random_size; /* of the file that stands in for /dev/urandom */
 
-	int control;		/* the inside's end of the pair */
-	int stdout_fd, stderr_fd; /* write ends of pipes */
-	int landlock_abi;	/* 0: none */
+	int control;		   /* the inside's end of the pair */
+	int stdout_fd, stderr_fd;  /* write ends of pipes */
+	int landlock_abi;	   /* 0: none */
 	const char *cgroup_reason; /* why there is none */
 };
 

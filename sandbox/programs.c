@@ -84,7 +84,8 @@ static void add_program(struct watch *w, const char *path, const struct sha256 *
 	r->programs = w->programs;
 }
 
-/* --- the stack of a fresh program -------------------------------------------------------------- */
+/* --- the stack of a fresh program --------------------------------------------------------------
+ */
 
 struct auxiliary {
 	uint64_t vdso_at; /* where AT_SYSINFO_EHDR's type stands; 0: nowhere */
@@ -166,7 +167,8 @@ static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, st
 	return 0;
 }
 
-/* --- what runs --------------------------------------------------------------------------------- */
+/* --- what runs ---------------------------------------------------------------------------------
+ */
 
 /* Opens the file that the call named, inside the root of pid; -1 where that cannot be. */
 static int open_named(pid_t pid, const char *name)
@@ -237,7 +239,8 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 	return hide_vdso(w, pid, &aux, e);
 }
 
-/* --- the stop ---------------------------------------------------------------------------------- */
+/* --- the stop ----------------------------------------------------------------------------------
+ */
 
 /*
  * Waits for the next stop of the thread.  One that is not the first of its process takes over the
@@ -299,18 +302,18 @@ static int wait_exec(pid_t thread, pid_t *ret_pid)
 
 int programs_start(struct watch *w, const struct seccomp_notif *n, struct err *e)
 {
-	struct seccomp_notif_resp go = {.id = n->id,
-					.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+	struct seccomp_notif_resp go = {.id = n->id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
 	pid_t thread = (pid_t)n->pid, pid = thread;
 	int executed, r = 0;
 
 	if (ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) < 0) {
 		if (errno == ESRCH)
 			return 0;
-		return err_set(e, ERR_SANDBOX,
-			       "watch: ptrace: %s (the kernel must let a process trace its children: "
-			       "kernel.yama.ptrace_scope below 3, and ptrace not filtered)",
-			       strerror(errno));
+		return err_set(
+			e, ERR_SANDBOX,
+			"watch: ptrace: %s (the kernel must let a process trace its children: "
+			"kernel.yama.ptrace_scope below 3, and ptrace not filtered)",
+			strerror(errno));
 	}
 	/*
 	 * To go on is safe: the decision to let a program start does not depend on which one.  The

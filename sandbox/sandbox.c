@@ -49,7 +49,7 @@
 #include "sandbox/job.h"
 #include "sandbox/watch.h"
 
-#define NAMESPACES                                                                                 \
+#define NAMESPACES \
 	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
 static const char *const end_names[] = {
@@ -104,7 +104,8 @@ bool sandbox_profile_parse(const char *name, enum sandbox_profile *ret_profile)
 	return false;
 }
 
-/* --- identities -------------------------------------------------------------------------------- */
+/* --- identities --------------------------------------------------------------------------------
+ */
 
 static int write_proc(pid_t pid, const char *name, const char *text, struct err *e)
 {
@@ -138,7 +139,8 @@ static int map_identities(const struct job *job, pid_t pid, struct err *e)
 	return write_proc(pid, "gid_map", gids, e);
 }
 
-/* --- start ------------------------------------------------------------------------------------- */
+/* --- start -------------------------------------------------------------------------------------
+ */
 
 /* Descriptors and process of one run; all of it is gone when sandbox_run returns. */
 struct run {
@@ -150,10 +152,10 @@ struct run {
 
 static void run_release(struct run *run)
 {
-	int *fds[] = {&run->pair[0],	   &run->pair[1],	&run->out[0],
-		      &run->out[1],	   &run->err[0],	&run->err[1],
-		      &run->watch.pid_fd,  &run->watch.listener,
-		      &run->watch.streams[0], &run->watch.streams[1]};
+	int *fds[] = {&run->pair[0],	     &run->pair[1],	   &run->out[0],
+		      &run->out[1],	     &run->err[0],	   &run->err[1],
+		      &run->watch.pid_fd,    &run->watch.listener, &run->watch.streams[0],
+		      &run->watch.streams[1]};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(fds); i++)
 		fd_cleanup(fds[i]);
@@ -181,7 +183,8 @@ static const char *clone_remedy(int error)
 	switch (error) {
 	case EPERM:
 	case EACCES:
-		return "user namespaces are not allowed here: in a container, its seccomp profile must "
+		return "user namespaces are not allowed here: in a container, its seccomp profile "
+		       "must "
 		       "let clone make namespaces; on Ubuntu 24.04, see "
 		       "kernel.apparmor_restrict_unprivileged_userns";
 	case ENOSPC:
@@ -224,7 +227,8 @@ static int start(struct run *run, struct err *e)
 	return 0;
 }
 
-/* --- result ------------------------------------------------------------------------------------ */
+/* --- result ------------------------------------------------------------------------------------
+ */
 
 struct lists {
 	struct arena *a;
@@ -236,18 +240,17 @@ struct lists {
 
 static void add_layer(struct lists *l, const char *name, bool in_force, const char *detail)
 {
-	l->layers =
-		arena_grow(l->a, l->layers, l->layer_count, &l->layer_room, sizeof(*l->layers));
+	l->layers = arena_grow(l->a, l->layers, l->layer_count, &l->layer_room, sizeof(*l->layers));
 	l->layers[l->layer_count++] = (struct sandbox_layer){name, in_force, detail};
 }
 
 static void list_layers(const struct run *run, struct lists *l)
 {
 	static const char *const always[] = {
-		"user namespace",   "mount namespace",	 "pid namespace",  "ipc namespace",
-		"uts namespace",    "cgroup namespace",	 "network namespace", "pivot_root",
-		"read-only root",   "empty capability sets", "locked secure bits", "no_new_privs",
-		"seccomp",	    "resource limits",
+		"user namespace", "mount namespace",	   "pid namespace",	 "ipc namespace",
+		"uts namespace",  "cgroup namespace",	   "network namespace",	 "pivot_root",
+		"read-only root", "empty capability sets", "locked secure bits", "no_new_privs",
+		"seccomp",	  "resource limits",
 	};
 	const struct job *job = &run->job;
 
@@ -279,8 +282,9 @@ static void list_texts(const struct sandbox_variation *v, struct lists *l)
 	const struct {
 		const char *name, *value;
 	} texts[] = {
-		{"host name", v->host_name}, {"domain", v->domain_name}, {"user", v->user_name},
-		{"HOME", v->home},	     {"TMPDIR", v->tmpdir},	 {"workspace path", v->workspace},
+		{"host name", v->host_name}, {"domain", v->domain_name},
+		{"user", v->user_name},	     {"HOME", v->home},
+		{"TMPDIR", v->tmpdir},	     {"workspace path", v->workspace},
 		{"TZ", v->timezone},	     {"locale", v->locale},
 	};
 	const struct {
@@ -395,8 +399,8 @@ static int run_it(struct run *run, struct arena *a, struct sandbox_result *resul
 int sandbox_run(const struct sandbox_spec *spec, struct arena *a, struct sandbox_result *ret_result,
 		struct err *e)
 {
-	FP_CLEANUP(run_release) struct run run = {
-		.pair = {-1, -1}, .out = {-1, -1}, .err = {-1, -1}};
+	FP_CLEANUP(run_release)
+	struct run run = {.pair = {-1, -1}, .out = {-1, -1}, .err = {-1, -1}};
 	struct sandbox_result *result = ret_result;
 
 	*result = (struct sandbox_result){.end = SANDBOX_EXITED};

@@ -134,7 +134,8 @@ static int write_content(int fd, const struct entry *entry)
 static int make_file(int dir_fd, const char *name, const struct entry *entry)
 {
 	mode_t mode = entry->type == 'x' ? 0755 : 0644;
-	int r, fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	int r, fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			   mode);
 
 	if (fd < 0)
 		return -1;

@@ -1,1 +1,1 @@
-LIB_SRCS += runner/opt.c runner/pipeline.c
+LIB_SRCS += runner/opt.c runner/pipeline.c runner/cmd/cmd_sandbox.c

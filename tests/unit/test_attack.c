@@ -146,8 +146,9 @@ static int outside(const struct arena_of_attack *t, char *name)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		char *const argv[] = {(char[]){"probe"}, name, (char *)(uintptr_t)t->dir,
-				      (char *)(uintptr_t)t->pid, (char *)(uintptr_t)t->port, NULL};
+		char *const argv[] = {(char[]){"probe"},	  name,
+				      (char *)(uintptr_t)t->dir,  (char *)(uintptr_t)t->pid,
+				      (char *)(uintptr_t)t->port, NULL};
 
 		if (geteuid() == 0 && (unshare(CLONE_NEWNS | CLONE_NEWUTS) < 0 ||
 				       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0))
@@ -201,7 +202,8 @@ static void attack(const char *who)
 	}
 	tear_down(&t);
 	fprintf(stderr,
-		"# %s: %zu probes; outside %zu succeed, %zu are refused by this kernel, %zu make no "
+		"# %s: %zu probes; outside %zu succeed, %zu are refused by this kernel, %zu make "
+		"no "
 		"sense; inside all are stopped\n",
 		who, t.name_count, succeeded, refused, no_sense);
 	CHECK_STR(escaped, "");
@@ -218,9 +220,9 @@ TEST(as_root_every_probe_is_stopped)
 TEST(as_an_ordinary_user_every_probe_is_stopped)
 {
 	/* Whoever changes identity without executing a program has a /proc that is root's. */
-	if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-			       setresuid(NOBODY, NOBODY, NOBODY) < 0 ||
-			       prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0))
+	if (geteuid() == 0 &&
+	    (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+	     setresuid(NOBODY, NOBODY, NOBODY) < 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0))
 		tap_skip("root may not become another user here");
 	attack("user");
 }

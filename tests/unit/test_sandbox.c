@@ -21,7 +21,8 @@ TEST(a_program_runs_and_its_output_and_status_come_back)
 	CHECK_INT(o.r.refusal_total, 0);
 }
 
-/* --- trees ------------------------------------------------------------------------------------- */
+/* --- trees -------------------------------------------------------------------------------------
+ */
 
 static int begin_tree(struct treestream_writer *w)
 {
@@ -74,7 +75,8 @@ static const char *list_tree(int fd, struct arena *a)
 		memset(data, 0, sizeof(data));
 		CHECK_INT(treestream_read(&r, data, sizeof(data) - 1, &n, &e), 0);
 		CHECK(count < 1000);
-		lines[count++] = arena_printf(a, "%c %s %s\n", letters[entry.type], entry.path, data);
+		lines[count++] =
+			arena_printf(a, "%c %s %s\n", letters[entry.type], entry.path, data);
 	}
 	CHECK_STR(e.text, "");
 	qsort(lines, count, sizeof(*lines), compare_lines);
@@ -111,7 +113,7 @@ TEST(a_tree_goes_in_and_what_is_left_comes_out)
 	CHECK_STR(buf_text(&o.out), "probed 3\n");
 	CHECK(o.r.tree_collected);
 	CHECK_STR(list_tree(out, &o.a), "d bin \nd x \nd x/y \nf a.txt new\n\nl bin/link probe\n"
-					 "x bin/probe #!/bin/sh\necho probed $1\n\n");
+					"x bin/probe #!/bin/sh\necho probed $1\n\n");
 }
 
 TEST(what_a_tree_cannot_hold_is_dropped_by_name)
@@ -131,7 +133,8 @@ TEST(what_a_tree_cannot_hold_is_dropped_by_name)
 	CHECK_INT(o.r.dropped_count, 7);
 }
 
-/* --- limits ------------------------------------------------------------------------------------ */
+/* --- limits ------------------------------------------------------------------------------------
+ */
 
 static void at_limit(struct outcome *o, const char *script, const struct sandbox_limits *limits)
 {
@@ -152,20 +155,25 @@ TEST(at_each_limit_all_processes_die_and_the_limit_is_named)
 		struct sandbox_limits limits;
 	} rows[] = {
 		{"sleep 100", SANDBOX_LIMIT_WALL, {.wall_ms = 200}},
-		{"trap '' TERM INT HUP; (setsid sleep 100 &) ; kill -STOP $$", SANDBOX_LIMIT_WALL,
+		{"trap '' TERM INT HUP; (setsid sleep 100 &) ; kill -STOP $$",
+		 SANDBOX_LIMIT_WALL,
 		 {.wall_ms = 200}},
 		{"while :; do :; done", SANDBOX_LIMIT_CPU, {.cpu_ms = 300}},
-		{"for i in 1 2 3; do (while :; do :; done) & done; wait", SANDBOX_LIMIT_CPU,
+		{"for i in 1 2 3; do (while :; do :; done) & done; wait",
+		 SANDBOX_LIMIT_CPU,
 		 {.cpu_ms = 300}},
 		{"while :; do (true); done", SANDBOX_LIMIT_CPU, {.cpu_ms = 300}},
 		{"yes", SANDBOX_LIMIT_OUTPUT, {.output_bytes = 100000}},
 		{"yes >&2", SANDBOX_LIMIT_OUTPUT, {.output_bytes = 100000}},
-		{"x=$(head -c 300M /dev/zero | tr '\\0' x); sleep 5", SANDBOX_LIMIT_MEMORY,
+		{"x=$(head -c 300M /dev/zero | tr '\\0' x); sleep 5",
+		 SANDBOX_LIMIT_MEMORY,
 		 {.memory_bytes = 100 << 20}},
 		{"for i in 1 2 3 4 5; do python3 -c 'x=bytearray(50<<20); import time; "
 		 "time.sleep(20)' & done; wait",
-		 SANDBOX_LIMIT_MEMORY, {.memory_bytes = 100 << 20}},
-		{"exec dd if=/dev/zero of=big bs=1M count=100", SANDBOX_LIMIT_FILE_SIZE,
+		 SANDBOX_LIMIT_MEMORY,
+		 {.memory_bytes = 100 << 20}},
+		{"exec dd if=/dev/zero of=big bs=1M count=100",
+		 SANDBOX_LIMIT_FILE_SIZE,
 		 {.file_size_bytes = 1 << 20}},
 	};
 
@@ -176,7 +184,8 @@ TEST(at_each_limit_all_processes_die_and_the_limit_is_named)
 		at_limit(&o, rows[i].script, &rows[i].limits);
 		CHECK_STR(sandbox_limit_name(o.r.limit), sandbox_limit_name(rows[i].limit));
 		CHECK_STR(sandbox_end_name(o.r.end), "limit");
-		CHECK(o.out.size <= (rows[i].limits.output_bytes ? rows[i].limits.output_bytes : 1));
+		CHECK(o.out.size <=
+		      (rows[i].limits.output_bytes ? rows[i].limits.output_bytes : 1));
 		arena_release(&o.a);
 	}
 }
@@ -188,13 +197,21 @@ TEST(a_program_that_meets_a_limit_without_dying_is_told_an_error)
 		enum sandbox_limit limit;
 		struct sandbox_limits limits;
 	} rows[] = {
-		{"head -c 50M /dev/zero > a", "No space left on device",
-		 SANDBOX_LIMIT_WORKSPACE_BYTES, {.workspace_bytes = 5 << 20}},
-		{"touch $(seq 2000)", "No space left on device", SANDBOX_LIMIT_WORKSPACE_INODES,
+		{"head -c 50M /dev/zero > a",
+		 "No space left on device",
+		 SANDBOX_LIMIT_WORKSPACE_BYTES,
+		 {.workspace_bytes = 5 << 20}},
+		{"touch $(seq 2000)",
+		 "No space left on device",
+		 SANDBOX_LIMIT_WORKSPACE_INODES,
 		 {.workspace_inodes = 1000}},
-		{"for i in $(seq 50); do sleep 3 & done; wait", "Resource temporarily unavailable",
-		 SANDBOX_LIMIT_NONE, {.processes = 20}},
-		{"exec 30</dev/null 40</dev/null", "Bad file descriptor", SANDBOX_LIMIT_NONE,
+		{"for i in $(seq 50); do sleep 3 & done; wait",
+		 "Resource temporarily unavailable",
+		 SANDBOX_LIMIT_NONE,
+		 {.processes = 20}},
+		{"exec 30</dev/null 40</dev/null",
+		 "Bad file descriptor",
+		 SANDBOX_LIMIT_NONE,
 		 {.descriptors = 32}},
 	};
 
@@ -209,7 +226,8 @@ TEST(a_program_that_meets_a_limit_without_dying_is_told_an_error)
 	}
 }
 
-/* --- the report -------------------------------------------------------------------------------- */
+/* --- the report --------------------------------------------------------------------------------
+ */
 
 TEST(every_program_is_named_with_the_digest_of_its_file)
 {
@@ -255,7 +273,8 @@ TEST(a_refused_call_is_named_with_its_arguments_and_its_program)
 	CHECK_INT(o.r.refusal_total, 4);
 }
 
-/* --- variations -------------------------------------------------------------------------------- */
+/* --- variations --------------------------------------------------------------------------------
+ */
 
 static void varied(struct outcome *o, const char *script, const struct sandbox_variation *v)
 {
@@ -281,28 +300,40 @@ TEST(each_variation_is_seen_inside_and_listed)
 		{"cat /proc/sys/kernel/domainname 2>/dev/null || /usr/bin/python3 -c "
 		 "'import ctypes; b=ctypes.create_string_buffer(400); "
 		 "ctypes.CDLL(None).uname(b); print(b.raw[325:].split(b\"\\0\")[0].decode())'",
-		 "example.org\n", "domain", {.domain_name = "example.org"}},
-		{"id -un; echo $USER $HOME; ls -ld ~ | cut -c1-4", "eve\neve /home/eve\ndrwx\n", "user",
+		 "example.org\n",
+		 "domain",
+		 {.domain_name = "example.org"}},
+		{"id -un; echo $USER $HOME; ls -ld ~ | cut -c1-4",
+		 "eve\neve /home/eve\ndrwx\n",
+		 "user",
 		 {.user_name = "eve"}},
 		{"id -u; touch a; stat -c %u a", "4242\n4242\n", "uid", {.uid = 4242}},
 		{"id -g", "4243\n", "gid", {.gid = 4243}},
 		{"cd; pwd; touch x && echo ok", "/srv/h\nok\n", "HOME", {.home = "/srv/h"}},
 		{"dirname $(mktemp)", "/var/t\n", "TMPDIR", {.tmpdir = "/var/t"}},
-		{"pwd; touch x && echo ok", "/a/b/c\nok\n", "workspace path", {.workspace = "/a/b/c"}},
+		{"pwd; touch x && echo ok",
+		 "/a/b/c\nok\n",
+		 "workspace path",
+		 {.workspace = "/a/b/c"}},
 		{"echo $TZ; date +%Z", "Asia/Tokyo\nJST\n", "TZ", {.timezone = "Asia/Tokyo"}},
 		{"echo $LANG $LC_ALL", "C C\n", "locale", {.locale = "C"}},
 		{"touch a; stat -c %a a", "600\n", "umask", {.umask_bits = 0077}},
 		{"echo $EXTRA", "1\n", "environment", {.env = env}},
 		{"nproc", "1\n", "cpus", {.cpus = 1}},
 		{"date +%Y; /usr/bin/python3 -c 'import time; print(time.time())'",
-		 "2031\n1930000000.0\n", "clock",
+		 "2031\n1930000000.0\n",
+		 "clock",
 		 {.clock = SANDBOX_CLOCK_FIXED, .clock_ns = YEAR_2031}},
 		{"for i in 1 2 3; do /usr/bin/python3 -c 'import uuid, random; print(uuid.uuid4(), "
 		 "random.random(), hash(\"x\"))'; done | md5sum; head -c 8 /dev/urandom | md5sum; "
 		 "echo $RANDOM $SRANDOM | wc -w",
-		 NULL, "random bytes", {.random = SANDBOX_RANDOM_SEEDED, .random_seed = 7}},
-		{"/usr/bin/python3 -c 'print(open(\"/proc/self/maps\").read().split(\"-\")[0])'", NULL,
-		 "address layout", {.fixed_layout = true}},
+		 NULL,
+		 "random bytes",
+		 {.random = SANDBOX_RANDOM_SEEDED, .random_seed = 7}},
+		{"/usr/bin/python3 -c 'print(open(\"/proc/self/maps\").read().split(\"-\")[0])'",
+		 NULL,
+		 "address layout",
+		 {.fixed_layout = true}},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
@@ -332,7 +363,8 @@ TEST(the_order_of_directory_entries_can_be_turned_round)
 		struct outcome o;
 
 		spec.workspace_in = begin_tree(&w);
-		for (const char *const *p = (const char *const[]){"b", "d/2", "a", "d/1", "c", NULL};
+		for (const char *const *p =
+			     (const char *const[]){"b", "d/2", "a", "d/1", "c", NULL};
 		     *p; p++)
 			add(&w, TREESTREAM_FILE, *p, "");
 		end_tree(&w);
@@ -345,7 +377,8 @@ TEST(the_order_of_directory_entries_can_be_turned_round)
 	CHECK_STR(seen[1], "b\na\nd\nc\n2\n1\n");
 }
 
-/* --- what cannot be run ------------------------------------------------------------------------ */
+/* --- what cannot be run ------------------------------------------------------------------------
+ */
 
 TEST(what_cannot_be_set_up_is_an_error_that_names_its_step)
 {

@@ -29,8 +29,10 @@ static const struct {
 	 "git grep -q 5 && git log --stat > /dev/null && git worktree add -q /tmp/w side",
 	 false},
 	{"bash",
-	 "set -e; mkdir -p a/b; for i in $(seq 50); do echo $i > a/$i; done; cp -a a c; diff -r a c; "
-	 "tar czf t.tgz a; tar xzf t.tgz -C c; find . -name '*7' -exec wc -l {} + | sort | tail -1; "
+	 "set -e; mkdir -p a/b; for i in $(seq 50); do echo $i > a/$i; done; cp -a a c; diff -r a "
+	 "c; "
+	 "tar czf t.tgz a; tar xzf t.tgz -C c; find . -name '*7' -exec wc -l {} + | sort | tail "
+	 "-1; "
 	 "sed -i s/1/2/ a/1; install -m 755 a/1 p; mkfifo q; (cat q &) ; echo x > q; "
 	 "ln -s a l; mv a d; ln d/1 d/hard; chmod -R u+rwX d; rm -r c; head -c 1M /dev/urandom | "
 	 "sha256sum; awk 'BEGIN{print 1}'; perl -e 'print fork() ? 1 : exit'; xargs -P4 -n1 echo < "
@@ -39,13 +41,15 @@ static const struct {
 	 false},
 	{"python3",
 	 "cat > t.py <<'X'\n"
-	 "import threading, subprocess, multiprocessing, asyncio, sqlite3, mmap, zipfile, json, os\n"
+	 "import threading, subprocess, multiprocessing, asyncio, sqlite3, mmap, zipfile, json, "
+	 "os\n"
 	 "import tempfile, socket, hashlib, uuid, random, shutil, glob\n"
 	 "def f(q): q.put(1)\n"
 	 "if __name__ == '__main__':\n"
 	 "  t = threading.Thread(target=print); t.start(); t.join()\n"
 	 "  print(subprocess.run(['echo', 'x'], capture_output=True))\n"
-	 "  q = multiprocessing.Queue(); p = multiprocessing.Process(target=f, args=(q,)); p.start()\n"
+	 "  q = multiprocessing.Queue(); p = multiprocessing.Process(target=f, args=(q,)); "
+	 "p.start()\n"
 	 "  print(q.get()); p.join()\n"
 	 "  asyncio.run(asyncio.sleep(0.01))\n"
 	 "  d = sqlite3.connect('x.db'); d.execute('create table t(a)'); d.commit(); d.close()\n"
@@ -66,7 +70,8 @@ static const struct {
 	 "require(\"crypto\").randomBytes(8); new (require(\"worker_threads\").Worker)(\"1\", "
 	 "{eval: true})'",
 	 true},
-	{"sed", "seq 100 | sed -n 's/5/x/gp' > o; sed -i -e 1d o; sed -s w\\ out o > /dev/null", false},
+	{"sed", "seq 100 | sed -n 's/5/x/gp' > o; sed -i -e 1d o; sed -s w\\ out o > /dev/null",
+	 false},
 	{"jq", "echo '{\"a\": [1, 2]}' | jq '.a[] | . + 1'; jq -n 'now | todate'", true},
 	{"terraform",
 	 "cat > main.tf <<'X'\n"
@@ -96,9 +101,10 @@ static void at_work(const char *program, const char *script, const struct sandbo
 	run(&o, &spec);
 	CHECK_STR(o.e.text, "");
 	for (size_t i = 0; i < o.r.refusal_count; i++) {
-		fprintf(stderr, "# %s: %s(%s) by %s: %s, %s, %d times\n", program, o.r.refusals[i].call,
-			o.r.refusals[i].arguments, o.r.refusals[i].program, o.r.refusals[i].answer,
-			o.r.refusals[i].loud ? "loud" : "quiet", (int)o.r.refusals[i].count);
+		fprintf(stderr, "# %s: %s(%s) by %s: %s, %s, %d times\n", program,
+			o.r.refusals[i].call, o.r.refusals[i].arguments, o.r.refusals[i].program,
+			o.r.refusals[i].answer, o.r.refusals[i].loud ? "loud" : "quiet",
+			(int)o.r.refusals[i].count);
 	}
 	for (size_t i = 0; i < o.r.refusal_count; i++)
 		CHECK(!o.r.refusals[i].loud);
@@ -152,7 +158,8 @@ TEST(they_do_it_with_everything_varied_too)
 	}
 }
 
-/* --- the clock --------------------------------------------------------------------------------- */
+/* --- the clock ---------------------------------------------------------------------------------
+ */
 
 #define YEAR_2031 1930000000000000000LL
 
@@ -198,7 +205,8 @@ TEST(a_go_program_sees_the_moved_clock)
 
 TEST(a_clock_that_is_moved_still_runs)
 {
-	const char *const argv[] = {"sh", "-c", "date +%s; sleep 1; date +%s; date +%s -r /work", NULL};
+	const char *const argv[] = {"sh", "-c", "date +%s; sleep 1; date +%s; date +%s -r /work",
+				    NULL};
 	struct sandbox_spec spec = host_spec(argv);
 	long long first, second, file, now = (long long)time(NULL);
 	struct outcome o;
