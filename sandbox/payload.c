@@ -166,7 +166,8 @@ static int step_bounding_set(struct inside *in)
 	for (cap_value_t c = 0; CAP_IS_SUPPORTED(c); c++)
 		if (cap_drop_bound(c) < 0)
 			return -1;
-	if (cap_reset_ambient() < 0)
+	/* The library takes a refusal for a kernel without ambient capabilities. */
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return -1;
 	return cap_set_secbits(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
 			       SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
