@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "runner/base/buf.h"
+#include "runner/base/utf8.h"
+
 static void fail(struct jscan *j)
 {
 	j->bad = true;
@@ -86,34 +89,73 @@ static int hex_value(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The packs hold no text beyond ASCII in escapes; anything else there is a fault. */
+/* Four hexadecimal digits at p; -1 when they are none. */
+static int32_t unit(const char *p, const char *to)
+{
+	int32_t value = 0;
+
+	if (to - p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		int digit = hex_value(p[i]);
+
+		if (digit < 0)
+			return -1;
+		value = value * 16 + digit;
+	}
+	return value;
+}
+
+/* One \u escape, or two that are a surrogate pair; *p stands after the u. */
+static bool unescape_unit(const char **p, const char *to, struct buf *out)
+{
+	int32_t high = unit(*p, to), low;
+
+	if (high <= 0)
+		return false;
+	*p += 4;
+	if (high >= 0xd800 && high < 0xe000) {
+		if (high >= 0xdc00 || to - *p < 6 || (*p)[0] != '\\' || (*p)[1] != 'u')
+			return false;
+		low = unit(*p + 2, to);
+		if (low < 0xdc00 || low >= 0xe000)
+			return false;
+		*p += 6;
+		high = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+	}
+	utf8_encode(out, (uint32_t)high);
+	return true;
+}
+
 static const char *unescape(struct jscan *j, const char *from, const char *to)
 {
 	static const char plain[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-	char *out = arena_alloc(j->arena, (size_t)(to - from) + 1), *w = out;
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)(to - from) + 1);
 
-	for (const char *p = from; p < to; p++) {
+	for (const char *p = from; p < to;) {
 		const char *which;
 
 		if (*p != '\\') {
-			*w++ = *p;
+			buf_addch(&out, *p++);
 			continue;
 		}
-		if (++p < to && *p == 'u' && to - p > 4 && p[1] == '0' && p[2] == '0' &&
-		    hex_value(p[3]) >= 0 && hex_value(p[3]) < 8 && hex_value(p[4]) >= 0 &&
-		    hex_value(p[3]) + hex_value(p[4]) > 0) {
-			*w++ = (char)(hex_value(p[3]) * 16 + hex_value(p[4]));
-			p += 4;
-			continue;
+		p++;
+		if (p < to && *p == 'u') {
+			p++;
+			if (unescape_unit(&p, to, &out))
+				continue;
+			fail(j);
+			return "";
 		}
 		which = p < to && *p ? strchr(plain, *p) : NULL;
 		if (!which) {
 			fail(j);
 			return "";
 		}
-		*w++ = meant[which - plain];
+		buf_addch(&out, meant[which - plain]);
+		p++;
 	}
-	return out;
+	return arena_strdup(j->arena, buf_text(&out));
 }
 
 const char *jscan_string(struct jscan *j)
@@ -232,4 +274,22 @@ struct jscan_text jscan_skip(struct jscan *j)
 bool jscan_done(struct jscan *j)
 {
 	return jscan_peek(j) == 0 && j->at == j->end && !j->bad;
+}
+
+struct jscan_text jscan_member(struct arena *a, struct jscan_text object, const char *name)
+{
+	struct jscan j = {.at = object.data, .end = object.data + object.size, .arena = a};
+	struct jscan_text found = {NULL, 0};
+	const char *key;
+
+	if (!object.size || jscan_peek(&j) != '{')
+		return found;
+	jscan_enter(&j, '{');
+	while (jscan_key(&j, &key)) {
+		struct jscan_text value = jscan_skip(&j);
+
+		if (!j.bad && strcmp(key, name) == 0)
+			found = value;
+	}
+	return j.bad ? (struct jscan_text){NULL, 0} : found;
 }

@@ -37,6 +37,9 @@ uint32_t jscan_uint(struct jscan *j);
 /* Steps over one value and says where it stands. */
 struct jscan_text jscan_skip(struct jscan *j);
 
+/* The value of that member of an object, as text; data is NULL when there is none. */
+struct jscan_text jscan_member(struct arena *a, struct jscan_text object, const char *name);
+
 /* No fault, and nothing but white space is left. */
 bool jscan_done(struct jscan *j);
 

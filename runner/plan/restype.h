@@ -11,6 +11,7 @@
 #include "runner/base/arena.h"
 #include "runner/base/base.h"
 #include "runner/base/err.h"
+#include "runner/plan/hcl/syntax.h"
 #include "runner/plan/hcl/type.h"
 #include "runner/plan/hcl/value.h"
 #include "runner/plan/pack.h"
@@ -71,6 +72,8 @@ struct restype_block {
 	size_t type_count;
 	const struct type *type; /* of the value: an object */
 	bool has_sensitive, has_write_only; /* anywhere within */
+	bool has_block_attrs; /* lists of objects that may be written as blocks */
+	struct body_schema syntax; /* to read a body with */
 };
 
 struct restype {

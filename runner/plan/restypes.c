@@ -37,6 +37,23 @@ const struct type *restype_nested_type(struct arena *a, enum restype_nesting nes
 	return &type_dynamic;
 }
 
+static struct body_schema body_schema_of(struct arena *a, const struct restype_block *b)
+{
+	struct schema_attr *attrs = arena_array(a, b->attr_count + 1, sizeof(*attrs));
+	struct schema_block *blocks = arena_array(a, b->type_count + 1, sizeof(*blocks));
+
+	for (size_t i = 0; i < b->attr_count; i++)
+		attrs[i] = (struct schema_attr){b->attrs[i].name, b->attrs[i].required};
+	for (size_t i = 0; i < b->type_count; i++)
+		blocks[i] = (struct schema_block){.type = b->types[i].name};
+	return (struct body_schema){attrs, b->attr_count, blocks, b->type_count};
+}
+
+static bool may_be_blocks(const struct type *t)
+{
+	return (t->kind == TYPE_LIST || t->kind == TYPE_SET) && t->element->kind == TYPE_OBJECT;
+}
+
 const struct restype_block *restype_block_new(struct arena *a, struct restype_attr *attrs,
 					      size_t attr_count, struct restype_block_type *types,
 					      size_t type_count)
@@ -56,6 +73,7 @@ const struct restype_block *restype_block_new(struct arena *a, struct restype_at
 			attrs[i].nested ? attrs[i].nested->object : NULL;
 
 		members[count++] = (struct type_attr){attrs[i].name, attrs[i].type, false};
+		b->has_block_attrs |= !nested && may_be_blocks(attrs[i].type);
 		b->has_sensitive |= attrs[i].sensitive || (nested && nested->has_sensitive);
 		b->has_write_only |= attrs[i].write_only || (nested && nested->has_write_only);
 	}
@@ -65,6 +83,7 @@ const struct restype_block *restype_block_new(struct arena *a, struct restype_at
 		b->has_write_only |= types[i].block->has_write_only;
 	}
 	b->type = type_object(a, members, count);
+	b->syntax = body_schema_of(a, b);
 	return b;
 }
 
