@@ -34,6 +34,8 @@ struct scope {
 	size_t count;
 	eval_lookup_fn *lookup; /* asked when no name in this scope matches, before the parent */
 	void *context;
+	const struct expr *splat; /* the element that a splat stands at, which expressions find here */
+	const struct value *splat_value;
 };
 
 /* What functions may need; one for a whole module. */

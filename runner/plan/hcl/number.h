@@ -5,6 +5,9 @@
 #ifndef RUNNER_PLAN_HCL_NUMBER_H
 #define RUNNER_PLAN_HCL_NUMBER_H
 
+#include <stdint.h>
+
+#define MPFR_USE_INTMAX_T
 #include <mpfr.h>
 
 #include "runner/base/arena.h"
@@ -36,6 +39,12 @@ const struct number *number_parse(struct arena *a, const char *text, size_t size
 /* The shortest decimal text, without exponent, that gives the same number at its precision. */
 const char *number_text(struct arena *a, const struct number *n);
 void number_write(struct buf *out, const struct number *n);
+
+/*
+ * As Go formats big floats: verb is 'e', 'f' or 'g', precision -1 the shortest that reads back.  A
+ * minus sign is written, a plus sign never.
+ */
+void number_format(struct buf *out, const struct number *n, char verb, int precision);
 
 bool number_is_int(const struct number *n);
 bool number_to_int64(const struct number *n, int64_t *ret_int); /* false: no integer, or too large */

@@ -100,6 +100,10 @@ struct expr {
 	union {
 		const struct value *literal;
 		struct {
+			const struct diag *errors; /* of a string in JSON: told when evaluated */
+			size_t count;
+		} invalid;
+		struct {
 			const struct expr *const *parts;
 			size_t count;
 		} list; /* EXPR_TEMPLATE, EXPR_TUPLE */
@@ -259,6 +263,8 @@ bool syntax_as_list(const struct expr *e, const struct expr *const **ret_items, 
 /* The items of an object constructor. */
 bool syntax_as_map(const struct expr *e, const struct expr_item **ret_items, size_t *ret_count,
 		   struct diags *d);
+/* The text of a string literal without sequences, in JSON of any string; or NULL. */
+const char *syntax_as_string(const struct expr *e);
 /* In JSON: the text of a string as an expression, as of type = "list(string)".  Else e itself. */
 const struct expr *syntax_as_expr(struct arena *a, const struct expr *e, struct diags *d);
 
