@@ -59,12 +59,13 @@ SCRIPT_TESTS :=
 FUZZ_TARGETS :=
 BENCHES :=
 GEN :=
+EXTRA_OBJS :=
 MODULES := runner/base runner/canon runner/fixcase runner/plan/hcl runner/plan runner/evidence \
 	runner/attest runner/archive runner/report runner/cmd sandbox verifiers policies images
 include $(wildcard $(addsuffix /module.mk,$(MODULES)))
 
 LIB := $(BUILD)/libfixproof.a
-LIB_OBJS := $(LIB_SRCS:%.c=$(BUILD)/%.o)
+LIB_OBJS = $(LIB_SRCS:%.c=$(BUILD)/%.o) $(EXTRA_OBJS)
 PROGRAMS := $(BUILD)/fixproof $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker
 TEST_BINS := $(UNIT_TESTS:%=$(BUILD)/tests/%)
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
