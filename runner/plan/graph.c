@@ -268,19 +268,30 @@ static void refer_module(struct walk *w, struct node *n, const struct traversal 
 }
 
 static void refer_named(struct walk *w, struct node *n, const struct traversal *t,
-			enum node_kind kind, const char *what, const char *detail)
+			enum node_kind kind)
 {
-	const char *name = step_name(t, 0);
+	const char *name = step_name(t, 0), *detail;
 	uint32_t node = name ? find_node(w, n->module, kind, name, NULL, 0) : 0;
 
-	if (!node && !name)
+	if (node) {
+		depend(w, n, node);
+	} else if (!name) {
 		diag_error(w->diags, t->range, "Invalid reference",
 			   "The \"%s\" object cannot be accessed directly. Instead, access one of "
 			   "its attributes.",
 			   t->root);
-	else if (!node)
-		undeclared(w, t, what, arena_printf(w->arena, detail, name));
-	depend(w, n, node);
+	} else if (kind == NODE_VARIABLE) {
+		detail = arena_printf(w->arena,
+				      "An input variable with the name \"%s\" has not been declared. "
+				      "This variable can be declared with a variable \"%s\" {} block.",
+				      name, name);
+		undeclared(w, t, "input variable", detail);
+	} else {
+		detail = arena_printf(w->arena,
+				      "A local value with the name \"%s\" has not been declared.",
+				      name);
+		undeclared(w, t, "local value", detail);
+	}
 }
 
 static void refer(struct walk *w, struct node *n, const struct traversal *t)
@@ -289,34 +300,14 @@ static void refer(struct walk *w, struct node *n, const struct traversal *t)
 
 	if (is_word(t->root, given, FP_ARRAY_SIZE(given)))
 		return;
-	if (strcmp(t->root, "var") == 0) {
-		const char *name = step_name(t, 0);
-
-		if (name && !find_node(w, n->module, NODE_VARIABLE, name, NULL, 0))
-			undeclared(w, t, "input variable",
-				   arena_printf(w->arena,
-						"An input variable with the name \"%s\" has not "
-						"been declared. This variable can be declared with "
-						"a variable \"%s\" {} block.",
-						name, name));
-		else
-			refer_named(w, n, t, NODE_VARIABLE, "input variable", "%s");
-	} else if (strcmp(t->root, "local") == 0) {
-		const char *name = step_name(t, 0);
-
-		if (name && !find_node(w, n->module, NODE_LOCAL, name, NULL, 0))
-			undeclared(w, t, "local value",
-				   arena_printf(w->arena,
-						"A local value with the name \"%s\" has not been "
-						"declared.",
-						name));
-		else
-			refer_named(w, n, t, NODE_LOCAL, "local value", "%s");
-	} else if (strcmp(t->root, "module") == 0) {
+	if (strcmp(t->root, "var") == 0)
+		refer_named(w, n, t, NODE_VARIABLE);
+	else if (strcmp(t->root, "local") == 0)
+		refer_named(w, n, t, NODE_LOCAL);
+	else if (strcmp(t->root, "module") == 0)
 		refer_module(w, n, t, false);
-	} else {
+	else
 		refer_resource(w, n, t);
-	}
 }
 
 static void refer_all(struct walk *w, struct node *n, const struct references *refs)

@@ -193,7 +193,7 @@ ptrdiff_t graph_find(const struct walk *w, const struct config_module *m, enum n
 bool graph_resource_reference(const struct traversal *t, enum config_mode *ret_mode,
 			      const char **ret_type, const char **ret_name, size_t *ret_used);
 
-/* --- refs.c ----------------------------------------------------------------------------------- */
+/* --- lookup.c --------------------------------------------------------------------------------- */
 
 /* What expressions in a module instance see. */
 struct walk_scope {
