@@ -70,7 +70,7 @@ PROGRAMS := $(BUILD)/fixproof $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worke
 TEST_BINS := $(UNIT_TESTS:%=$(BUILD)/tests/%)
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 
-LIBS_WORKER := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto
+LIBS_WORKER := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lm
 LIBS_LAUNCHER := -lcap -lseccomp -lcrypto -ljansson
 LIBS_ALL := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lcap -lseccomp \
 	-lnghttp2 -lsqlite3 -larchive -lm

@@ -24,3 +24,12 @@ $(BUILD)/tests/attack_probe: $(BUILD)/tests/attack/probe.o
 
 $(BUILD)/tests/test_attack: $(BUILD)/tests/attack_probe
 $(BUILD)/tests/test_sandbox_programs: $(BUILD)/tests/attack_probe
+
+BENCHES += $(BUILD)/tests/bench_sandbox
+$(BUILD)/tests/bench_nothing: $(BUILD)/tests/bench/bench_nothing.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -static -o $@ $<
+
+$(BUILD)/tests/bench_sandbox: $(BUILD)/tests/bench/bench_sandbox.o $(BUILD)/tests/bench_nothing $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(LIB) $(LIBS_ALL)

@@ -218,7 +218,8 @@ static void spec_worker(struct runs_context *c, struct sandbox_spec *spec, struc
 	spec->argv = argv;
 	spec->exec_fd = c->in->worker;
 	spec->fds = fds;
-	spec->profile = SANDBOX_PLANNER;
+	/* Not the planner's profile: this worker writes files. */
+	spec->profile = SANDBOX_FIXER;
 	spec->image = SANDBOX_IMAGE_NONE;
 }
 

@@ -273,20 +273,15 @@ int apply_delta(int from_fd, int to_fd, int out_fd, struct err *e)
 	return finish_layer(&l, out_fd, e);
 }
 
-int apply_main(int argc, char **argv)
+int apply_run(int argc, char **argv, struct err *e)
 {
-	struct err e = ERR_INIT;
-	int result = -1, first = argc > 2 ? (int)strtol(argv[2], NULL, 10) : -1;
+	int first = argc > 1 ? (int)strtol(argv[1], NULL, 10) : -1;
 
-	if (argc == 3 && strcmp(argv[1], "patch") == 0)
-		result = apply_patch(first, STDOUT_FILENO, &e);
-	else if (argc == 3 && strcmp(argv[1], "files") == 0)
-		result = apply_files(first, STDOUT_FILENO, &e);
-	else if (argc == 4 && strcmp(argv[1], "delta") == 0)
-		result = apply_delta(first, (int)strtol(argv[3], NULL, 10), STDOUT_FILENO, &e);
-	else
-		(void)err_set(&e, ERR_USAGE, "apply patch FD | files FD | delta FD FD");
-	if (result < 0)
-		(void)dprintf(STDERR_FILENO, "%s\n", e.text);
-	return result < 0 ? 4 : 0;
+	if (argc == 2 && strcmp(argv[0], "patch") == 0)
+		return apply_patch(first, STDOUT_FILENO, e);
+	if (argc == 2 && strcmp(argv[0], "files") == 0)
+		return apply_files(first, STDOUT_FILENO, e);
+	if (argc == 3 && strcmp(argv[0], "delta") == 0)
+		return apply_delta(first, (int)strtol(argv[2], NULL, 10), STDOUT_FILENO, e);
+	return err_set(e, ERR_USAGE, "say patch FD, files FD or delta FD FD");
 }

@@ -24,7 +24,7 @@ FP_MUST_CHECK int apply_files(int fd, int out_fd, struct err *e);
  */
 FP_MUST_CHECK int apply_delta(int from_fd, int to_fd, int out_fd, struct err *e);
 
-/* argv: patch FD | files FD | delta FD FD.  An exit status. */
-int apply_main(int argc, char **argv);
+/* argv: patch FD | files FD | delta FD FD; the record goes to standard output. */
+FP_MUST_CHECK int apply_run(int argc, char **argv, struct err *e);
 
 #endif
