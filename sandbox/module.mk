@@ -15,7 +15,7 @@ $(BUILD)/gen/gen/seccomp_filters.h: $(BUILD)/filterc $(wildcard policies/seccomp
 	$(BUILD)/filterc policies/seccomp > $@
 
 # A caller that links nothing else of fixproof.
-$(BUILD)/examples/confine: $(BUILD)/examples/confine.o $(LIB)
+$(BUILD)/examples/confine: $(BUILD)/examples/confine.o $(BUILD)/libfixproof.a
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(LIB) -lcap -lcrypto
 
 $(BUILD)/tests/attack_probe: $(BUILD)/tests/attack/probe.o
@@ -30,6 +30,6 @@ $(BUILD)/tests/bench_nothing: $(BUILD)/tests/bench/bench_nothing.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -static -o $@ $<
 
-$(BUILD)/tests/bench_sandbox: $(BUILD)/tests/bench/bench_sandbox.o $(BUILD)/tests/bench_nothing $(LIB)
+$(BUILD)/tests/bench_sandbox: $(BUILD)/tests/bench/bench_sandbox.o $(BUILD)/tests/bench_nothing $(BUILD)/libfixproof.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(LIB) $(LIBS_ALL)

@@ -62,8 +62,14 @@ static int step_descriptors(struct inside *in)
 {
 	const struct job *job = in->job;
 	const struct sandbox_spec *spec = job->spec;
+	struct rlimit room;
 	int extra[SANDBOX_FDS_MAX], std[3] = {spec->stdin_fd, job->stdout_fd, job->stderr_fd};
 
+	if (getrlimit(RLIMIT_NOFILE, &room) < 0)
+		return -1;
+	room.rlim_cur = room.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &room) < 0)
+		return -1;
 	if (std[0] < 0)
 		std[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	exec_fd = spec->exec_fd;

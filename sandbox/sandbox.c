@@ -337,15 +337,40 @@ static void list_all(const struct run *run, struct arena *a, struct sandbox_resu
 	result->varied_count = l.varied_count;
 }
 
+/* What to change on this machine when that step is not permitted. */
+static const struct {
+	const char *step, *remedy;
+} remedies[] = {
+	{"host name", "a user namespace gives no rights here: on Ubuntu 24.04 allow it with an "
+		      "AppArmor profile or kernel.apparmor_restrict_unprivileged_userns=0"},
+	{"root",
+	 "mounts are not allowed in a user namespace here: a container must be started with a "
+	 "seccomp profile that lets mount, fsopen and move_mount pass"},
+	{"proc", "parts of /proc are covered here, as in a container, and then the kernel gives no "
+		 "fresh one: start it with --security-opt systempaths=unconfined"},
+	{"pivot_root", "the root directory here is no mount, or pivot_root is filtered"},
+	{"seccomp", "a filter around us already has a listener, or forbids seccomp"},
+};
+
+static const char *remedy_of(const struct wire_message *f)
+{
+	if (f->error != EPERM && f->error != EACCES && f->error != EBUSY && f->error != EINVAL)
+		return NULL;
+	for (size_t i = 0; i < FP_ARRAY_SIZE(remedies); i++)
+		if (strcmp(remedies[i].step, f->step) == 0)
+			return remedies[i].remedy;
+	return NULL;
+}
+
 static int fail_step(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
 {
 	const struct wire_message *f = &run->watch.failure;
-	const char *text = f->error ? strerror(f->error) : "failed";
+	const char *text = f->error ? strerror(f->error) : "failed", *remedy = remedy_of(f);
 
 	result->failed_step = arena_strdup(a, f->step);
-	if (f->text[0] != '\0')
-		return err_set(e, ERR_SANDBOX, "%s: %s: %s", f->step, f->text, text);
-	return err_set(e, ERR_SANDBOX, "%s: %s", f->step, text);
+	return err_set(e, ERR_SANDBOX, "%s: %s%s%s%s%s", f->step, f->text,
+		       f->text[0] != '\0' ? ": " : "", text, remedy ? "; " : "",
+		       remedy ? remedy : "");
 }
 
 static int judge(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)

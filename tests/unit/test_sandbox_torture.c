@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -66,7 +67,8 @@ static const struct row {
 	{"fcntl", 1, F_SETFL, "sandbox: O_NONBLOCK: ", false},
 	{"sched_setaffinity", -1, 0, "cpus: ", false},
 	{"personality", -1, 0, "address layout: ", false},
-	{"prlimit64", -1, 0, "resource limits: ", false},
+	{"prlimit64", -1, 0, "descriptors: ", false},
+	{"prlimit64", 1, RLIMIT_CORE, "resource limits: ", false},
 	{"prctl", 0, PR_CAPBSET_DROP, "bounding set and secure bits: ", false},
 	{"prctl", 0, PR_CAP_AMBIENT, "bounding set and secure bits: ", false},
 	{"prctl", 0, PR_SET_SECUREBITS, "bounding set and secure bits: ", false},
