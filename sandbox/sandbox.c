@@ -349,6 +349,7 @@ static const struct {
 	{"proc", "parts of /proc are covered here, as in a container, and then the kernel gives no "
 		 "fresh one: start it with --security-opt systempaths=unconfined"},
 	{"pivot_root", "the root directory here is no mount, or pivot_root is filtered"},
+	{"descriptors", "allow at least 512 open files (ulimit -n)"},
 	{"seccomp", "a filter around us already has a listener, or forbids seccomp"},
 };
 

@@ -133,6 +133,83 @@ TEST(what_a_tree_cannot_hold_is_dropped_by_name)
 	CHECK_INT(o.r.dropped_count, 7);
 }
 
+/* What is left of it: entries kept, and how many dropped with which reason. */
+TEST(each_oddity_is_kept_exactly_or_dropped_by_name)
+{
+	static const struct {
+		const char *script;
+		uint64_t kept, dropped;
+		const char *reason;
+	} rows[] = {
+		{"touch $(printf '%0255d' 1)", 1, 0, NULL},
+		{"d=$(printf '%0250d' 1); mkdir -p $d; cd $d; mkdir -p $d; cd $d; touch a", 3, 0,
+		 NULL},
+		{"python3 -c 'import os\nfor i in range(1000):\n os.mkdir(\"d\"); os.chdir(\"d\")'",
+		 1000, 0, NULL},
+		{"python3 -c 'import os\nfor i in range(3000):\n os.mkdir(\"d\"); os.chdir(\"d\")'",
+		 2048, 1, "is longer than 4095 bytes"},
+		{"touch a; chmod 000 a; mkdir d; touch d/x; chmod 000 d", 3, 0, NULL},
+		{"echo x > a; ln a b; ln a c", 3, 0, NULL},
+		{"head -c 20M /dev/zero > a; for i in $(seq 20); do ln a b$i; done", 12, 9,
+		 "makes the tree larger than the workspace may be"},
+		{"truncate -s 1000M a; truncate -s 10M b", 1, 1,
+		 "makes the tree larger than the workspace may be"},
+		{"trap '' XFSZ; truncate -s 4T a 2>/dev/null; true", 1, 0, NULL},
+		{"ln -s b a; ln -s a b; ln -s . c; ln -s nowhere d; ln -s c/../c e", 5, 0, NULL},
+		{"ln -s c/../../x f", 0, 1, "is a link that leads out of the tree"},
+		{"ln -s $(printf 'x\\001') f; ln -s $(printf 'x\\377') g", 1, 1,
+		 "is a link whose target is not UTF-8"},
+		{"mkfifo f", 0, 1, "is a FIFO"},
+		{"python3 -c 'import socket\nsocket.socket(socket.AF_UNIX).bind(\"s\")'", 0, 1,
+		 "is a socket"},
+		{"touch f; chmod g+s f", 0, 1, "has a set-user-ID, set-group-ID or sticky bit"},
+		{"mkdir f; chmod +t f; touch f/x", 2, 1,
+		 "is a directory whose special bits are not kept"},
+		{"touch \"$(printf 'a\\033b')\"", 0, 1, "has a control character"},
+		{"touch \"$(printf 'a\\300b')\"", 0, 1, "is not UTF-8"},
+		{"mkdir \"$(printf 'a\\nb')\"; cd a* && touch x", 0, 1, "has a control character"},
+		{"seq 20000 | xargs touch", 20000, 0, NULL},
+		{"(while :; do touch x; rm x; ln -s /etc x; rm -f x; done) & sleep 0.05; mkdir k",
+		 1, 0, NULL},
+	};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
+		const char *const argv[] = {"bash", "-c", rows[i].script, NULL};
+		struct sandbox_spec spec = host_spec(argv);
+		struct err e = ERR_INIT;
+		struct outcome o;
+
+		tap_row("%s", rows[i].script);
+		CHECK_INT(fd_memfd("left", &spec.workspace_out, &e), 0);
+		spec.limits.descriptors = 4000;
+		run(&o, &spec);
+		CHECK_STR(o.e.text, "");
+		CHECK_STR(buf_text(&o.err), "");
+		CHECK(o.r.tree_collected);
+		if (i + 1 < FP_ARRAY_SIZE(rows)) {
+			CHECK_INT(o.r.tree_entries, rows[i].kept);
+			CHECK_INT(o.r.dropped_total, rows[i].dropped);
+		} else {
+			CHECK(o.r.tree_entries >= 1 && o.r.tree_entries + o.r.dropped_total <= 2);
+		}
+		if (rows[i].reason)
+			CHECK_STR(o.r.dropped[0].reason, rows[i].reason);
+		fd_close(spec.workspace_out);
+		arena_release(&o.a);
+	}
+}
+
+TEST(no_more_than_so_many_dropped_entries_are_listed)
+{
+	struct outcome o;
+	int out;
+
+	shell_on_tree(&o, -1, &out, "for i in $(seq 2000); do echo fifo$i; done | xargs mkfifo");
+	CHECK_STR(o.e.text, "");
+	CHECK_INT(o.r.dropped_total, 2000);
+	CHECK_INT(o.r.dropped_count, SANDBOX_DROPPED_MAX);
+}
+
 /* --- limits ------------------------------------------------------------------------------------
  */
 
