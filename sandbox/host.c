@@ -57,6 +57,18 @@ pid_t host_clone(unsigned long flags, int *ret_pid_fd)
 			      NULL, 0);
 }
 
+pid_t host_clone_into(unsigned long flags, int cgroup_fd, int *ret_pid_fd)
+{
+	/* struct clone_args, whose later members the C library's headers do not have. */
+	uint64_t args[11] = {
+		[0] = flags | CLONE_PIDFD | (1ULL << 33), /* CLONE_INTO_CGROUP */
+		[1] = (uintptr_t)ret_pid_fd,
+		[10] = (uint64_t)cgroup_fd,
+	};
+
+	return (pid_t)syscall(SYS_clone3, args, sizeof(args));
+}
+
 bool host_network_is_empty(void)
 {
 	return network_is_empty;

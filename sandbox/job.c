@@ -632,10 +632,15 @@ static int ask_landlock(struct job *job, struct err *e)
 
 static int ask_cgroup(struct job *job, struct err *e)
 {
-	job->cgroup_reason = "no cgroup with a memory controller is delegated to us";
-	if (job->spec->layers.cgroup == SANDBOX_REQUIRE)
-		return err_set(e, ERR_SANDBOX, "cgroup: %s, and the spec requires it",
-			       job->cgroup_reason);
+	bool required = job->spec->layers.cgroup == SANDBOX_REQUIRE;
+
+	job->cgroup.reason = "not asked for";
+	if (job->spec->layers.cgroup == SANDBOX_OMIT)
+		return 0;
+	cgroup_make(&job->cgroup, required, job->limits.memory_bytes, job->limits.processes);
+	if (required && job->cgroup.version == 0)
+		return err_set(e, ERR_SANDBOX, "cgroup: %s; the spec requires it",
+			       job->cgroup.reason);
 	return 0;
 }
 
@@ -644,6 +649,7 @@ int job_make(const struct sandbox_spec *spec, struct arena *a, struct job *ret_j
 	struct job *job = ret_job;
 
 	*job = (struct job){.spec = spec,
+			    .cgroup = CGROUP_INIT,
 			    .v = spec->variation,
 			    .control = -1,
 			    .stdout_fd = -1,
@@ -678,7 +684,8 @@ void job_release(struct job *job)
 		(void)munmap((void *)(uintptr_t)job->stream, job->stream_size);
 	if (job->no_capabilities)
 		(void)cap_free(job->no_capabilities);
-	*job = (struct job){.spec = NULL};
+	cgroup_release(&job->cgroup);
+	*job = (struct job){.spec = NULL, .cgroup = CGROUP_INIT};
 }
 
 void job_fail(const struct job *job, const char *step, const char *detail)

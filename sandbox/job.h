@@ -13,6 +13,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/filter.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/wire.h"
@@ -68,10 +69,10 @@ struct job {
 	size_t stream_size;
 	uint64_t random_size; /* of the file that stands in for /dev/urandom */
 
-	int control;		   /* the inside's end of the pair */
-	int stdout_fd, stderr_fd;  /* write ends of pipes */
-	int landlock_abi;	   /* 0: none */
-	const char *cgroup_reason; /* why there is none */
+	int control;		  /* the inside's end of the pair */
+	int stdout_fd, stderr_fd; /* write ends of pipes */
+	int landlock_abi;	  /* 0: none */
+	struct cgroup cgroup;
 };
 
 /* Opens descriptors, which job_release closes; everything else is the arena's. */

@@ -1,4 +1,4 @@
-LIB_SRCS += sandbox/answers.c sandbox/collect.c sandbox/filter.c sandbox/host.c sandbox/inside.c \
+LIB_SRCS += sandbox/answers.c sandbox/cgroup.c sandbox/collect.c sandbox/filter.c sandbox/host.c sandbox/inside.c \
 	sandbox/job.c sandbox/mounts.c sandbox/payload.c sandbox/programs.c sandbox/refusals.c \
 	sandbox/sandbox.c sandbox/unpack.c sandbox/usage.c sandbox/watch.c sandbox/wire.c \
 	runner/launcher.c runner/launcher/codec.c

@@ -201,7 +201,9 @@ static int start(struct run *run, struct err *e)
 {
 	unsigned long flags = NAMESPACES | (run->job.own_network ? CLONE_NEWNET : 0UL);
 	struct wire_message go = {.kind = WIRE_GO};
-	pid_t pid = host_clone(flags, &run->watch.pid_fd);
+	pid_t pid = run->job.cgroup.version == 2
+			    ? host_clone_into(flags, run->job.cgroup.fd, &run->watch.pid_fd)
+			    : host_clone(flags, &run->watch.pid_fd);
 
 	if (pid == 0) {
 		(void)close(run->pair[0]);
@@ -220,6 +222,9 @@ static int start(struct run *run, struct err *e)
 	fd_cleanup(&run->pair[1]);
 	fd_cleanup(&run->out[1]);
 	fd_cleanup(&run->err[1]);
+	if (cgroup_join(&run->job.cgroup, pid) < 0)
+		return err_set(e, ERR_SANDBOX, "cgroup: %s: %s", run->job.cgroup.path,
+			       strerror(errno));
 	if (map_identities(&run->job, pid, e) < 0)
 		return -1;
 	if (wire_send(run->watch.control, &go, -1) < 0)
@@ -263,11 +268,13 @@ static void list_layers(const struct run *run, struct lists *l)
 		  job->landlock_abi > 0 ? arena_printf(l->a, "ABI %d", job->landlock_abi)
 		  : job->spec->layers.landlock == SANDBOX_OMIT ? "not asked for"
 							       : "the kernel does not offer it");
-	add_layer(l, "cgroup", false,
-		  job->spec->layers.cgroup == SANDBOX_OMIT ? "not asked for" : job->cgroup_reason);
+	add_layer(l, "cgroup", job->cgroup.version > 0,
+		  job->cgroup.version > 0 ? arena_printf(l->a, "version %d", job->cgroup.version)
+					  : job->cgroup.reason);
 	add_layer(l, "memory limit", true,
-		  job->watch_memory ? "RLIMIT_DATA, and the sum polled every 20 ms"
-				    : "RLIMIT_DATA of a single process");
+		  job->cgroup.version > 0 ? "cgroup, RLIMIT_DATA, and the sum polled every 20 ms"
+		  : job->watch_memory	  ? "RLIMIT_DATA, and the sum polled every 20 ms"
+					  : "RLIMIT_DATA of a single process");
 }
 
 static void add_varied(struct lists *l, const char *name, const char *value)
@@ -396,6 +403,21 @@ static int judge(struct run *run, struct arena *a, struct sandbox_result *result
 	return 0;
 }
 
+static void add_cgroup(const struct run *run, struct sandbox_result *result)
+{
+	uint64_t peak;
+	bool killed;
+
+	cgroup_read(&run->job.cgroup, &peak, &killed);
+	if (peak > 0)
+		result->peak_memory_bytes = peak;
+	if (!killed || (result->end == SANDBOX_EXITED && result->exit_status == 0))
+		return;
+	result->end = SANDBOX_LIMIT;
+	result->limit = SANDBOX_LIMIT_MEMORY;
+	result->tree_collected = false;
+}
+
 static int run_it(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
 {
 	struct watch *w = &run->watch;
@@ -418,6 +440,7 @@ static int run_it(struct run *run, struct arena *a, struct sandbox_result *resul
 	}
 	if (watch_run(w, e) < 0)
 		return -1;
+	add_cgroup(run, result);
 	result->setup_ns = w->started_ns ? w->started_ns - begun : 0;
 	return judge(run, a, result, e);
 }

@@ -508,8 +508,38 @@ TEST(a_spec_that_makes_no_sense_is_refused_before_anything_starts)
 	spec.variation.host_name = "a b";
 	run(&o, &spec);
 	CHECK_STR(o.e.text, "sandbox: host name: not a plain word: a b");
-	spec = host_spec(argv);
+}
+
+/* --- cgroup ------------------------------------------------------------------------------------
+ */
+
+static const struct sandbox_layer *layer_of(const struct outcome *o, const char *name)
+{
+	for (size_t i = 0; i < o->r.layer_count; i++)
+		if (strcmp(o->r.layers[i].name, name) == 0)
+			return &o->r.layers[i];
+	tap_fail(__FILE__, __LINE__, "no layer %s", name);
+}
+
+TEST(a_cgroup_that_is_required_is_in_force_or_nothing_runs)
+{
+	const char *const argv[] = {"/usr/bin/python3", "-c",
+				    "import mmap\nm = mmap.mmap(-1, 300 << 20)\n"
+				    "for i in range(300): m.write(b'x' * (1 << 20))",
+				    NULL};
+	struct sandbox_spec spec = host_spec(argv);
+	struct outcome o;
+
 	spec.layers.cgroup = SANDBOX_REQUIRE;
+	spec.limits.memory_bytes = 100 << 20;
 	run(&o, &spec);
-	CHECK_INT(o.e.kind, ERR_SANDBOX);
+	if (o.status < 0) {
+		CHECK(strstr(o.e.text, "cgroup: no cgroup with a memory controller is delegated"));
+		CHECK_INT(o.e.kind, ERR_SANDBOX);
+		tap_skip("%s", o.e.text);
+	}
+	CHECK(layer_of(&o, "cgroup")->in_force);
+	CHECK_STR(sandbox_limit_name(o.r.limit), "memory");
+	CHECK_STR(sandbox_end_name(o.r.end), "limit");
+	CHECK(o.r.peak_memory_bytes <= 100 << 20);
 }
