@@ -16,7 +16,7 @@ test: check-built
 deps:
 	@packaging/deps
 
-lint:
+lint: all
 	@tests/lint/all
 
 asan:
