@@ -92,6 +92,11 @@ enum sandbox_order {
 	SANDBOX_ORDER_REVERSED, /* ... and in the opposite one */
 };
 
+/*
+ * For every program, static ones too: clock_gettime, gettimeofday and time.  The files of the
+ * workspace are as old as the moved clock says; those that the program makes itself bear the
+ * kernel's time, and so do timers set to a time of day.
+ */
 enum sandbox_clock {
 	SANDBOX_CLOCK_REAL,
 	SANDBOX_CLOCK_OFFSET, /* clock_ns is added to the wall clock */

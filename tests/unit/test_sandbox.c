@@ -454,6 +454,25 @@ TEST(the_order_of_directory_entries_can_be_turned_round)
 	CHECK_STR(seen[1], "b\na\nd\nc\n2\n1\n");
 }
 
+TEST(what_was_there_before_is_as_old_as_the_moved_clock_says)
+{
+	const char *const argv[] = {"sh", "-c", "date +%Y -r d/a; date +%Y -r d; date +%Y -r .",
+				    NULL};
+	struct sandbox_spec spec = host_spec(argv);
+	struct treestream_writer w;
+	struct outcome o;
+
+	spec.workspace_in = begin_tree(&w);
+	add(&w, TREESTREAM_FILE, "d/a", "x");
+	add(&w, TREESTREAM_LINK, "d/l", "a");
+	end_tree(&w);
+	spec.variation.clock = SANDBOX_CLOCK_FIXED;
+	spec.variation.clock_ns = YEAR_2031;
+	run(&o, &spec);
+	CHECK_STR(o.e.text, "");
+	CHECK_STR(buf_text(&o.out), "2031\n2031\n2031\n");
+}
+
 /* --- what cannot be run ------------------------------------------------------------------------
  */
 
