@@ -9,3 +9,10 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/body.c runner/plan/config.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
 UNIT_TESTS += test_pack
 FUZZ_TARGETS += fuzz_pack
+SCRIPT_TESTS += tests/conformance/run
+
+$(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD)/libfixproof.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)
+
+check-built conformance: $(BUILD)/tests/conformance_compare
