@@ -129,10 +129,25 @@ static enum policy_result quantified(const char *quantify, enum policy_result so
 	return policy_and(so_far, strcmp(quantify, "none") == 0 ? policy_not(one) : one);
 }
 
+static const json_t *block_of(const struct context *c, const json_t *instance);
+
+/*
+ * In the static view an attribute that the configuration does not set is not set, even where a provider
+ * would fill it in: the policy asks what the code says.
+ */
+static bool is_written(const struct context *c, const char *attribute)
+{
+	const json_t *config = json_object_get(block_of(c, c->instance), "config");
+	char name[256];
+
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(attribute, "."), attribute);
+	return json_object_get(config, name) != NULL;
+}
+
 static enum policy_result judge_attribute(struct context *c, const struct doc *d)
 {
 	const char *name = text_of(d, "operator"), *quantify = text_of(d, "quantify");
-	const char *attribute = text_of(d, "attribute");
+	const char *attribute = text_of(d, "attribute"), *view = text_of(d, "view");
 	bool negative = strncmp(name, "not_", 4) == 0 || strcmp(name, "is_not_empty") == 0;
 	const struct policy_operator *op = policy_operator_find(name);
 	struct found f = {.count = 0};
@@ -140,7 +155,8 @@ static enum policy_result judge_attribute(struct context *c, const struct doc *d
 
 	if (!quantify)
 		quantify = negative || strcmp(name, "is_empty") == 0 ? "all" : "any";
-	walk(c, c->values, c->unknown, attribute, &f);
+	if (!(view && strcmp(view, "static") == 0) || is_written(c, attribute))
+		walk(c, c->values, c->unknown, attribute, &f);
 	if (f.count == 0)
 		add_found(c, &f, NULL, false);
 	result = strcmp(quantify, "any") == 0 ? POLICY_FAIL : POLICY_PASS;

@@ -134,14 +134,15 @@ static int check_children(struct parser *p, const struct doc *list)
 static int check_attribute(struct parser *p, const struct doc *d)
 {
 	static const char *const keys[] = {"cond_type", "resource_types", "attribute", "operator", "value",
-					   "quantify", NULL};
+					   "quantify", "view", NULL};
+	static const char *const views[] = {"plan", "static", NULL};
 	const struct policy_operator *op;
 	const char *attribute, *operator;
 
 	if (doc_only_keys(d, p->what, keys, p->e) < 0 ||
 	    text_member(p, d, "attribute", true, &attribute) < 0 ||
 	    text_member(p, d, "operator", true, &operator) < 0 ||
-	    one_of(p, d, "quantify", policy_quantifiers) < 0)
+	    one_of(p, d, "quantify", policy_quantifiers) < 0 || one_of(p, d, "view", views) < 0)
 		return -1;
 	op = policy_operator_find(operator);
 	if (!op)

@@ -8,6 +8,7 @@
 #include "runner/base/die.h"
 #include "runner/base/fd.h"
 #include "runner/plan/planner.h"
+#include "runner/worker/apply.h"
 
 #define STATUS_USAGE 2
 #define ARENA_BYTES ((size_t)2 << 30)
@@ -93,10 +94,16 @@ static int run_plan(int argc, char **argv, struct arena *a, struct err *e)
 	return fd_write_all(STDOUT_FILENO, record.data, record.size, e);
 }
 
+static int run_apply(int argc, char **argv, struct arena *a FP_UNUSED, struct err *e)
+{
+	return apply_run(argc, argv, e);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv, struct arena *a, struct err *e);
 } subcommands[] = {
+	{"apply", run_apply},
 	{"plan", run_plan},
 };
 

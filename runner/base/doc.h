@@ -32,6 +32,7 @@ enum doc_kind {
 struct doc {
 	enum doc_kind kind;
 	size_t line, column; /* of the value, from 1 */
+	size_t offset, length; /* of the value in the text; JSON only */
 	const char *text;    /* of strings (decoded) and numbers (as written); NUL-terminated */
 	size_t size;	     /* bytes of text */
 	const char *key;     /* in an object, otherwise NULL */

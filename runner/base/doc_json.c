@@ -254,12 +254,8 @@ static int read_elements(struct reader *r, struct doc *parent, char close)
 	return 0;
 }
 
-static int read_value(struct reader *r, struct doc *n)
+static int read_kind(struct reader *r, struct doc *n)
 {
-	skip_space(r);
-	count_lines(r);
-	n->line = r->line + 1;
-	n->column = r->at - r->line_start + 1;
 	switch (peek(r)) {
 	case '{':
 		n->kind = DOC_OBJECT;
@@ -281,6 +277,19 @@ static int read_value(struct reader *r, struct doc *n)
 	default:
 		return read_number(r, n);
 	}
+}
+
+static int read_value(struct reader *r, struct doc *n)
+{
+	skip_space(r);
+	count_lines(r);
+	n->line = r->line + 1;
+	n->column = r->at - r->line_start + 1;
+	n->offset = r->at;
+	if (read_kind(r, n) < 0)
+		return -1;
+	n->length = r->at - n->offset;
+	return 0;
 }
 
 int doc_read_json(const char *what, const char *text, size_t size, struct arena *a,
