@@ -99,8 +99,7 @@ static const struct value *read_attr(struct reader *r, const struct scope *scope
 			   "Ephemeral values are not valid for \"%s\", because it is not an "
 			   "assignable write-only attribute.",
 			   attr->name);
-	if (attr->required && value_is_null(v) &&
-	    w->request->facts == REQUEST_FACTS_RECORDED)
+	if (attr->required && value_is_null(v))
 		diag_error(w->diags, given->expr->range, "Missing required argument",
 			   "The argument \"%s\" is required, but no definition was found.",
 			   attr->name);
