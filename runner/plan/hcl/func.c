@@ -10,8 +10,9 @@
 #include "runner/plan/hcl/quote.h"
 
 static const struct function *const tables[] = {
-	func_string, func_number,   func_collection, func_map,
-	func_set,    func_encoding, func_type,
+	func_string, func_number, func_collection, func_map,  func_set,
+	func_encoding, func_type, func_format,	   func_file, func_hash,
+	func_net,    func_time,	  func_regex,	   func_template, func_yaml,
 };
 
 #define FUNCTIONS_MAX 256

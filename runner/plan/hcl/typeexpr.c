@@ -140,8 +140,9 @@ static bool read_default(struct reader *r, struct object_reader *o, const char *
 {
 	static const struct eval_env env = {.dir_fd = -1, .no_functions = true};
 	struct eval ev = EVAL_INIT(r->arena, r->d, &env);
-	const struct value *v = eval_expr_as(&ev, NULL, e, type_without_optional(r->arena, type),
-					     "Invalid default value for optional attribute");
+	/* Attributes that are optional within the default become null; their defaults come later. */
+	const struct value *v =
+		eval_expr_as(&ev, NULL, e, type, "Invalid default value for optional attribute");
 
 	if (!v)
 		return false;
