@@ -59,17 +59,18 @@ SCRIPT_TESTS :=
 FUZZ_TARGETS :=
 BENCHES :=
 GEN :=
+EXTRA_OBJS :=
 MODULES := runner/base runner/canon runner/fixcase runner/plan/hcl runner/plan runner/evidence \
 	runner/attest runner/archive runner/report runner/cmd sandbox verifiers policies images
 include $(wildcard $(addsuffix /module.mk,$(MODULES)))
 
 LIB := $(BUILD)/libfixproof.a
-LIB_OBJS := $(LIB_SRCS:%.c=$(BUILD)/%.o)
+LIB_OBJS = $(LIB_SRCS:%.c=$(BUILD)/%.o) $(EXTRA_OBJS)
 PROGRAMS := $(BUILD)/fixproof $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker
 TEST_BINS := $(UNIT_TESTS:%=$(BUILD)/tests/%)
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 
-LIBS_WORKER := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto
+LIBS_WORKER := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lm
 LIBS_LAUNCHER := -lcap -lseccomp -lcrypto -ljansson
 LIBS_ALL := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lcap -lseccomp \
 	-lnghttp2 -lsqlite3 -larchive -lm

@@ -13,6 +13,8 @@ bool utf8_valid(const char *text, size_t size);
  */
 uint32_t utf8_decode(const char *text, size_t size, size_t *ret_size);
 
+/* jansson's static library has a function of that name too. */
+#define utf8_encode utf8_encode_point
 void utf8_encode(struct buf *out, uint32_t code_point);
 
 /*

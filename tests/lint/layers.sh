@@ -14,17 +14,19 @@ runner/evidence runner/base runner/canon sandbox/sandbox.h
 policies runner/base runner/canon runner/evidence
 verifiers runner/base runner/canon runner/evidence policies
 runner/attest runner/base runner/canon runner/evidence verifiers policies
-runner/report runner/base runner/canon runner/evidence verifiers policies
+runner/report runner/diff runner/base runner/canon runner/evidence verifiers policies
 runner/archive runner/base runner/canon runner/attest
 runner/worker runner/base runner/canon runner/evidence runner/plan runner/fixcase
 runner/worker_main runner/base runner/worker
 runner/launcher runner/base runner/canon sandbox
 runner/launcher_main runner/base runner/launcher
-runner/runs runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox
-runner/pipeline runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt
-runner/cmd runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline
+runner/locate runner/base
+runner/diff runner/base runner/canon
+runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox
+runner/pipeline runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt
+runner/cmd runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline
 runner/opt runner/base
-runner/main runner/base runner/cmd runner/opt
+runner/main runner/base runner/cmd runner/opt runner/attest/signer.h
 '
 bad=0
 while read -r file; do

@@ -1,0 +1,139 @@
+/*
+ * Turns recorded facts into a provider pack: pack_build SCHEMA.json.zst FACTS.json.zst OUT.
+ * A program of the build; see images/packs/README.md for what the two inputs are.
+ */
+#include <fcntl.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "runner/base/die.h"
+#include "runner/base/fd.h"
+#include "runner/base/json.h"
+#include "runner/plan/pack.h"
+
+#define SOURCE_MAX_BYTES (128u * 1024 * 1024)
+
+struct sources {
+	struct arena arena;
+	struct pack_source *all;
+	size_t count, capacity;
+};
+
+static json_t *read_zstd_json(const char *path, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf packed = BUF_INIT(SOURCE_MAX_BYTES);
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(SOURCE_MAX_BYTES);
+	unsigned long long size;
+	json_t *json = NULL;
+	size_t got;
+	char *room;
+
+	if (fd_read_file(AT_FDCWD, path, true, &packed, e) < 0)
+		return NULL;
+	size = ZSTD_getFrameContentSize(packed.data, packed.size);
+	if (size > SOURCE_MAX_BYTES)
+		size = SOURCE_MAX_BYTES - 1;
+	room = buf_reserve(&text, (size_t)size);
+	got = ZSTD_decompress(room, (size_t)size, packed.data, packed.size);
+	if (ZSTD_isError(got)) {
+		(void)err_set(e, ERR_INPUT, "%s: %s", path, ZSTD_getErrorName(got));
+		return NULL;
+	}
+	if (json_parse(path, room, got, &json, e) < 0)
+		return NULL;
+	return json;
+}
+
+static void add(struct sources *s, enum pack_kind kind, const char *name, json_t *stolen)
+{
+	size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY;
+	char *text = json_dumps(stolen, flags);
+
+	if (!text)
+		die("out of memory");
+	s->all = arena_grow(&s->arena, s->all, s->count, &s->capacity, sizeof(*s->all));
+	s->all[s->count++] = (struct pack_source){kind, arena_strdup(&s->arena, name),
+						  arena_strdup(&s->arena, text), strlen(text)};
+	free(text);
+	json_decref(stolen);
+}
+
+/* What the planner does not read: private data of the provider's own protocol. */
+static json_t *facts_of(const json_t *facts, const char *type)
+{
+	json_t *out = json_new_object(), *plan;
+	static const char *const lists[] = {"enums", "ranges"};
+
+	plan = json_object_get(json_object_get(facts, "plan_facts"), type);
+	json_object_update(out, plan);
+	(void)json_object_del(out, "private");
+	for (size_t i = 0; i < FP_ARRAY_SIZE(lists); i++) {
+		json_t *list = json_object_get(json_object_get(facts, lists[i]), type);
+
+		if (list)
+			json_put(out, lists[i], json_incref(list));
+	}
+	return out;
+}
+
+static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas, const json_t *facts)
+{
+	const char *name;
+	json_t *schema;
+
+	json_object_foreach (schemas, name, schema) {
+		json_t *document = json_new_object();
+
+		json_put(document, "schema", json_incref(schema));
+		json_put(document, "facts",
+			 kind == PACK_RESOURCE ? facts_of(facts, name) : json_new_object());
+		add(s, kind, name, document);
+	}
+}
+
+static int build(const char *const *paths, struct buf *out, struct err *e)
+{
+	JSON_AUTO *schema = read_zstd_json(paths[0], e);
+	JSON_AUTO *facts = schema ? read_zstd_json(paths[1], e) : NULL;
+	struct sources s = {.arena = ARENA_INIT(SOURCE_MAX_BYTES)};
+	const char *provider, *version;
+	json_t *of, *all, *only;
+	int result;
+
+	if (!facts || json_member(schema, paths[0], "provider_schemas", JSON_OBJECT, true, &all, e) < 0)
+		return -1;
+	if (json_object_size(all) != 1)
+		return err_set(e, ERR_INPUT, "%s: not the schema of one provider", paths[0]);
+	provider = json_object_iter_key(json_object_iter(all));
+	of = json_object_get(all, provider);
+	if (json_string_member(facts, paths[1], "version", true, &version, e) < 0)
+		return -1;
+	only = json_new_object();
+	json_put(only, "", json_incref(json_object_get(of, "provider")));
+	add_types(&s, PACK_PROVIDER, only, facts);
+	json_decref(only);
+	add_types(&s, PACK_RESOURCE, json_object_get(of, "resource_schemas"), facts);
+	add_types(&s, PACK_DATA, json_object_get(of, "data_source_schemas"), facts);
+	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), facts);
+	add_types(&s, PACK_FUNCTION, json_object_get(of, "functions"), facts);
+	result = pack_write(out, provider, version, NULL, s.all, s.count, e);
+	arena_release(&s.arena);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(PACK_MAX_BYTES);
+	struct err e = ERR_INIT;
+
+	if (argc != 4) {
+		(void)fprintf(stderr, "usage: pack_build SCHEMA.json.zst FACTS.json.zst OUT\n");
+		return 2;
+	}
+	if (build((const char *const *)argv + 1, &out, &e) < 0 ||
+	    fd_write_file(AT_FDCWD, argv[3], out.data, out.size, 0644, &e) < 0) {
+		(void)fprintf(stderr, "pack_build: %s\n", e.text);
+		return DIE_STATUS;
+	}
+	return 0;
+}

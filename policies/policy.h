@@ -1,0 +1,85 @@
+/*
+ * Policies: declarative, total and deterministic, evaluated with three-valued logic on the view of one
+ * run.  The language is described in fixproof-policy(5).
+ *
+ * A policy judges every instance of its subject types.  What cannot be known at plan time is unknown,
+ * and unknown is never a pass.
+ */
+#ifndef POLICIES_POLICY_H
+#define POLICIES_POLICY_H
+
+#include <jansson.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/base.h"
+#include "runner/base/doc.h"
+#include "runner/base/err.h"
+#include "runner/base/sha256.h"
+
+#define POLICY_MAX_BYTES ((size_t)1 << 20)
+#define POLICY_DEPTH_MAX 32
+
+enum policy_result { POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN };
+
+struct policy_control {
+	const char *standard, *version, *id;
+};
+
+struct policy_strings {
+	const char *const *items;
+	size_t count;
+};
+
+struct policy_node; /* see eval.c */
+
+struct policy {
+	const char *id, *name, *severity, *category, *remediation;
+	struct policy_strings subjects; /* resource types */
+	struct policy_strings rules;	/* ids of scanner rules that it stands for */
+	const struct policy_control *controls;
+	size_t control_count;
+	const struct doc *definition;
+	const char *source;
+	size_t source_size;
+	struct sha256 digest; /* of the canonical form of the whole document */
+};
+
+/* What a policy says of one instance. */
+struct policy_judgement {
+	const char *address; /* of the instance */
+	const char *block;   /* address of its block, without instance keys */
+	const char *file;
+	size_t line;
+	enum policy_result result;
+	const char *reason; /* why it fails or is unknown; "" when it passes */
+};
+
+struct policy_report {
+	const struct policy *policy;
+	const struct policy_judgement *rows; /* in the order of the view's instances */
+	size_t count;
+};
+
+/* Reads one policy, YAML or JSON by the end of what; every fault is told with file, line and key. */
+FP_MUST_CHECK int policy_parse(const char *what, const char *text, size_t size, struct arena *a,
+			       const struct policy **ret_policy, struct err *e);
+
+/* Judges the view; what is wrong with the view is ERR_PEER. */
+FP_MUST_CHECK int policy_evaluate(const struct policy *p, const json_t *view, struct arena *a,
+				  struct policy_report *ret_report, struct err *e);
+
+const char *policy_result_name(enum policy_result result);
+
+/* The row of the instance, or NULL. */
+const struct policy_judgement *policy_find(const struct policy_report *r, const char *address);
+
+/* The policies that are part of this program. */
+struct policy_builtin {
+	const char *file; /* "fp-….yaml" */
+	const char *text;
+	size_t size;
+};
+extern const struct policy_builtin policy_builtins[];
+extern const size_t policy_builtin_count;
+
+#endif

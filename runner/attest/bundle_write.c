@@ -1,0 +1,240 @@
+#include "runner/attest/bundle.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "runner/attest/bundle_files.h"
+#include "runner/base/fd.h"
+#include "runner/base/hex.h"
+
+#define RENAME_NOREPLACE_FLAG 1u
+#define RENAME_EXCHANGE_FLAG 2u
+
+static const char temporary_mark[] = ".tmp-";
+
+/* Opens the directory of path beneath fd, making it first. */
+static int open_parent(int fd, const char *path, int *ret_fd, const char **ret_name, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[TREESTREAM_PATH_MAX + 1] = ".";
+
+	*ret_name = slash ? slash + 1 : path;
+	if (slash) {
+		memcpy(parent, path, (size_t)(slash - path));
+		parent[slash - path] = '\0';
+		if (fd_make_dirs(fd, parent, 0755, e) < 0)
+			return -1;
+	}
+	*ret_fd = openat(fd, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return *ret_fd < 0 ? err_sys(e, "%s", path) : 0;
+}
+
+static int copy_content(const struct bundle_item *item, int to, struct sha256 *ret_digest, struct err *e)
+{
+	struct sha256_state s;
+	char chunk[65536];
+	uint64_t done = 0;
+
+	sha256_init(&s);
+	while (done < item->size) {
+		size_t wanted = (size_t)FP_MIN(item->size - done, (uint64_t)sizeof(chunk));
+		ssize_t n = pread(item->fd, chunk, wanted, (off_t)(item->offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_sys(e, "%s: read", item->path);
+		sha256_update(&s, chunk, (size_t)n);
+		if (fd_write_all(to, chunk, (size_t)n, e) < 0)
+			return -1;
+		done += (uint64_t)n;
+	}
+	sha256_final(&s, ret_digest);
+	return 0;
+}
+
+static int write_item(int fd, const struct bundle_item *item, struct bundle_entry *entry, struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int parent = -1;
+	FP_CLEANUP(fd_cleanup) int file = -1;
+	const char *name;
+
+	if (open_parent(fd, item->path, &parent, &name, e) < 0)
+		return -1;
+	file = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (file < 0)
+		return err_sys(e, "%s", item->path);
+	*entry = (struct bundle_entry){.path = item->path, .role = item->role, .size = item->size};
+	if (item->data) {
+		entry->sha256 = sha256_of(item->data, item->size);
+		if (fd_write_all(file, item->data, item->size, e) < 0)
+			return err_wrap(e, "%s", item->path);
+		return 0;
+	}
+	return copy_content(item, file, &entry->sha256, e) < 0 ? err_wrap(e, "%s", item->path) : 0;
+}
+
+static int write_text(int fd, const char *path, const struct buf *text, struct err *e)
+{
+	struct bundle_item item = {.path = path, .role = "", .data = buf_text(text), .fd = -1, .size = text->size};
+	struct bundle_entry entry;
+
+	return write_item(fd, &item, &entry, e);
+}
+
+static int sign_one(int fd, const struct statement *s, const struct signer *signer, struct buf *lines,
+		    struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf signature = BUF_INIT(KEY_SIGNATURE_MAX);
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
+
+	if (signer_sign(signer, s->payload, s->size, &signature, e) < 0)
+		return -1;
+	bundle_signature_file(s, signer->key_id, buf_text(&signature), signature.size, &text);
+	bundle_signature_line(s, signer->key_id, buf_text(&signature), signature.size, lines);
+	if (buf_finish(&text, s->file, e) < 0)
+		return -1;
+	return write_text(fd, s->file, &text, e);
+}
+
+static int sign_all(int fd, const struct judgement *judgement, const struct bundle_manifest *m,
+		    const struct sha256 *manifest_digest, const struct signer *signer, struct arena *a,
+		    struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf lines = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
+	const struct bundle_entry *diff = bundle_manifest_find(m, "fix.diff");
+	struct statement_input in = {.judgement = judgement, .manifest = *manifest_digest};
+	struct statements s;
+
+	if (diff)
+		in.diff = diff->sha256;
+	statements_make(&in, a, &s);
+	for (size_t i = 0; i < s.count; i++)
+		if (sign_one(fd, &s.rows[i], signer, &lines, e) < 0)
+			return -1;
+	if (buf_finish(&lines, BUNDLE_LINES_FILE, e) < 0)
+		return -1;
+	return write_text(fd, BUNDLE_LINES_FILE, &lines, e);
+}
+
+static int compare_items(const void *left, const void *right)
+{
+	return strcmp(((const struct bundle_item *)left)->path, ((const struct bundle_item *)right)->path);
+}
+
+static int fill(int fd, struct bundle_item *items, size_t count, const struct judgement *judgement,
+		const struct signer *signer, struct arena *a, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
+	struct bundle_manifest m = {.entries = arena_array(a, count, sizeof(*m.entries)), .count = count};
+	struct sha256 digest;
+
+	qsort(items, count, sizeof(*items), compare_items);
+	for (size_t i = 0; i < count; i++)
+		if (write_item(fd, &items[i], &m.entries[i], e) < 0)
+			return -1;
+	bundle_manifest_write(&m, &text);
+	if (buf_finish(&text, "manifest.json", e) < 0 || write_text(fd, "manifest.json", &text, e) < 0)
+		return -1;
+	digest = sha256_of(buf_text(&text), text.size);
+	if (signer && sign_all(fd, judgement, &m, &digest, signer, a, e) < 0)
+		return -1;
+	/* One call for all files instead of one each: they are on one file system. */
+	if (syncfs(fd) < 0)
+		return err_sys(e, "syncfs");
+	return 0;
+}
+
+/* The lock tells the sweeper that somebody is at work; it goes with the process. */
+static int make_temporary(int out_fd, const char *name, struct arena *a, const char **ret_temporary, int *ret_fd,
+			  struct err *e)
+{
+	uint8_t random[8];
+	char hex[sizeof(random) * 2 + 1];
+	int fd;
+
+	if (getentropy(random, sizeof(random)) < 0)
+		return err_sys(e, "getentropy");
+	hex_encode(hex, random, sizeof(random));
+	*ret_temporary = arena_printf(a, ".%s%s%s", name, temporary_mark, hex);
+	if (mkdirat(out_fd, *ret_temporary, 0700) < 0)
+		return err_sys(e, "%s: mkdir", *ret_temporary);
+	fd = openat(out_fd, *ret_temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		(void)err_sys(e, "%s", *ret_temporary);
+		fd_close(fd);
+		return -1;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+static int put_in_place(int out_fd, const char *temporary, const char *name, bool replace, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+
+	if (syscall(SYS_renameat2, out_fd, temporary, out_fd, name, RENAME_NOREPLACE_FLAG) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return err_sys(e, "%s: rename", name);
+	if (!replace)
+		return err_set(e, ERR_INPUT, "%s: exists already; --force replaces it", name);
+	if (faccessat(out_fd, name, F_OK, 0) == 0 &&
+	    syscall(SYS_renameat2, out_fd, temporary, out_fd, name, RENAME_EXCHANGE_FLAG) < 0)
+		return err_sys(e, "%s: rename", name);
+	/* The old bundle has the temporary name now; what cannot be removed is swept later. */
+	(void)!fd_remove_tree(out_fd, temporary, &ignored);
+	return 0;
+}
+
+int bundle_create(int out_fd, const char *name, struct bundle_item *items, size_t count,
+		  const struct judgement *judgement, const struct signer *signer, bool replace, struct arena *a,
+		  struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int fd = -1;
+	struct err ignored = ERR_INIT;
+	const char *temporary = "";
+
+	if (make_temporary(out_fd, name, a, &temporary, &fd, e) < 0)
+		return -1;
+	if (fill(fd, items, count, judgement, signer, a, e) < 0 || fchmod(fd, 0755) < 0 ||
+	    put_in_place(out_fd, temporary, name, replace, e) < 0) {
+		(void)!fd_remove_tree(out_fd, temporary, &ignored);
+		return e->kind ? -1 : err_sys(e, "%s", name);
+	}
+	if (fsync(out_fd) < 0)
+		return err_sys(e, "fsync");
+	return 0;
+}
+
+static void sweep_one(int out_fd, const char *name)
+{
+	FP_CLEANUP(fd_cleanup) int fd = openat(out_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	struct err ignored = ERR_INIT;
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		(void)!fd_remove_tree(out_fd, name, &ignored);
+}
+
+void bundle_sweep(int out_fd)
+{
+	int own = openat(out_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = own >= 0 ? fdopendir(own) : NULL;
+	const struct dirent *entry;
+
+	if (!dir) {
+		fd_close(own);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		const char *mark = strstr(entry->d_name, BUNDLE_SUFFIX ".tmp-");
+
+		if (entry->d_name[0] == '.' && mark && strlen(mark) == strlen(BUNDLE_SUFFIX) + 5 + 16)
+			sweep_one(out_fd, entry->d_name);
+	}
+	(void)closedir(dir);
+}

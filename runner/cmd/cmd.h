@@ -1,0 +1,33 @@
+/* The subcommands: one table, one file each. */
+#ifndef RUNNER_CMD_CMD_H
+#define RUNNER_CMD_CMD_H
+
+#include "runner/base/err.h"
+#include "runner/opt.h"
+
+enum cmd_status {
+	CMD_VERIFIED = 0, /* also: done */
+	CMD_REFUSED = 1,
+	CMD_USAGE = 2,
+	CMD_INCONCLUSIVE = 3,
+	CMD_ERROR = 4,
+};
+
+struct cmd {
+	const char *name;
+	struct opt_command command;
+	/* argv[0] is the name; an exit status. */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct cmd *const cmd_table[]; /* NULL-terminated, in the order of --help */
+
+extern const struct cmd cmd_run, cmd_verify, cmd_show, cmd_plan, cmd_policy, cmd_key, cmd_doctor, cmd_completion;
+
+/* Prints "fixproof NAME: TEXT" and returns the status that goes with the error. */
+int cmd_fail(const char *name, const struct err *e);
+
+/* Whether colour may be used on that stream: a terminal, and no NO_COLOR. */
+bool cmd_colour(int fd);
+
+#endif

@@ -1,0 +1,170 @@
+#include "runner/cmd/cmd.h"
+
+#include "policies/policy.h"
+#include "runner/base/json.h"
+#include "runner/base/utf8.h"
+#include "runner/cmd/planning.h"
+#include "runner/pipeline.h"
+
+struct policy_values {
+	struct planning_options planning;
+	struct opt_texts policies;
+	const char *format;
+	bool all;
+};
+
+static const struct opt options[] = {
+	{"policies", OPT_TEXTS, offsetof(struct policy_values, policies), "PATH", "more policies: a file or a directory"},
+	{"root", OPT_TEXT, offsetof(struct policy_values, planning.root), "DIR", "check: root module within the workspace [.]"},
+	{"var", OPT_TEXTS, offsetof(struct policy_values, planning.vars), "NAME=VALUE",
+	 "check: value of a variable of type string"},
+	{"var-file", OPT_TEXTS, offsetof(struct policy_values, planning.var_files), "FILE", "check: file of values"},
+	{"all", OPT_FLAG, offsetof(struct policy_values, all), NULL, "check: list what passes, too"},
+	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json", "check: how to report [text]"},
+	OPT_END,
+};
+
+static int load(const struct policy_values *v, struct arena *a, const struct policy ***ret_policies, size_t *ret_count,
+		struct err *e)
+{
+	const struct evidence_policy *rows;
+	const struct policy **policies;
+
+	if (pipeline_policies(v->policies.items, v->policies.count, a, &rows, ret_count, e) < 0)
+		return -1;
+	policies = arena_array(a, *ret_count, sizeof(*policies));
+	for (size_t i = 0; i < *ret_count; i++)
+		if (policy_parse(rows[i].file, rows[i].source, rows[i].source_size, a, &policies[i], e) < 0)
+			return -1;
+	*ret_policies = policies;
+	return 0;
+}
+
+static int list(const struct policy_values *v, struct arena *a, struct err *e)
+{
+	const struct policy **policies;
+	size_t count;
+
+	if (load(v, a, &policies, &count, e) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		printf("%-32s %-8s %s\n", policies[i]->id, policies[i]->severity ? policies[i]->severity : "-",
+		       policies[i]->name);
+	return CMD_VERIFIED;
+}
+
+static int show(const struct policy_values *v, const char *id, struct arena *a, struct err *e)
+{
+	const struct policy **policies;
+	size_t count;
+
+	if (load(v, a, &policies, &count, e) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		char hex[SHA256_HEX_SIZE];
+
+		if (strcmp(policies[i]->id, id) != 0)
+			continue;
+		sha256_hex(&policies[i]->digest, hex);
+		printf("# sha256 of the canonical form: %s\n", hex);
+		(void)fwrite(policies[i]->source, 1, policies[i]->source_size, stdout);
+		return CMD_VERIFIED;
+	}
+	return err_set(e, ERR_INPUT, "no policy has the id %s", id);
+}
+
+static json_t *row_json(const struct policy *p, const struct policy_judgement *row)
+{
+	json_t *json = json_new_object(), *rules = json_new_array();
+
+	for (size_t i = 0; i < p->rules.count; i++)
+		json_push(rules, json_new_string(p->rules.items[i]));
+	json_put(json, "policy", json_new_string(p->id));
+	json_put(json, "rules", rules);
+	json_put(json, "address", json_new_string(row->address));
+	json_put(json, "file", json_new_string(row->file));
+	json_put(json, "line", json_new_int((int64_t)row->line));
+	json_put(json, "view", json_new_string("plan"));
+	json_put(json, "result", json_new_string(policy_result_name(row->result)));
+	json_put(json, "reason", json_new_string(row->reason));
+	return json;
+}
+
+static void print_row(const struct policy *p, const struct policy_judgement *row)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 20);
+
+	buf_addf(&out, "%-7s %s %s:%zu: ", policy_result_name(row->result), p->id, row->file, row->line);
+	utf8_add_visible(&out, row->address, strlen(row->address), false);
+	buf_addstr(&out, *row->reason ? ": " : "");
+	utf8_add_visible(&out, row->reason, strlen(row->reason), false);
+	printf("%s\n", buf_text(&out));
+}
+
+static int check(const struct policy_values *v, const char *directory, struct arena *a, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)256 << 20);
+	JSON_AUTO *rows = json_new_array();
+	JSON_AUTO *view = NULL;
+	const struct policy **policies;
+	struct planning_record r;
+	int status = CMD_VERIFIED;
+	size_t count;
+
+	if (load(v, a, &policies, &count, e) < 0 || planning_run(directory, &v->planning, a, &r, e) < 0)
+		return -1;
+	if (!planning_succeeded(&r) || !doc_get(r.root, "view"))
+		return CMD_INCONCLUSIVE;
+	view = doc_to_json(doc_get(r.root, "view"));
+	for (size_t i = 0; i < count; i++) {
+		struct policy_report report;
+
+		if (policy_evaluate(policies[i], view, a, &report, e) < 0)
+			return -1;
+		for (size_t k = 0; k < report.count; k++) {
+			enum policy_result result = report.rows[k].result;
+
+			if (result == POLICY_FAIL)
+				status = CMD_REFUSED;
+			else if (result == POLICY_UNKNOWN && status == CMD_VERIFIED)
+				status = CMD_INCONCLUSIVE;
+			if (result == POLICY_PASS && !v->all)
+				continue;
+			if (strcmp(v->format, "json") == 0)
+				json_push(rows, row_json(policies[i], &report.rows[k]));
+			else
+				print_row(policies[i], &report.rows[k]);
+		}
+	}
+	if (strcmp(v->format, "json") == 0) {
+		json_dump_pretty(&out, rows);
+		(void)fwrite(buf_text(&out), 1, out.size, stdout);
+	}
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct policy_values values = {.format = "text"};
+	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)2 << 30);
+	struct err e = ERR_INIT;
+	int operands, status = -1;
+
+	if (opt_parse(options, argc, argv, false, &values, &operands, &e) < 0)
+		return cmd_fail("policy", &e);
+	if (operands == 1 && strcmp(argv[1], "list") == 0)
+		status = list(&values, &a, &e);
+	else if (operands == 2 && strcmp(argv[1], "show") == 0)
+		status = show(&values, argv[2], &a, &e);
+	else if (operands == 2 && strcmp(argv[1], "check") == 0)
+		status = check(&values, argv[2], &a, &e);
+	else
+		(void)err_set(&e, ERR_USAGE, "say \"list\", \"show ID\" or \"check WORKSPACE\"");
+	return e.kind ? cmd_fail("policy", &e) : status;
+}
+
+const struct cmd cmd_policy = {
+	.name = "policy",
+	.command = {"list | show ID | check WORKSPACE [options]", "List, show and try policies.", options},
+	.run = run,
+};

@@ -1,0 +1,126 @@
+#include "runner/cmd/planning.h"
+
+#include <fcntl.h>
+
+#include "runner/base/fd.h"
+#include "runner/base/json.h"
+#include "runner/base/utf8.h"
+#include "runner/runs.h"
+
+struct work {
+	int directory, workspace, worker;
+	struct locate_packs packs;
+	struct launcher *launcher;
+};
+
+static void release(struct work *w)
+{
+	launcher_stop(w->launcher);
+	fd_close(w->directory);
+	fd_close(w->workspace);
+	fd_close(w->worker);
+	locate_packs_close(&w->packs);
+}
+
+/* NAME=VALUE, where the value is a string, as in Terraform's -var for a variable of type string. */
+static int add_variable(json_t *variables, const char *text, struct arena *a, struct err *e)
+{
+	const char *equals = strchr(text, '=');
+
+	if (!equals || equals == text)
+		return err_set(e, ERR_USAGE, "--var: \"%s\" is not NAME=VALUE", text);
+	json_put(variables, arena_strndup(a, text, (size_t)(equals - text)), json_new_string(equals + 1));
+	return 0;
+}
+
+static int make_case(const struct planning_options *o, struct arena *a, struct fixcase *ret_case, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT((size_t)1 << 20);
+	JSON_AUTO *variables = json_new_object();
+
+	for (size_t i = 0; i < o->vars.count; i++)
+		if (add_variable(variables, o->vars.items[i], a, e) < 0)
+			return -1;
+	json_dump_compact(&text, variables);
+	*ret_case = (struct fixcase){
+		.root = o->root ? o->root : ".",
+		.facts = o->facts && strcmp(o->facts, "schema") == 0 ? FIXCASE_FACTS_SCHEMA : FIXCASE_FACTS_RECORDED,
+		.variables = arena_strndup(a, buf_text(&text), text.size - 1),
+		.var_files = {o->var_files.items, o->var_files.count},
+		.mock = "{}",
+	};
+	return 0;
+}
+
+static int start(const char *directory, struct work *w, struct arena *a, struct err *e)
+{
+	w->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w->directory < 0)
+		return err_sys(e, "%s", directory);
+	if (fd_memfd("tree", &w->workspace, e) < 0 ||
+	    tree_pack(w->directory, directory, RUNS_WORKSPACE_MAX_BYTES, w->workspace, e) < 0 ||
+	    locate_program("fixproof-worker", &w->worker, e) < 0 || locate_packs(a, &w->packs, e) < 0)
+		return -1;
+	return launcher_start(&w->launcher, e);
+}
+
+int planning_run(const char *directory, const struct planning_options *o, struct arena *a,
+		 struct planning_record *ret_record, struct err *e)
+{
+	FP_CLEANUP(release) struct work w = {.directory = -1, .workspace = -1, .worker = -1};
+	struct planning_record r;
+	struct runs_input in;
+	struct fixcase c;
+
+	if (make_case(o, a, &c, e) < 0 || start(directory, &w, a, e) < 0)
+		return -1;
+	in = (struct runs_input){.c = &c,
+				 .workspace = w.workspace,
+				 .fix = {-1, -1, -1, -1, -1},
+				 .packs = &w.packs,
+				 .worker = w.worker,
+				 .launcher = w.launcher};
+	if (runs_plan(&in, runs_request_text(&c, NULL, NULL, 0, false, a), a, &r.text, &r.size, e) < 0 ||
+	    doc_read_json("the planner's record", r.text, r.size, a, &r.root, e) < 0)
+		return -1;
+	*ret_record = r;
+	return 0;
+}
+
+static const char *text_of(const struct doc *d, const char *key)
+{
+	const struct doc *m = doc_get(d, key);
+
+	return m && m->kind == DOC_STRING ? m->text : "";
+}
+
+static void print_diagnostic(const struct doc *d)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 20);
+	const char *const parts[] = {text_of(d, "summary"), text_of(d, "detail")};
+	const struct doc *line = doc_get(d, "line"), *column = doc_get(d, "column");
+	const char *file = text_of(d, "file");
+
+	if (*file) {
+		utf8_add_visible(&out, file, strlen(file), false);
+		buf_addf(&out, ":%s:%s: ", line && line->text ? line->text : "0", column && column->text ? column->text : "0");
+	}
+	buf_addf(&out, "%s: ", text_of(d, "severity"));
+	for (size_t i = 0; i < FP_ARRAY_SIZE(parts); i++) {
+		if (*parts[i] == '\0')
+			continue;
+		if (i > 0)
+			buf_addstr(&out, ": ");
+		utf8_add_visible(&out, parts[i], strlen(parts[i]), false);
+	}
+	(void)fprintf(stderr, "%s\n", buf_text(&out));
+}
+
+bool planning_succeeded(const struct planning_record *r)
+{
+	const struct doc *list = doc_get(r->root, "diagnostics");
+
+	for (const struct doc *d = list ? list->first : NULL; d; d = d->next)
+		print_diagnostic(d);
+	return strcmp(text_of(r->root, "status"), "planned") == 0;
+}

@@ -1,0 +1,1 @@
+LIB_SRCS += runner/evidence/evidence.c runner/evidence/fields.c

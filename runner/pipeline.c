@@ -1,0 +1,420 @@
+#include "runner/pipeline.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "runner/attest/bundle.h"
+#include "runner/base/fd.h"
+#include "runner/base/json.h"
+#include "runner/diff.h"
+#include "runner/runs.h"
+
+#define PATCH_MAX_BYTES ((size_t)16 << 20)
+
+/* Everything of one case that must be closed again. */
+struct work {
+	const struct fixcase *c;
+	int case_dir, workspace, worker;
+	struct runs_fix fix;
+	struct locate_packs packs;
+	struct launcher *launcher;
+	struct runs_trees trees;
+	int script_tree; /* what the script's directory holds, for the bundle */
+};
+
+#define WORK_INIT                                                                                  \
+	{.case_dir = -1, .workspace = -1, .worker = -1, .fix = {-1, -1, -1, -1, -1}, .trees = RUNS_TREES_INIT,             \
+	 .script_tree = -1}
+
+static void work_release(struct work *w)
+{
+	launcher_stop(w->launcher);
+	fd_close(w->case_dir);
+	fd_close(w->workspace);
+	fd_close(w->worker);
+	fd_close(w->fix.patch);
+	fd_close(w->fix.files);
+	fd_close(w->fix.delta_from);
+	fd_close(w->fix.delta_to);
+	fd_close(w->fix.directory);
+	fd_close(w->script_tree);
+	locate_packs_close(&w->packs);
+	runs_trees_close(&w->trees);
+}
+
+/* A directory of the case as a tree stream. */
+static int pack_directory(const struct work *w, const char *path, int *ret_stream, struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int dir = -1;
+	FP_CLEANUP(fd_cleanup) int stream = -1;
+
+	if (fixcase_open(w->case_dir, path, O_RDONLY | O_DIRECTORY, &dir, e) < 0 ||
+	    fd_memfd("tree", &stream, e) < 0 || tree_pack(dir, path, RUNS_WORKSPACE_MAX_BYTES, stream, e) < 0)
+		return -1;
+	*ret_stream = fd_steal(&stream);
+	return 0;
+}
+
+static int load_patch(struct work *w, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(PATCH_MAX_BYTES);
+	FP_CLEANUP(fd_cleanup) int fd = -1;
+	struct stat st;
+
+	if (fixcase_open(w->case_dir, w->c->fix.path, O_RDONLY | O_NONBLOCK, &fd, e) < 0)
+		return -1;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_set(e, ERR_INPUT, "%s: not a regular file", w->c->fix.path);
+	if (fd_read_all(fd, &text, w->c->fix.path, e) < 0)
+		return -1;
+	return fd_sealed("patch", buf_text(&text), text.size, &w->fix.patch, e);
+}
+
+static int load_fix(struct work *w, struct err *e)
+{
+	const struct fixcase_fix *fix = &w->c->fix;
+
+	switch (fix->kind) {
+	case FIXCASE_FIX_PATCH:
+		return load_patch(w, e);
+	case FIXCASE_FIX_FILES:
+		return pack_directory(w, fix->path, &w->fix.files, e);
+	case FIXCASE_FIX_SCRIPT:
+		if (!fix->directory)
+			return 0;
+		if (pack_directory(w, fix->directory, &w->script_tree, e) < 0)
+			return -1;
+		return fixcase_open(w->case_dir, fix->directory, O_RDONLY | O_DIRECTORY, &w->fix.directory, e);
+	case FIXCASE_FIX_GIT:
+		return err_set(e, ERR_USAGE, "%s: a fix of the kind \"git\" is run with --git BASE...HEAD", w->c->file);
+	}
+	abort();
+}
+
+static int prepare(const char *case_path, struct work *w, struct arena *a, struct err *e)
+{
+	if (fixcase_load(case_path, a, &w->c, &w->case_dir, e) < 0)
+		return -1;
+	if (pack_directory(w, w->c->workspace, &w->workspace, e) < 0 || load_fix(w, e) < 0)
+		return err_wrap(e, "%s", w->c->file);
+	if (locate_program("fixproof-worker", &w->worker, e) < 0 || locate_packs(a, &w->packs, e) < 0)
+		return -1;
+	return launcher_start(&w->launcher, e);
+}
+
+static int add_policy(const char *name, const char *text, size_t size, struct arena *a, struct evidence_policy **rows,
+		      size_t *count, size_t *capacity, struct err *e)
+{
+	const struct policy *p;
+	const char *dot = strrchr(name, '.');
+
+	if (policy_parse(name, text, size, a, &p, e) < 0)
+		return -1;
+	*rows = arena_grow(a, *rows, *count, capacity, sizeof(**rows));
+	(*rows)[(*count)++] = (struct evidence_policy){
+		.id = p->id,
+		.file = arena_printf(a, "case/policies/%s%s", p->id, dot && strcmp(dot, ".json") == 0 ? ".json" : ".yaml"),
+		.source = p->source,
+		.source_size = p->source_size,
+		.digest = p->digest,
+	};
+	return 0;
+}
+
+struct policy_list {
+	struct evidence_policy *rows;
+	size_t count, capacity;
+};
+
+static int add_policy_file(int dir_fd, const char *name, const char *shown, struct arena *a, struct policy_list *l,
+			   struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(POLICY_MAX_BYTES);
+
+	if (fd_read_file(dir_fd, name, true, &text, e) < 0)
+		return -1;
+	return add_policy(shown, buf_text(&text), text.size, a, &l->rows, &l->count, &l->capacity, e);
+}
+
+static bool is_policy_name(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot && name[0] != '.' &&
+	       (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
+}
+
+static int add_policy_path(const char *path, struct arena *a, struct policy_list *l, struct err *e)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	int result = 0;
+
+	if (!dir && errno == ENOTDIR)
+		return add_policy_file(AT_FDCWD, path, path, a, l, e);
+	if (!dir)
+		return err_sys(e, "%s", path);
+	while (result == 0 && (entry = readdir(dir)))
+		if (is_policy_name(entry->d_name))
+			result = add_policy_file(dirfd(dir), entry->d_name, arena_printf(a, "%s/%s", path, entry->d_name), a,
+						 l, e);
+	(void)closedir(dir);
+	return result;
+}
+
+static int compare_policies(const void *left, const void *right)
+{
+	return strcmp(((const struct evidence_policy *)left)->id, ((const struct evidence_policy *)right)->id);
+}
+
+int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
+		      const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e)
+{
+	struct policy_list l = {.count = 0};
+
+	for (size_t i = 0; i < policy_builtin_count; i++)
+		if (add_policy(policy_builtins[i].file, policy_builtins[i].text, policy_builtins[i].size, a, &l.rows, &l.count,
+			       &l.capacity, e) < 0)
+			return -1;
+	for (size_t i = 0; i < count; i++)
+		if (add_policy_path(paths[i], a, &l, e) < 0)
+			return -1;
+	qsort(l.rows, l.count, sizeof(*l.rows), compare_policies);
+	for (size_t i = 1; i < l.count; i++)
+		if (strcmp(l.rows[i - 1].id, l.rows[i].id) == 0)
+			return err_set(e, ERR_INPUT, "two policies have the id %s", l.rows[i].id);
+	*ret_policies = l.rows;
+	*ret_count = l.count;
+	return 0;
+}
+
+static struct evidence_strings strings(const struct fixcase_strings *s)
+{
+	return (struct evidence_strings){s->items, s->count};
+}
+
+static void copy_author(const struct fixcase *c, struct evidence_claims *claims)
+{
+	claims->has_author = c->has_author;
+	if (!c->has_author)
+		return;
+	claims->author_kind = fixcase_author_kind_name(c->author.kind);
+	claims->author_name = c->author.name;
+	claims->author_tool = c->author.tool;
+	claims->author_model = c->author.model;
+	claims->author_prompt_sha256 = c->author.prompt_sha256;
+}
+
+static void copy_finding(const struct fixcase *c, struct evidence_claims *claims)
+{
+	const struct fixcase_finding *f = &c->finding;
+
+	claims->has_finding = c->has_finding;
+	if (c->has_finding)
+		claims->finding = (struct evidence_finding){f->tool,	 f->rule, f->resource,
+							    fixcase_severity_name(f->severity), f->message, f->file,
+							    f->line,	 f->end_line};
+}
+
+static void copy_claims(const struct fixcase *c, struct arena *a, struct evidence_claims *claims)
+{
+	struct evidence_control *controls = arena_array(a, c->control_count, sizeof(*controls));
+	struct evidence_waiver *waivers = arena_array(a, c->waiver_count, sizeof(*waivers));
+
+	for (size_t i = 0; i < c->control_count; i++)
+		controls[i] = (struct evidence_control){c->controls[i].standard, c->controls[i].version, c->controls[i].id};
+	for (size_t i = 0; i < c->waiver_count; i++)
+		waivers[i] = (struct evidence_waiver){c->waivers[i].verifier, c->waivers[i].policy, c->waivers[i].reason,
+						      c->waivers[i].owner, c->waivers[i].expires};
+	*claims = (struct evidence_claims){
+		.id = c->id,
+		.title = c->title,
+		.reason = c->reason,
+		.fix_kind = fixcase_fix_kind_name(c->fix.kind),
+		.root = c->root,
+		.policies = strings(&c->policies),
+		.controls = controls,
+		.control_count = c->control_count,
+		.has_paths = c->scope.has_paths,
+		.has_resources = c->scope.has_resources,
+		.paths = strings(&c->scope.paths),
+		.resources = strings(&c->scope.resources),
+		.keep = strings(&c->scope.keep),
+		.remove = strings(&c->scope.remove),
+		.allow_replace = strings(&c->scope.allow_replace),
+		.declare = strings(&c->scope.declare),
+		.waivers = waivers,
+		.waiver_count = c->waiver_count,
+	};
+	copy_finding(c, claims);
+	copy_author(c, claims);
+}
+
+static const char *now(struct arena *a)
+{
+	time_t t = time(NULL);
+	struct tm tm;
+	char text[32];
+
+	if (!gmtime_r(&t, &tm) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		return "1970-01-01T00:00:00Z";
+	return arena_strdup(a, text);
+}
+
+static int run(struct work *w, const struct pipeline_options *o, struct arena *a, struct evidence *ev, struct err *e)
+{
+	struct runs_input in = {
+		.c = w->c,
+		.workspace = w->workspace,
+		.fix = w->fix,
+		.packs = &w->packs,
+		.worker = w->worker,
+		.launcher = w->launcher,
+	};
+
+	copy_claims(w->c, a, &ev->claims);
+	if (pipeline_policies(o->policy_paths, o->policy_path_count, a, &ev->policies, &ev->policy_count, e) < 0)
+		return -1;
+	ev->version = FP_VERSION;
+	if (runs_execute(&in, a, ev, &w->trees, e) < 0)
+		return -1;
+	ev->time = now(a);
+	return 0;
+}
+
+struct items {
+	struct arena *arena;
+	struct bundle_item *rows;
+	size_t count, capacity;
+};
+
+static void add_item(struct items *l, struct bundle_item item)
+{
+	l->rows = arena_grow(l->arena, l->rows, l->count, &l->capacity, sizeof(*l->rows));
+	l->rows[l->count++] = item;
+}
+
+static void add_text(struct items *l, const char *path, const char *role, const char *text, size_t size)
+{
+	add_item(l, (struct bundle_item){.path = path, .role = role, .data = text, .fd = -1, .size = size});
+}
+
+/* Links, modes and empty directories are told by the canonical tree; here lies what files hold. */
+static void add_tree(struct items *l, const char *prefix, const char *role, int fd, const struct tree *t,
+		     const struct tree *base)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct tree_entry *entry = &t->entries[i], *old = base ? tree_find(base, entry->path) : NULL;
+
+		if ((entry->type != TREESTREAM_FILE && entry->type != TREESTREAM_EXECUTABLE) ||
+		    (old && sha256_equal(&old->sha256, &entry->sha256)))
+			continue;
+		add_item(l, (struct bundle_item){.path = arena_printf(l->arena, "%s/%s", prefix, entry->path),
+						 .role = role,
+						 .fd = fd,
+						 .offset = entry->offset,
+						 .size = entry->size});
+	}
+}
+
+static int add_stream(struct items *l, const char *prefix, int fd, struct err *e)
+{
+	const struct tree *t;
+
+	if (tree_read(fd, l->arena, &t, e) < 0)
+		return -1;
+	add_tree(l, prefix, "fix", fd, t, NULL);
+	return 0;
+}
+
+static int add_inputs(struct work *w, struct items *l, struct err *e)
+{
+	const char *dot = strrchr(w->c->file, '.');
+	struct stat st;
+
+	add_text(l, dot && strcmp(dot, ".json") == 0 ? "case/case.json" : "case/case.yaml", "case", w->c->text,
+		 w->c->text_size);
+	if (w->fix.patch >= 0) {
+		if (fstat(w->fix.patch, &st) < 0)
+			return err_sys(e, "the patch");
+		add_item(l, (struct bundle_item){.path = "case/fix/fix.patch",
+						 .role = "fix",
+						 .fd = w->fix.patch,
+						 .size = (uint64_t)st.st_size});
+	}
+	if (w->fix.files >= 0 && add_stream(l, "case/fix/files", w->fix.files, e) < 0)
+		return -1;
+	if (w->script_tree >= 0 && add_stream(l, "case/fix/directory", w->script_tree, e) < 0)
+		return -1;
+	return 0;
+}
+
+static int make_diff(const struct tree *one, int one_fd, const struct tree *other, int other_fd, struct arena *a,
+		     const char **ret_text, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(DIFF_MAX_BYTES);
+
+	*ret_text = "";
+	if (!one || !other || other_fd < 0)
+		return 0;
+	if (diff_trees(one, one_fd, other, other_fd, &out, e) < 0)
+		return -1;
+	*ret_text = arena_strndup(a, buf_text(&out), out.size);
+	return 0;
+}
+
+static int add_diffs(struct work *w, const struct evidence *ev, struct items *l, struct pipeline_result *r,
+		     struct err *e)
+{
+	const char *replay;
+
+	if (make_diff(ev->before.tree, w->workspace, ev->first.tree, w->trees.first, l->arena, &r->diff, e) < 0 ||
+	    make_diff(ev->first.tree, w->trees.first, ev->again.tree, w->trees.again, l->arena, &r->again_diff, e) < 0 ||
+	    make_diff(ev->first.tree, w->trees.first, ev->replay.tree, w->trees.replay, l->arena, &replay, e) < 0)
+		return -1;
+	add_text(l, "fix.diff", "diff", r->diff, strlen(r->diff));
+	if (*r->again_diff)
+		add_text(l, "evidence/again.diff", "diff", r->again_diff, strlen(r->again_diff));
+	if (*replay)
+		add_text(l, "evidence/replay.diff", "diff", replay, strlen(replay));
+	return 0;
+}
+
+static int write_bundle(struct work *w, const struct pipeline_options *o, struct arena *a, struct pipeline_result *r,
+			struct err *e)
+{
+	struct items l = {.arena = a};
+	const struct evidence_file *files;
+	size_t count;
+
+	if (evidence_write(&r->ev, a, &files, &count, e) < 0 || add_inputs(w, &l, e) < 0 ||
+	    add_diffs(w, &r->ev, &l, r, e) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		add_text(&l, files[i].path, files[i].role, files[i].data, files[i].size);
+	add_tree(&l, "case/workspace", "workspace", w->workspace, r->ev.before.tree, NULL);
+	if (r->ev.first.tree)
+		add_tree(&l, "case/after", "workspace", w->trees.first, r->ev.first.tree, r->ev.before.tree);
+	r->bundle = arena_printf(a, "%s%s", w->c->id, BUNDLE_SUFFIX);
+	return bundle_create(o->out_fd, r->bundle, l.rows, l.count, &r->judgement, o->signer, o->replace, a, e);
+}
+
+int pipeline_run(const char *case_path, const struct pipeline_options *options, struct arena *a,
+		 struct pipeline_result *ret_result, struct err *e)
+{
+	FP_CLEANUP(work_release) struct work w = WORK_INIT;
+
+	*ret_result = (struct pipeline_result){.bundle = NULL};
+	if (prepare(case_path, &w, a, e) < 0)
+		return -1;
+	if (run(&w, options, a, &ret_result->ev, e) < 0 ||
+	    verifiers_judge(&ret_result->ev, a, &ret_result->judgement, e) < 0 ||
+	    write_bundle(&w, options, a, ret_result, e) < 0) {
+		evidence_release(&ret_result->ev);
+		return err_wrap(e, "%s", w.c->file);
+	}
+	return 0;
+}

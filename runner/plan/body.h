@@ -1,0 +1,14 @@
+/* The value of a block's body, by the schema of its type. */
+#ifndef RUNNER_PLAN_BODY_H
+#define RUNNER_PLAN_BODY_H
+
+#include "runner/plan/walk.h"
+
+/*
+ * An object with all attributes and blocks of the schema; what is not given is null or empty.  What
+ * does not fit is a diagnostic; then the value is as near as it can be.
+ */
+const struct value *body_value(struct walk *w, const struct scope *scope, const struct body *body,
+			       const struct restype_block *schema);
+
+#endif

@@ -1,0 +1,680 @@
+#include "runner/plan/provide.h"
+
+#include <string.h>
+
+/* --- building ------------------------------------------------------------------------------------- */
+
+const struct value *provide_object(struct arena *a, const struct value *like,
+				   const struct value **items)
+{
+	const char **keys;
+	bool same = true;
+
+	for (size_t i = 0; i < like->count; i++)
+		same &= items[i]->type == like->type->attrs[i].type;
+	if (same)
+		return value_object_of(a, like->type, items);
+	keys = arena_array(a, like->count + 1, sizeof(*keys));
+	for (size_t i = 0; i < like->count; i++)
+		keys[i] = like->type->attrs[i].name;
+	return value_object(a, keys, items, like->count);
+}
+
+const struct value *provide_collection(struct arena *a, const struct value *like,
+				       const struct value **items, size_t count)
+{
+	const char **keys;
+
+	switch (like->type->kind) {
+	case TYPE_LIST:
+		return value_list(a, like->type->element, items, count);
+	case TYPE_SET:
+		return value_set(a, like->type->element, items, count);
+	case TYPE_TUPLE:
+		return value_tuple(a, items, count);
+	case TYPE_MAP:
+	case TYPE_OBJECT:
+		keys = arena_array(a, count + 1, sizeof(*keys));
+		for (size_t i = 0; i < count; i++)
+			keys[i] = value_key(like, i);
+		return like->type->kind == TYPE_MAP
+			       ? value_map(a, like->type->element, keys, items, count)
+			       : value_object(a, keys, items, count);
+	case TYPE_DYNAMIC:
+	case TYPE_BOOL:
+	case TYPE_NUMBER:
+	case TYPE_STRING:
+		break;
+	}
+	return like;
+}
+
+const struct value *provide_with(struct arena *a, const struct value *v, const char *name,
+				 const struct value *item)
+{
+	const struct value **items = arena_array(a, v->count + 1, sizeof(*items));
+
+	for (size_t i = 0; i < v->count; i++)
+		items[i] = strcmp(v->type->attrs[i].name, name) == 0 ? item : v->items[i];
+	return provide_object(a, v, items);
+}
+
+static const struct value *member(const struct value *v, const char *name)
+{
+	return v && v->state == VALUE_KNOWN && v->type->kind == TYPE_OBJECT ? value_get(v, name)
+									   : NULL;
+}
+
+static bool has_items(const struct value *v)
+{
+	return v && value_is_iterable(v) && v->count > 0;
+}
+
+/* --- proposed ------------------------------------------------------------------------------------- */
+
+/* Whether prior could have come from config, computed values aside. */
+static bool matches(const struct restype_block *b, const struct value *prior,
+		    const struct value *config)
+{
+	if (value_same(prior, config))
+		return true;
+	if (prior->state != VALUE_KNOWN || config->state != VALUE_KNOWN)
+		return false;
+	for (size_t i = 0; i < config->count; i++) {
+		const char *name = config->type->attrs[i].name;
+		const struct restype_attr *attr = restype_attr(b, name);
+		const struct restype_block_type *t = attr ? NULL : restype_block_type(b, name);
+		const struct value *p = member(prior, name), *c = config->items[i];
+
+		if (!p)
+			return false;
+		if (value_same(p, c) || (attr && attr->computed && value_is_null(c)))
+			continue;
+		if (!t || !value_is_iterable(p) || !value_is_iterable(c) || p->count != c->count)
+			return false;
+		if (t->nesting == RESTYPE_SINGLE || t->nesting == RESTYPE_GROUP) {
+			if (!matches(t->block, p, c))
+				return false;
+			continue;
+		}
+		for (size_t k = 0; k < c->count; k++)
+			if (!matches(t->block, p->items[k], c->items[k]))
+				return false;
+	}
+	return true;
+}
+
+static const struct value *proposed_set(struct arena *a, const struct restype_block *b,
+					const struct value *prior, const struct value *config)
+{
+	const struct value **items = arena_array(a, config->count + 1, sizeof(*items));
+	size_t prior_count = has_items(prior) ? prior->count : 0;
+	bool *used = arena_alloc(a, prior_count + 1);
+
+	for (size_t i = 0; i < config->count; i++) {
+		const struct value *found = NULL;
+
+		for (size_t k = 0; k < prior_count && !found; k++)
+			if (!used[k] && matches(b, prior->items[k], config->items[i])) {
+				found = prior->items[k];
+				used[k] = true;
+			}
+		items[i] = provide_proposed(a, b, found, config->items[i]);
+	}
+	return provide_collection(a, config, items, config->count);
+}
+
+static const struct value *proposed_nested(struct arena *a, enum restype_nesting nesting,
+					   const struct restype_block *b, const struct value *prior,
+					   const struct value *config)
+{
+	const struct value **items;
+
+	if (config->state != VALUE_KNOWN || !value_is_iterable(config))
+		return config;
+	if (nesting == RESTYPE_SINGLE || nesting == RESTYPE_GROUP)
+		return provide_proposed(a, b, prior, config);
+	if (config->count == 0)
+		return config;
+	if (nesting == RESTYPE_SET)
+		return proposed_set(a, b, prior, config);
+	items = arena_array(a, config->count + 1, sizeof(*items));
+	for (size_t i = 0; i < config->count; i++) {
+		const struct value *p = NULL;
+
+		if (nesting == RESTYPE_MAP)
+			p = has_items(prior) ? value_get(prior, value_key(config, i)) : NULL;
+		else if (has_items(prior) && i < prior->count)
+			p = prior->items[i];
+		items[i] = provide_proposed(a, b, p, config->items[i]);
+	}
+	return provide_collection(a, config, items, config->count);
+}
+
+static const struct value *proposed_attr(struct arena *a, const struct restype_attr *attr,
+					 const struct value *prior, const struct value *config)
+{
+	if (config->state == VALUE_NULL && attr->computed && prior)
+		return prior;
+	if (attr->nested && config->state == VALUE_KNOWN)
+		return proposed_nested(a, attr->nested->nesting, attr->nested->object, prior, config);
+	return config;
+}
+
+const struct value *provide_proposed(struct arena *a, const struct restype_block *b,
+				     const struct value *prior, const struct value *config)
+{
+	const struct value **items;
+
+	if (config->state != VALUE_KNOWN || config->type->kind != TYPE_OBJECT)
+		return config;
+	items = arena_array(a, config->count + 1, sizeof(*items));
+	for (size_t i = 0; i < config->count; i++) {
+		const char *name = config->type->attrs[i].name;
+		const struct restype_attr *attr = restype_attr(b, name);
+		const struct restype_block_type *t = attr ? NULL : restype_block_type(b, name);
+		const struct value *p = member(prior, name);
+
+		items[i] = config->items[i];
+		if (attr)
+			items[i] = proposed_attr(a, attr, p, config->items[i]);
+		else if (t)
+			items[i] = proposed_nested(a, t->nesting, t->block, p, config->items[i]);
+	}
+	return provide_object(a, config, items);
+}
+
+/* --- planned ------------------------------------------------------------------------------------- */
+
+struct planner_rules {
+	struct arena *arena;
+	bool recorded; /* facts are used */
+	bool legacy;
+	bool set_element; /* within an element of a set */
+};
+
+static const struct value *plan_block(struct planner_rules *p, const struct restype_block *b,
+				      const struct value *prior, const struct value *v);
+
+static bool primitive_collection(const struct type *t)
+{
+	return type_is_collection(t) && type_is_primitive(t->element);
+}
+
+static const struct value *zero_of(struct arena *a, const struct type *t)
+{
+	if (t == &type_string)
+		return value_string(a, "");
+	if (t == &type_bool)
+		return &value_false;
+	if (t == &type_number)
+		return value_int(a, 0);
+	if (t->kind == TYPE_LIST)
+		return value_list(a, t->element, NULL, 0);
+	if (t->kind == TYPE_SET)
+		return value_set(a, t->element, NULL, 0);
+	if (t->kind == TYPE_MAP)
+		return value_map(a, t->element, NULL, NULL, 0);
+	return value_null(a, t);
+}
+
+/* Objects in lists and sets that are attributes: the old type system knows no null there. */
+static const struct value *zero_filled(struct arena *a, const struct value *v)
+{
+	const struct value **items, **members;
+
+	if (!has_items(v))
+		return v;
+	items = arena_array(a, v->count + 1, sizeof(*items));
+	for (size_t i = 0; i < v->count; i++) {
+		const struct value *item = v->items[i];
+
+		items[i] = item;
+		if (item->state != VALUE_KNOWN)
+			continue;
+		members = arena_array(a, item->count + 1, sizeof(*members));
+		for (size_t k = 0; k < item->count; k++)
+			members[k] = value_is_null(item->items[k])
+					     ? zero_of(a, item->type->attrs[k].type)
+					     : item->items[k];
+		items[i] = value_object_of(a, item->type, members);
+	}
+	return provide_collection(a, v, items, v->count);
+}
+
+static const struct value *upper(struct arena *a, const struct value *v)
+{
+	char *text;
+
+	if (v->state != VALUE_KNOWN || v->type != &type_string)
+		return v;
+	text = arena_strdup(a, v->text);
+	for (char *c = text; *c; c++)
+		if (*c >= 'a' && *c <= 'z')
+			*c = (char)(*c - 'a' + 'A');
+	return value_string(a, text);
+}
+
+static const struct value *plan_absent(struct planner_rules *p, const struct restype_attr *attr,
+				       bool creating, const struct value *v)
+{
+	if (p->recorded && attr->absent == RESTYPE_ABSENT_VALUE && (creating || !attr->computed))
+		return attr->absent_value;
+	if (creating && (attr->computed || (p->recorded && attr->absent == RESTYPE_ABSENT_UNKNOWN)))
+		return value_unknown(p->arena, attr->type);
+	return v;
+}
+
+static const struct value *plan_given(struct planner_rules *p, const struct restype_attr *attr,
+				      const struct value *v)
+{
+	const struct type *t = attr->type;
+
+	if (!p->recorded || v->state != VALUE_KNOWN)
+		return v;
+	if (attr->upper_case)
+		return upper(p->arena, v);
+	if (!p->legacy)
+		return v;
+	if (primitive_collection(t) && v->unknown_within)
+		return value_unknown(p->arena, t);
+	if ((t->kind == TYPE_LIST || t->kind == TYPE_SET) && t->element->kind == TYPE_OBJECT)
+		return zero_filled(p->arena, v);
+	return v;
+}
+
+static const struct value *plan_elements(struct planner_rules *p, enum restype_nesting nesting,
+					 const struct restype_block *b, const struct value *prior,
+					 const struct value *v);
+
+static const struct value *plan_attr(struct planner_rules *p, const struct restype_attr *attr,
+				     bool creating, const struct value *prior, const struct value *v)
+{
+	if (attr->write_only)
+		return value_null(p->arena, attr->type);
+	if (v->state == VALUE_NULL)
+		return plan_absent(p, attr, creating, v);
+	if (attr->nested)
+		return plan_elements(p, attr->nested->nesting, attr->nested->object, prior, v);
+	return plan_given(p, attr, v);
+}
+
+/* Whether prior agrees with v on all that v knows. */
+static bool agrees(const struct value *prior, const struct value *v)
+{
+	if (v->state == VALUE_UNKNOWN)
+		return true;
+	if (v->state == VALUE_NULL || prior->state != VALUE_KNOWN || !value_is_iterable(v))
+		return value_same(prior, v);
+	if (!value_is_iterable(prior) || prior->count != v->count)
+		return false;
+	for (size_t i = 0; i < v->count; i++)
+		if (!agrees(prior->items[i], v->items[i]))
+			return false;
+	return true;
+}
+
+static const struct value *plan_set_element(struct planner_rules *p, const struct restype_block *b,
+					    const struct value *prior, const struct value *v)
+{
+	const struct value *planned = plan_block(p, b, NULL, v);
+
+	if (p->recorded && has_items(prior) && planned->unknown_within)
+		for (size_t i = 0; i < prior->count; i++)
+			if (agrees(prior->items[i], planned))
+				return prior->items[i];
+	return planned;
+}
+
+static const struct value *plan_elements(struct planner_rules *p, enum restype_nesting nesting,
+					 const struct restype_block *b, const struct value *prior,
+					 const struct value *v)
+{
+	const struct value **items;
+
+	if (v->state != VALUE_KNOWN || !value_is_iterable(v))
+		return v;
+	if (nesting == RESTYPE_SINGLE || nesting == RESTYPE_GROUP)
+		return plan_block(p, b, prior, v);
+	if (v->count == 0)
+		return v;
+	items = arena_array(p->arena, v->count + 1, sizeof(*items));
+	for (size_t i = 0; i < v->count; i++) {
+		if (nesting == RESTYPE_SET)
+			items[i] = plan_set_element(p, b, prior, v->items[i]);
+		else if (nesting == RESTYPE_MAP)
+			items[i] = plan_block(p, b,
+					      has_items(prior) ? value_get(prior, value_key(v, i))
+							       : NULL,
+					      v->items[i]);
+		else
+			items[i] = plan_block(
+				p, b, has_items(prior) && i < prior->count ? prior->items[i] : NULL,
+				v->items[i]);
+	}
+	return provide_collection(p->arena, v, items, v->count);
+}
+
+static const struct value *plan_blocks(struct planner_rules *p, const struct restype_block_type *t,
+				       bool creating, const struct value *prior,
+				       const struct value *v)
+{
+	bool absent = v->state == VALUE_NULL || (v->state == VALUE_KNOWN && v->count == 0 &&
+						 v->type->kind != TYPE_OBJECT);
+
+	if (!absent)
+		return plan_elements(p, t->nesting, t->block, prior, v);
+	if (!p->recorded || !t->absent_unknown)
+		return v;
+	if (creating)
+		return value_unknown(p->arena, t->type);
+	return prior ? prior : v;
+}
+
+static const struct value *plan_block(struct planner_rules *p, const struct restype_block *b,
+				      const struct value *prior, const struct value *v)
+{
+	bool creating = !prior || prior->state != VALUE_KNOWN;
+	const struct value **items;
+
+	if (v->state != VALUE_KNOWN || v->type->kind != TYPE_OBJECT)
+		return v;
+	items = arena_array(p->arena, v->count + 1, sizeof(*items));
+	for (size_t i = 0; i < v->count; i++) {
+		const char *name = v->type->attrs[i].name;
+		const struct restype_attr *attr = restype_attr(b, name);
+		const struct restype_block_type *t = attr ? NULL : restype_block_type(b, name);
+		const struct value *before = member(prior, name);
+
+		items[i] = v->items[i];
+		if (attr)
+			items[i] = plan_attr(p, attr, creating, before, v->items[i]);
+		else if (t)
+			items[i] = plan_blocks(p, t, creating, before, v->items[i]);
+	}
+	return provide_object(p->arena, v, items);
+}
+
+/* The same for an update without facts: what core proposes, less write-only values. */
+static const struct value *without_write_only(struct arena *a, const struct restype_block *b,
+					      const struct value *v)
+{
+	if (!b->has_write_only)
+		return v;
+	for (size_t i = 0; i < b->attr_count; i++)
+		if (b->attrs[i].write_only)
+			v = provide_with(a, v, b->attrs[i].name, value_null(a, b->attrs[i].type));
+	return v;
+}
+
+/* --- tags ------------------------------------------------------------------------------------------ */
+
+static const struct value *merged_tags(struct arena *a, const struct value *defaults,
+				       const struct value *tags)
+{
+	size_t of_defaults = has_items(defaults) ? defaults->count : 0;
+	size_t of_tags = has_items(tags) ? tags->count : 0, count = 0;
+	const char **keys = arena_array(a, of_defaults + of_tags + 1, sizeof(*keys));
+	const struct value **items = arena_array(a, of_defaults + of_tags + 1, sizeof(*items));
+
+	for (size_t i = 0; i < of_defaults; i++) {
+		if (of_tags && value_get(tags, value_key(defaults, i)))
+			continue;
+		keys[count] = value_key(defaults, i);
+		items[count++] = defaults->items[i];
+	}
+	for (size_t i = 0; i < of_tags; i++) {
+		keys[count] = value_key(tags, i);
+		items[count++] = tags->items[i];
+	}
+	return value_map(a, &type_string, keys, items, count);
+}
+
+/* tags_all is what the provider's default_tags and the resource's tags are together. */
+static const struct value *plan_tags(struct walk *w, const struct resource_instance *r,
+				     const struct value *prior, const struct value *planned)
+{
+	const struct value *tags = member(planned, "tags"), *all = member(planned, "tags_all");
+	const struct value *defaults = r->provider_config ? r->provider_config->default_tags : NULL;
+	const struct value *merged, *before = member(prior, "tags_all");
+
+	if (!tags || !all || tags->type->kind != TYPE_MAP || all->type->kind != TYPE_MAP)
+		return planned;
+	if (tags->unknown_within || (defaults && defaults->unknown_within))
+		merged = value_unknown(w->arena, all->type);
+	else
+		merged = merged_tags(w->arena, defaults, tags);
+	if (merged->state == VALUE_KNOWN && merged->count == 0) {
+		if (!prior)
+			return planned;
+		merged = has_items(before) ? value_unknown(w->arena, all->type) : before;
+	}
+	return merged ? provide_with(w->arena, planned, "tags_all", merged) : planned;
+}
+
+/* --- terraform_data ---------------------------------------------------------------------------- */
+
+static bool is_terraform_data(const struct resource_instance *r)
+{
+	return strcmp(r->provider, "terraform.io/builtin/terraform") == 0 &&
+	       strcmp(r->type_name, "terraform_data") == 0;
+}
+
+static const struct value *plan_terraform_data(struct arena *a, const struct value *prior,
+					       const struct value *v)
+{
+	const struct value *input = member(v, "input"), *output;
+	const struct value *trigger = member(v, "triggers_replace");
+	const struct value *before = member(prior, "triggers_replace");
+	const struct value *old_input = member(prior, "input");
+	bool replaced = !before || !trigger || !value_same(before, trigger);
+
+	if (!input || (!replaced && old_input && value_same(old_input, input)))
+		return v;
+	output = value_is_null(input) ? input : value_unknown(a, input->type);
+	v = provide_with(a, v, "output", output);
+	return replaced ? provide_with(a, v, "id", value_unknown(a, &type_string)) : v;
+}
+
+const struct value *provide_planned(struct walk *w, const struct resource_instance *r,
+				    const struct value *prior, const struct value *proposed)
+{
+	struct planner_rules p = {
+		.arena = w->arena,
+		.recorded = w->request->facts == REQUEST_FACTS_RECORDED,
+		.legacy = r->type->legacy,
+	};
+	const struct value *planned;
+
+	if (is_terraform_data(r))
+		return plan_terraform_data(w->arena, prior, proposed);
+	if (!p.recorded && prior)
+		return without_write_only(w->arena, r->type->block, proposed);
+	planned = plan_block(&p, r->type->block, prior, proposed);
+	return p.recorded ? plan_tags(w, r, prior, planned) : planned;
+}
+
+const struct value *provide_unread(struct arena *a, const struct restype_block *b,
+				   const struct value *config)
+{
+	struct planner_rules p = {.arena = a};
+
+	return plan_block(&p, b, NULL, config);
+}
+
+/* --- replacement --------------------------------------------------------------------------------- */
+
+struct path {
+	const struct path *parent;
+	const struct value *step;
+	size_t depth;
+};
+
+static void add_path(struct walk *w, struct resource_instance *r, const struct path *p)
+{
+	const struct value **steps = arena_array(w->arena, p->depth + 1, sizeof(*steps));
+	const struct value **grown =
+		arena_array(w->arena, r->replace_path_count + 1, sizeof(*grown));
+	size_t depth = p->depth;
+
+	for (; p; p = p->parent)
+		steps[p->depth - 1] = p->step;
+	if (r->replace_path_count)
+		memcpy(grown, r->replace_paths, r->replace_path_count * sizeof(*grown));
+	grown[r->replace_path_count++] = value_tuple(w->arena, steps, depth);
+	r->replace_paths = grown;
+}
+
+static void find_replacements(struct walk *w, struct resource_instance *r,
+			      const struct restype_block *b, const struct path *at,
+			      const struct value *prior, const struct value *planned);
+
+static void replacements_in_list(struct walk *w, struct resource_instance *r,
+				 const struct restype_block *b, const struct path *at,
+				 const struct value *prior, const struct value *planned)
+{
+	size_t before = has_items(prior) ? prior->count : 0;
+	size_t after = has_items(planned) ? planned->count : 0;
+
+	for (size_t i = 0; i < FP_MAX(before, after); i++) {
+		const struct path p = {at, value_int(w->arena, (int64_t)i), at->depth + 1};
+
+		find_replacements(w, r, b, &p, i < before ? prior->items[i] : NULL,
+				  i < after ? planned->items[i] : NULL);
+	}
+}
+
+static bool any_force_new(const struct restype_block *b)
+{
+	for (size_t i = 0; i < b->attr_count; i++)
+		if (b->attrs[i].force_new)
+			return true;
+	for (size_t i = 0; i < b->type_count; i++)
+		if (b->types[i].force_new || any_force_new(b->types[i].block))
+			return true;
+	return false;
+}
+
+static void find_replacements(struct walk *w, struct resource_instance *r,
+			      const struct restype_block *b, const struct path *at,
+			      const struct value *prior, const struct value *planned)
+{
+	size_t depth = at ? at->depth + 1 : 1;
+
+	for (size_t i = 0; i < b->attr_count; i++) {
+		const struct value *p = member(prior, b->attrs[i].name);
+		const struct value *n = member(planned, b->attrs[i].name);
+		const struct path here = {at, value_string(w->arena, b->attrs[i].name), depth};
+
+		if (!b->attrs[i].force_new || (p && n && value_same(p, n)))
+			continue;
+		/* An attribute of a block that is only on one side counts where it has a value. */
+		if ((p && !value_is_null(p)) || (n && !value_is_null(n)))
+			add_path(w, r, &here);
+	}
+	for (size_t i = 0; i < b->type_count; i++) {
+		const struct restype_block_type *t = &b->types[i];
+		const struct value *p = member(prior, t->name), *n = member(planned, t->name);
+		const struct path here = {at, value_string(w->arena, t->name), depth};
+
+		if ((p && n && value_same(p, n)) || (!p && !n))
+			continue;
+		if (t->force_new || (t->nesting == RESTYPE_SET && any_force_new(t->block)))
+			add_path(w, r, &here);
+		else if (t->nesting == RESTYPE_SINGLE || t->nesting == RESTYPE_GROUP)
+			find_replacements(w, r, t->block, &here, p, n);
+		else if (t->nesting == RESTYPE_LIST)
+			replacements_in_list(w, r, t->block, &here, p, n);
+	}
+}
+
+void provide_replacements(struct walk *w, struct resource_instance *r, const struct value *prior,
+			  const struct value *planned)
+{
+	if (w->request->facts == REQUEST_FACTS_RECORDED || is_terraform_data(r))
+		find_replacements(w, r, r->type->block, NULL, prior, planned);
+}
+
+/* --- ignore_changes --------------------------------------------------------------------------------- */
+
+static const struct value *take_from(struct arena *a, const struct step *steps, size_t count,
+				     const struct value *prior, const struct value *config)
+{
+	const struct value **items;
+	const char *key = NULL;
+	const char **keys;
+	size_t used = 0;
+	bool found = false;
+
+	if (count == 0 || !config || !value_is_iterable(config))
+		return prior ? prior : config;
+	if (steps->kind == STEP_ATTR)
+		key = steps->name;
+	else if (steps->key->type == &type_string)
+		key = steps->key->text;
+	items = arena_array(a, config->count + 2, sizeof(*items));
+	keys = arena_array(a, config->count + 2, sizeof(*keys));
+	if (!key) {
+		int64_t index = -1;
+
+		if (!prior || !value_is_iterable(prior) || steps->key->type != &type_number ||
+		    !number_to_int64(steps->key->number, &index))
+			return config;
+		for (size_t i = 0; i < config->count; i++)
+			items[i] = (int64_t)i == index && i < prior->count
+					   ? take_from(a, steps + 1, count - 1, prior->items[i],
+						       config->items[i])
+					   : config->items[i];
+		return provide_collection(a, config, items, config->count);
+	}
+	if (!value_has_keys(config))
+		return config;
+	for (size_t i = 0; i < config->count; i++) {
+		const struct value *p = prior && value_has_keys(prior) ? value_get(prior, key) : NULL;
+
+		keys[used] = value_key(config, i);
+		items[used] = config->items[i];
+		if (strcmp(keys[used], key) == 0) {
+			found = true;
+			if (!p && config->type->kind == TYPE_MAP && count == 1)
+				continue;
+			items[used] = take_from(a, steps + 1, count - 1, p, config->items[i]);
+		}
+		used++;
+	}
+	if (config->type->kind == TYPE_OBJECT)
+		return provide_object(a, config, items);
+	if (!found && count == 1 && prior && value_has_keys(prior) && value_get(prior, key)) {
+		keys[used] = key;
+		items[used++] = value_get(prior, key);
+	}
+	return value_map(a, config->type->element, keys, items, used);
+}
+
+/* A map that is null in the configuration can still have an ignored key. */
+static const struct value *ignore_one(struct arena *a, const struct traversal *t,
+				      const struct value *prior, const struct value *config)
+{
+	struct step *steps = arena_array(a, t->count + 1, sizeof(*steps));
+	const struct value *item = value_get(config, t->root);
+
+	steps[0] = (struct step){.kind = STEP_ATTR, .name = t->root};
+	if (t->count)
+		memcpy(steps + 1, t->steps, t->count * sizeof(*steps));
+	if (item && t->count > 0 && value_is_null(item) && item->type->kind == TYPE_MAP)
+		config = provide_with(a, config, t->root,
+				      value_map(a, item->type->element, NULL, NULL, 0));
+	return take_from(a, steps, t->count + 1, prior, config);
+}
+
+const struct value *provide_ignore(struct arena *a, const struct config_resource *cfg,
+				   const struct value *prior, const struct value *config)
+{
+	if (!prior)
+		return config;
+	if (cfg->ignore_all)
+		return prior;
+	for (size_t i = 0; i < cfg->ignore_count; i++)
+		config = ignore_one(a, &cfg->ignore[i], prior, config);
+	return config;
+}

@@ -1,0 +1,2 @@
+LIB_SRCS += runner/diff.c runner/report/text.c runner/locate.c runner/runs/record.c runner/runs/runs.c \
+	runner/runs/sandboxes.c runner/runs/vary.c

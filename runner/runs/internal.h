@@ -1,0 +1,54 @@
+/* Shared by the files of runs: how one sandbox is set up, used and put on record. */
+#ifndef RUNNER_RUNS_INTERNAL_H
+#define RUNNER_RUNS_INTERNAL_H
+
+#include "runner/runs.h"
+
+#define RUNS_OUTPUT_KEPT 4096 /* bytes of a script's output that evidence keeps */
+
+struct runs_context {
+	const struct runs_input *in;
+	struct arena *arena;
+	struct evidence *ev;
+	struct err *e;
+};
+
+/* Everything that must not matter, in groups that can be varied one by one. */
+struct runs_group {
+	const char *name;
+	void (*vary)(struct sandbox_variation *v);
+};
+extern const struct runs_group runs_groups[];
+extern const size_t runs_group_count;
+
+/* Unvaried; varied in every group; with clock, randomness and layout pinned. */
+struct sandbox_variation runs_plain(void);
+struct sandbox_variation runs_varied(void);
+struct sandbox_variation runs_pinned(void);
+
+/* Applies the fix to the tree stream from; *ret_tree is the new stream, or -1 when none was left. */
+FP_MUST_CHECK int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v,
+			     struct evidence_apply *ret_apply, int *ret_tree);
+
+/* One request to the planner about the tree stream; the record is the arena's. */
+FP_MUST_CHECK int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_variation *v,
+				   const char *request, struct evidence_sandbox *ret_sandbox, const char **ret_record,
+				   size_t *ret_size);
+
+/* A record, taken apart. */
+struct runs_record {
+	bool planned;
+	struct evidence_plan plan;
+	const char *state; /* raw JSON; NULL when there is none */
+	size_t state_size;
+	json_t *view; /* the caller's */
+};
+
+/* Also adds diagnostics to run, and packs and inferred types to the evidence. */
+FP_MUST_CHECK int runs_read_record(struct runs_context *c, const char *text, size_t size, struct evidence_run *run,
+				   struct runs_record *ret_record);
+
+/* What a sandbox reported, as evidence. */
+void runs_record_sandbox(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *ret_sandbox);
+
+#endif

@@ -1,0 +1,347 @@
+/* One sandbox for applying, one for planning, and what they report. */
+#include "runner/runs/internal.h"
+
+#include "runner/base/fd.h"
+#include "runner/base/json.h"
+#include "runner/base/utf8.h"
+
+#define FIRST_FD 10
+#define APPLY_RECORD_MAX_BYTES ((size_t)16 << 20)
+
+static const char *visible(struct arena *a, const char *text)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 20);
+
+	utf8_add_visible(&out, text ? text : "", text ? strlen(text) : 0, false);
+	return arena_strdup(a, buf_text(&out));
+}
+
+static const char *digest_text(struct arena *a, const struct sha256 *d)
+{
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_hex(d, hex);
+	return arena_strdup(a, hex);
+}
+
+static void record_layers(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *s)
+{
+	struct evidence_pair *layers = arena_array(a, r->layer_count, sizeof(*layers));
+	struct evidence_pair *varied = arena_array(a, r->varied_count, sizeof(*varied));
+
+	for (size_t i = 0; i < r->layer_count; i++)
+		layers[i] = (struct evidence_pair){
+			visible(a, r->layers[i].name),
+			arena_printf(a, "%s%s%s", r->layers[i].in_force ? "in force" : "not in force",
+				     *r->layers[i].detail ? ": " : "", visible(a, r->layers[i].detail))};
+	for (size_t i = 0; i < r->varied_count; i++)
+		varied[i] = (struct evidence_pair){visible(a, r->varied[i].name), visible(a, r->varied[i].value)};
+	s->layers = layers;
+	s->layer_count = r->layer_count;
+	s->varied = varied;
+	s->varied_count = r->varied_count;
+}
+
+static void record_programs(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *s)
+{
+	struct evidence_pair *programs = arena_array(a, r->program_count, sizeof(*programs));
+	struct evidence_pair *dropped = arena_array(a, r->dropped_count, sizeof(*dropped));
+
+	for (size_t i = 0; i < r->program_count; i++)
+		programs[i] = (struct evidence_pair){visible(a, r->programs[i].path),
+						     digest_text(a, &r->programs[i].digest)};
+	for (size_t i = 0; i < r->dropped_count; i++)
+		dropped[i] = (struct evidence_pair){visible(a, r->dropped[i].path), visible(a, r->dropped[i].reason)};
+	s->programs = programs;
+	s->program_count = r->program_count;
+	s->dropped = dropped;
+	s->dropped_count = r->dropped_count;
+}
+
+static void record_refusals(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *s)
+{
+	struct evidence_refusal *rows = arena_array(a, r->refusal_count, sizeof(*rows));
+
+	for (size_t i = 0; i < r->refusal_count; i++) {
+		const struct sandbox_refusal *from = &r->refusals[i];
+
+		rows[i] = (struct evidence_refusal){visible(a, from->call),    visible(a, from->arguments),
+						    visible(a, from->program), visible(a, from->answer),
+						    from->count,	       from->loud};
+	}
+	s->refusals = rows;
+	s->refusal_count = r->refusal_count;
+}
+
+void runs_record_sandbox(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *ret_sandbox)
+{
+	struct evidence_sandbox s = {
+		.ran = true,
+		.end = sandbox_end_name(r->end),
+		.exit_status = r->end == SANDBOX_EXITED ? r->exit_status : 0,
+		.signal = r->end == SANDBOX_SIGNALED ? r->signal : 0,
+		.limit = sandbox_limit_name(r->limit),
+		.profile = visible(a, r->profile),
+		.filter = r->filter_digest,
+	};
+
+	record_layers(a, r, &s);
+	record_programs(a, r, &s);
+	record_refusals(a, r, &s);
+	*ret_sandbox = s;
+}
+
+/* Without cgroups memory is limited by rlimits and by polling; the evidence says which it was. */
+static struct sandbox_spec basic_spec(void)
+{
+	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
+
+	spec.layers = (struct sandbox_layers){.landlock = SANDBOX_PREFER, .cgroup = SANDBOX_PREFER};
+	return spec;
+}
+
+static int read_output(int fd, size_t limit, const char *what, struct arena *a, const char **ret_text,
+		       size_t *ret_size, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(limit);
+
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(e, "%s", what);
+	if (fd_read_all(fd, &text, what, e) < 0)
+		return -1;
+	*ret_text = arena_strndup(a, buf_text(&text), text.size);
+	*ret_size = text.size;
+	return 0;
+}
+
+/* The last part of what a script printed, safe to show. */
+static const char *last_part(int fd, struct arena *a)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(RUNS_OUTPUT_KEPT * 8);
+	off_t size = lseek(fd, 0, SEEK_END);
+	char tail[RUNS_OUTPUT_KEPT];
+	ssize_t n;
+
+	if (size < 0)
+		return "";
+	n = pread(fd, tail, sizeof(tail), FP_MAX(size - (off_t)sizeof(tail), (off_t)0));
+	if (n > 0)
+		utf8_add_visible(&out, tail, (size_t)n, true);
+	return arena_strdup(a, buf_text(&out));
+}
+
+static void apply_failed(struct evidence_apply *apply, const char *reason)
+{
+	apply->outcome = EVIDENCE_FAILED;
+	apply->reason = reason;
+}
+
+/* How a program ended, when that alone says that the fix failed. */
+static const char *bad_end(const struct sandbox_result *r, struct arena *a)
+{
+	switch (r->end) {
+	case SANDBOX_EXITED:
+		if (r->exit_status == 0)
+			return NULL;
+		if (r->limit != SANDBOX_LIMIT_NONE)
+			return arena_printf(a, "ended with status %d after it hit the limit on %s", r->exit_status,
+					    sandbox_limit_name(r->limit));
+		return arena_printf(a, "ended with status %d", r->exit_status);
+	case SANDBOX_SIGNALED:
+		return arena_printf(a, "was ended by signal %d", r->signal);
+	case SANDBOX_LIMIT:
+		return arena_printf(a, "hit the limit on %s", sandbox_limit_name(r->limit));
+	}
+	abort();
+}
+
+static int read_apply_record(struct runs_context *c, int out, struct evidence_apply *apply)
+{
+	const char *text, *outcome, *reason;
+	JSON_AUTO *root = NULL;
+	size_t size;
+
+	if (read_output(out, APPLY_RECORD_MAX_BYTES, "the worker's record", c->arena, &text, &size, c->e) < 0 ||
+	    json_parse("the worker's record", text, size, &root, c->e) < 0 ||
+	    json_string_member(root, "the worker's record", "outcome", true, &outcome, c->e) < 0 ||
+	    json_string_member(root, "the worker's record", "reason", false, &reason, c->e) < 0)
+		return -1;
+	if (strcmp(outcome, "failed") == 0)
+		apply_failed(apply, visible(c->arena, reason ? reason : "no reason was given"));
+	else
+		apply->outcome = strcmp(outcome, "applied") == 0 ? EVIDENCE_APPLIED : EVIDENCE_ALREADY;
+	return 0;
+}
+
+struct apply_files {
+	int out, err, tree;
+};
+
+static void close_apply_files(struct apply_files *f)
+{
+	fd_close(f->out);
+	fd_close(f->err);
+	fd_close(f->tree);
+}
+
+static int open_apply_files(struct apply_files *f, struct err *e)
+{
+	if (fd_memfd("output", &f->out, e) < 0 || fd_memfd("errors", &f->err, e) < 0)
+		return -1;
+	return fd_memfd("tree", &f->tree, e);
+}
+
+/* Our own worker applies what is text; a script applies itself. */
+static void spec_worker(struct runs_context *c, struct sandbox_spec *spec, struct sandbox_fd fds[static 2],
+			const char **argv)
+{
+	const struct runs_fix *fix = &c->in->fix;
+	size_t n = 0;
+
+	argv[n++] = "fixproof-worker";
+	argv[n++] = "apply";
+	if (fix->patch >= 0) {
+		argv[n++] = "patch";
+		fds[spec->fd_count++] = (struct sandbox_fd){fix->patch, FIRST_FD};
+	} else if (fix->files >= 0) {
+		argv[n++] = "files";
+		fds[spec->fd_count++] = (struct sandbox_fd){fix->files, FIRST_FD};
+	} else {
+		argv[n++] = "delta";
+		fds[spec->fd_count++] = (struct sandbox_fd){fix->delta_from, FIRST_FD};
+		fds[spec->fd_count++] = (struct sandbox_fd){fix->delta_to, FIRST_FD + 1};
+	}
+	argv[n++] = "10";
+	if (spec->fd_count == 2)
+		argv[n++] = "11";
+	argv[n] = NULL;
+	spec->argv = argv;
+	spec->exec_fd = c->in->worker;
+	spec->fds = fds;
+	/* Not the planner's profile: this worker writes files. */
+	spec->profile = SANDBOX_FIXER;
+	spec->image = SANDBOX_IMAGE_NONE;
+}
+
+static void spec_script(struct runs_context *c, struct sandbox_spec *spec, struct sandbox_bind *bind)
+{
+	spec->argv = c->in->c->fix.command.items;
+	spec->profile = SANDBOX_FIXER;
+	spec->image = SANDBOX_IMAGE_HOST;
+	if (c->in->fix.directory >= 0) {
+		*bind = (struct sandbox_bind){.host = NULL, .fd = c->in->fix.directory, .inside = "/fix"};
+		spec->binds = bind;
+		spec->bind_count = 1;
+	}
+}
+
+/* Descriptors are read from their start in every run. */
+static int rewind_fix(const struct runs_fix *fix, struct err *e)
+{
+	const int fds[] = {fix->patch, fix->files, fix->delta_from, fix->delta_to};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(fds); i++)
+		if (fds[i] >= 0 && lseek(fds[i], 0, SEEK_SET) < 0)
+			return err_sys(e, "the fix");
+	return 0;
+}
+
+int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v, struct evidence_apply *ret_apply,
+	       int *ret_tree)
+{
+	FP_CLEANUP(close_apply_files) struct apply_files files = {-1, -1, -1};
+	bool script = c->in->c->fix.kind == FIXCASE_FIX_SCRIPT;
+	struct evidence_apply apply = {.attempted = true, .output = ""};
+	struct sandbox_spec spec = basic_spec();
+	const char **argv = arena_array(c->arena, 8, sizeof(*argv)), *bad;
+	struct sandbox_result r = {.end = SANDBOX_EXITED};
+	struct sandbox_bind bind;
+	struct sandbox_fd fds[2];
+
+	if (open_apply_files(&files, c->e) < 0 || rewind_fix(&c->in->fix, c->e) < 0)
+		return -1;
+	spec.workspace_in = from;
+	spec.workspace_out = files.tree;
+	spec.stdout_fd = files.out;
+	spec.stderr_fd = script ? files.out : files.err;
+	spec.variation = *v;
+	if (script)
+		spec_script(c, &spec, &bind);
+	else
+		spec_worker(c, &spec, fds, argv);
+	if (launcher_run(c->in->launcher, &spec, c->arena, &r, c->e) < 0)
+		return err_wrap(c->e, "applying the fix");
+	runs_record_sandbox(c->arena, &r, &apply.sandbox);
+	if (script)
+		apply.output = last_part(files.out, c->arena);
+	bad = bad_end(&r, c->arena);
+	if (bad)
+		apply_failed(&apply, script ? arena_printf(c->arena, "the command %s", bad)
+					    : arena_printf(c->arena, "applying it %s: %s", bad,
+							   last_part(files.err, c->arena)));
+	else if (!r.tree_collected)
+		apply_failed(&apply, "what it left could not be collected");
+	else if (!script && read_apply_record(c, files.out, &apply) < 0)
+		return -1;
+	*ret_apply = apply;
+	*ret_tree = apply.outcome == EVIDENCE_FAILED ? -1 : fd_steal(&files.tree);
+	return 0;
+}
+
+static int pass_packs(struct runs_context *c, struct sandbox_spec *spec, const char **argv, size_t n)
+{
+	struct sandbox_fd *fds = arena_array(c->arena, c->in->packs->count + 1, sizeof(*fds));
+
+	fds[spec->fd_count++] = (struct sandbox_fd){-1, FIRST_FD};
+	for (size_t i = 0; i < c->in->packs->count; i++) {
+		int number = FIRST_FD + 1 + (int)i;
+
+		argv[n++] = "--pack";
+		argv[n++] = arena_printf(c->arena, "%d", number);
+		fds[spec->fd_count++] = (struct sandbox_fd){c->in->packs->rows[i].fd, number};
+	}
+	argv[n] = NULL;
+	spec->fds = fds;
+	return 0;
+}
+
+int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_variation *v, const char *request,
+		     struct evidence_sandbox *ret_sandbox, const char **ret_record, size_t *ret_size)
+{
+	FP_CLEANUP(close_apply_files) struct apply_files files = {-1, -1, -1};
+	FP_CLEANUP(fd_cleanup) int asked = -1;
+	struct sandbox_spec spec = basic_spec();
+	const char **argv = arena_array(c->arena, 8 + 2 * LOCATE_PACKS_MAX, sizeof(*argv)), *bad;
+	struct sandbox_result r = {.end = SANDBOX_EXITED};
+	struct sandbox_fd *fds;
+
+	if (open_apply_files(&files, c->e) < 0 || fd_sealed("request", request, strlen(request), &asked, c->e) < 0)
+		return -1;
+	argv[0] = "fixproof-worker";
+	argv[1] = "plan";
+	argv[2] = "--request";
+	argv[3] = "10";
+	if (pass_packs(c, &spec, argv, 4) < 0)
+		return -1;
+	fds = (struct sandbox_fd *)(uintptr_t)spec.fds;
+	fds[0].fd = asked;
+	spec.argv = argv;
+	spec.exec_fd = c->in->worker;
+	spec.workspace_in = tree;
+	spec.stdout_fd = files.out;
+	spec.stderr_fd = files.err;
+	spec.variation = *v;
+	spec.profile = SANDBOX_PLANNER;
+	spec.image = SANDBOX_IMAGE_NONE;
+	spec.limits.output_bytes = RUNS_PLAN_MAX_BYTES;
+	spec.limits.file_size_bytes = RUNS_PLAN_MAX_BYTES;
+	if (launcher_run(c->in->launcher, &spec, c->arena, &r, c->e) < 0)
+		return err_wrap(c->e, "planning");
+	runs_record_sandbox(c->arena, &r, ret_sandbox);
+	bad = bad_end(&r, c->arena);
+	*ret_record = NULL;
+	*ret_size = 0;
+	if (bad)
+		return 0;
+	return read_output(files.out, RUNS_PLAN_MAX_BYTES, "the planner's record", c->arena, ret_record, ret_size, c->e);
+}

@@ -1,0 +1,128 @@
+#include "runner/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "runner/base/arena.h"
+#include "runner/base/die.h"
+#include "runner/base/fd.h"
+#include "runner/plan/planner.h"
+#include "runner/worker/apply.h"
+
+#define STATUS_USAGE 2
+#define ARENA_BYTES ((size_t)2 << 30)
+#define PACKS_MAX 32
+
+struct plan_options {
+	int request_fd, dir_fd;
+	struct pack packs[PACKS_MAX];
+	size_t pack_count;
+};
+
+static int open_path(const char *path, int flags, int *ret_fd, struct err *e)
+{
+	*ret_fd = open(path, flags | O_CLOEXEC);
+	return *ret_fd < 0 ? err_sys(e, "%s", path) : 0;
+}
+
+static int descriptor(const char *text, int *ret_fd, struct err *e)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (errno || end == text || *end || n < 0 || n > 1023)
+		return err_set(e, ERR_USAGE, "\"%s\" is no descriptor", text);
+	*ret_fd = (int)n;
+	return 0;
+}
+
+static int add_pack(struct plan_options *o, int fd, const char *what, struct arena *a,
+		    struct err *e)
+{
+	if (o->pack_count == PACKS_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d packs", PACKS_MAX);
+	return pack_map(fd, what, a, &o->packs[o->pack_count++], e);
+}
+
+static int plan_option(struct plan_options *o, const char *name, const char *value,
+		       struct arena *a, struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int opened = -1;
+	int fd = -1;
+
+	if (strcmp(name, "--request") == 0)
+		return descriptor(value, &o->request_fd, e);
+	if (strcmp(name, "--request-file") == 0)
+		return open_path(value, O_RDONLY, &o->request_fd, e);
+	if (strcmp(name, "--dir") == 0)
+		return open_path(value, O_RDONLY | O_DIRECTORY, &o->dir_fd, e);
+	if (strcmp(name, "--pack") == 0)
+		return descriptor(value, &fd, e) < 0 ? -1 : add_pack(o, fd, "pack", a, e);
+	if (strcmp(name, "--pack-file") == 0)
+		return open_path(value, O_RDONLY, &opened, e) < 0
+			       ? -1
+			       : add_pack(o, opened, value, a, e);
+	return err_set(e, ERR_USAGE, "unknown option \"%s\"", name);
+}
+
+static int run_plan(int argc, char **argv, struct arena *a, struct err *e)
+{
+	struct plan_options o = {.request_fd = -1, .dir_fd = -1};
+	FP_CLEANUP(buf_release) struct buf request = BUF_INIT(PLANNER_REQUEST_MAX_BYTES);
+	FP_CLEANUP(buf_release) struct buf record = BUF_INIT(PLANNER_RECORD_MAX_BYTES);
+	struct planner_input in;
+
+	for (int i = 0; i < argc; i += 2) {
+		if (i + 1 == argc)
+			return err_set(e, ERR_USAGE, "\"%s\" needs a value", argv[i]);
+		if (plan_option(&o, argv[i], argv[i + 1], a, e) < 0)
+			return -1;
+	}
+	if (o.request_fd < 0)
+		return err_set(e, ERR_USAGE, "--request or --request-file is missing");
+	if (o.dir_fd < 0 && open_path(".", O_RDONLY | O_DIRECTORY, &o.dir_fd, e) < 0)
+		return -1;
+	if (fd_read_all(o.request_fd, &request, "the request", e) < 0)
+		return -1;
+	in = (struct planner_input){o.dir_fd, o.packs, o.pack_count, buf_text(&request),
+				    request.size};
+	if (planner_run(&in, a, &record, e) < 0)
+		return -1;
+	return fd_write_all(STDOUT_FILENO, record.data, record.size, e);
+}
+
+static int run_apply(int argc, char **argv, struct arena *a FP_UNUSED, struct err *e)
+{
+	return apply_run(argc, argv, e);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv, struct arena *a, struct err *e);
+} subcommands[] = {
+	{"apply", run_apply},
+	{"plan", run_plan},
+};
+
+int worker_main(int argc, char **argv)
+{
+	struct arena a = ARENA_INIT(ARENA_BYTES);
+	struct err e = ERR_INIT;
+	int status = 0;
+
+	for (size_t i = 0; argc > 1 && i < FP_ARRAY_SIZE(subcommands); i++) {
+		if (strcmp(argv[1], subcommands[i].name) != 0)
+			continue;
+		if (subcommands[i].run(argc - 2, argv + 2, &a, &e) < 0) {
+			(void)fprintf(stderr, "fixproof-worker: %s: %s\n", argv[1], e.text);
+			status = e.kind == ERR_USAGE ? STATUS_USAGE : DIE_STATUS;
+		}
+		arena_release(&a);
+		return status;
+	}
+	(void)fprintf(stderr, "fixproof-worker: no such subcommand\n");
+	return STATUS_USAGE;
+}

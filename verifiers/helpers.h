@@ -1,0 +1,41 @@
+/* What several verifiers need. */
+#ifndef VERIFIERS_HELPERS_H
+#define VERIFIERS_HELPERS_H
+
+#include "verifiers/verifier.h"
+
+struct verdict verdict_pass(const char *reason, const char *evidence);
+struct verdict verdict_fail(const char *reason, const char *evidence);
+struct verdict verdict_inconclusive(const char *reason, const char *evidence);
+struct verdict verdict_not_applicable(const char *reason);
+
+/* false, and *ret_verdict says why, unless the run applied the fix and made all its plans. */
+bool verdict_needs_run(const struct evidence_run *run, struct arena *a, struct verdict *ret_verdict);
+
+/* "*" is any run of characters without "/", "**" any run at all. */
+bool verdict_matches_path(const char *pattern, const char *path);
+
+/* "*" is any run of characters; a pattern without instance keys also means all instances. */
+bool verdict_matches_address(const char *pattern, const char *address);
+bool verdict_matches_any(const struct evidence_strings *patterns, const char *text,
+			 bool (*matches)(const char *pattern, const char *text));
+
+/* An address without its instance keys. */
+const char *verdict_block_address(const char *address, struct arena *a);
+
+/* Whether address is the resource, or an instance of it. */
+bool verdict_is_resource(const char *resource, const char *address, struct arena *a);
+
+/* The first difference between two trees as "main.tf was changed"; NULL when there is none. */
+const char *verdict_tree_difference(const struct tree *one, const struct tree *other, struct arena *a);
+
+/* The first difference between two canonical plans as "ADDRESS: update, not create"; NULL when none. */
+const char *verdict_plan_difference(const struct evidence_plan *one, const struct evidence_plan *other,
+				    struct arena *a);
+
+/* "create", "update", "delete, create", "no-op"…; "" when there are none. */
+const char *verdict_actions(const json_t *change, struct arena *a);
+bool verdict_changes_something(const json_t *resource_change);
+const char *verdict_string(const json_t *object, const char *key);
+
+#endif

@@ -1,0 +1,4 @@
+LIB_SRCS += verifiers/aligned.c verifiers/applies.c verifiers/converges.c verifiers/helpers.c \
+	verifiers/hermetic.c verifiers/idempotent.c verifiers/kept.c verifiers/policy.c \
+	verifiers/recorded.c verifiers/regression.c verifiers/reproducible.c verifiers/scope.c \
+	verifiers/table.c

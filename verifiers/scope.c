@@ -1,0 +1,108 @@
+#include "verifiers/helpers.h"
+#include "verifiers/table.h"
+
+static bool path_allowed(const struct evidence_claims *c, const char *path)
+{
+	if (c->has_paths)
+		return verdict_matches_any(&c->paths, path, verdict_matches_path);
+	return c->finding.file && strcmp(c->finding.file, path) == 0;
+}
+
+static struct verdict judge_path(const struct evidence_claims *c, const char *path, struct arena *a)
+{
+	if (verdict_matches_any(&c->keep, path, verdict_matches_path))
+		return verdict_fail(arena_printf(a, "%s is to be kept, and is changed", path), "fix.diff");
+	if (!path_allowed(c, path))
+		return verdict_fail(arena_printf(a, "%s is changed, outside of %s", path,
+						 c->has_paths ? "the paths of the scope" : "the finding's file"),
+				    "fix.diff");
+	return verdict_pass("", "");
+}
+
+static struct verdict judge_tree(const struct evidence *ev, size_t *changed, struct arena *a)
+{
+	const struct tree *one = ev->before.tree, *other = ev->first.tree;
+	size_t i = 0, k = 0;
+
+	while (i < one->count || k < other->count) {
+		int order = i == one->count   ? 1
+			    : k == other->count ? -1
+						: strcmp(one->entries[i].path, other->entries[k].path);
+		const char *path = order <= 0 ? one->entries[i].path : other->entries[k].path;
+		bool same = order == 0 && one->entries[i].type == other->entries[k].type &&
+			    sha256_equal(&one->entries[i].sha256, &other->entries[k].sha256);
+		struct verdict v;
+
+		i += order <= 0;
+		k += order >= 0;
+		if (same)
+			continue;
+		(*changed)++;
+		v = judge_path(&ev->claims, path, a);
+		if (v.kind != VERDICT_PASS)
+			return v;
+	}
+	return verdict_pass("", "");
+}
+
+static bool resource_allowed(const struct evidence_claims *c, const char *address, struct arena *a)
+{
+	if (verdict_matches_any(&c->remove, address, verdict_matches_address) ||
+	    (c->has_finding && verdict_is_resource(c->finding.resource, address, a)))
+		return true;
+	return c->has_resources && verdict_matches_any(&c->resources, address, verdict_matches_address);
+}
+
+static struct verdict judge_resources(const struct evidence *ev, size_t *changed, struct arena *a)
+{
+	static const char path[] = "plans/first-change.json";
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(ev->first.change.json, "resource_changes"), i, row) {
+		const char *address = verdict_string(row, "address");
+
+		if (!verdict_changes_something(row))
+			continue;
+		(*changed)++;
+		if (verdict_matches_any(&ev->claims.keep, address, verdict_matches_address))
+			return verdict_fail(arena_printf(a, "%s is to be kept, and the plan says %s", address,
+							 verdict_actions(json_object_get(row, "change"), a)),
+					    path);
+		if (!resource_allowed(&ev->claims, address, a))
+			return verdict_fail(arena_printf(a, "%s is changed (%s), outside of the scope", address,
+							 verdict_actions(json_object_get(row, "change"), a)),
+					    path);
+	}
+	return verdict_pass("", "");
+}
+
+static struct verdict judge(const struct verifier_input *in, struct arena *a)
+{
+	const struct evidence *ev = in->ev;
+	size_t files = 0, resources = 0;
+	struct verdict v;
+
+	if (!ev->before.tree || !ev->first.tree)
+		return verdict_inconclusive("a run left no tree to compare", "evidence/evidence.json");
+	v = judge_tree(ev, &files, a);
+	if (v.kind != VERDICT_PASS)
+		return v;
+	if (files == 0)
+		return verdict_fail("the fix changes nothing", "fix.diff");
+	if (!verdict_needs_run(&ev->first, a, &v))
+		return v;
+	v = judge_resources(ev, &resources, a);
+	if (v.kind != VERDICT_PASS)
+		return v;
+	return verdict_pass(arena_printf(a, "%zu files and %zu resources changed, all within the scope", files, resources),
+			    "fix.diff");
+}
+
+const struct verifier verifier_scope = {
+	.id = "scope",
+	.claim = "Only allowed paths and resources change, and what is to be kept is untouched.",
+	.version = 1,
+	.core = true,
+	.judge = judge,
+};

@@ -1,0 +1,115 @@
+#include "verifiers/table.h"
+
+/* In the order in which a person would ask: the first that fails is the one that is told first. */
+const struct verifier *const verifier_table[] = {
+	&verifier_recorded, &verifier_applies,    &verifier_hermetic, &verifier_idempotent,
+	&verifier_reproducible, &verifier_converges, &verifier_kept,	  &verifier_policy,
+	&verifier_regression,	&verifier_aligned,   &verifier_scope,	  NULL,
+};
+
+static const char *const kind_names[] = {"pass", "fail", "inconclusive", "not applicable"};
+static const char *const decision_names[] = {"verified", "refused", "inconclusive"};
+
+const char *verdict_kind_name(enum verdict_kind kind)
+{
+	return kind_names[kind];
+}
+
+const char *decision_name(enum decision decision)
+{
+	return decision_names[decision];
+}
+
+static int evaluate(const struct verifier_input *in, const json_t *view, struct arena *a,
+		    const struct policy_report **ret_reports, struct err *e)
+{
+	struct policy_report *reports;
+
+	*ret_reports = NULL;
+	if (!view)
+		return 0;
+	reports = arena_array(a, in->policy_count, sizeof(*reports));
+	for (size_t i = 0; i < in->policy_count; i++)
+		if (policy_evaluate(in->policies[i], view, a, &reports[i], e) < 0)
+			return err_wrap(e, "policy %s", in->policies[i]->id);
+	*ret_reports = reports;
+	return 0;
+}
+
+static int prepare(const struct evidence *ev, struct arena *a, struct verifier_input *in, struct err *e)
+{
+	const struct policy **policies = arena_array(a, ev->policy_count, sizeof(struct policy *));
+
+	for (size_t i = 0; i < ev->policy_count; i++) {
+		const struct evidence_policy *p = &ev->policies[i];
+
+		if (policy_parse(p->file, p->source, p->source_size, a, &policies[i], e) < 0)
+			return -1;
+		if (strcmp(policies[i]->id, p->id) != 0 || !sha256_equal(&policies[i]->digest, &p->digest))
+			return err_set(e, ERR_INPUT, "%s: is not the policy that the evidence names", p->file);
+	}
+	in->ev = ev;
+	in->policies = policies;
+	in->policy_count = ev->policy_count;
+	if (evaluate(in, ev->before.view, a, &in->before, e) < 0 ||
+	    evaluate(in, ev->first.view, a, &in->after, e) < 0)
+		return -1;
+	return evaluate(in, ev->replay.other_view, a, &in->other, e);
+}
+
+/* A waiver counts until the end of its day, at the time of the runs and not of reading. */
+static const struct evidence_waiver *find_waiver(const struct evidence *ev, const struct verifier *v)
+{
+	for (size_t i = 0; i < ev->claims.waiver_count; i++) {
+		const struct evidence_waiver *w = &ev->claims.waivers[i];
+
+		if (!v->core && w->verifier && strcmp(w->verifier, v->id) == 0 && ev->time &&
+		    strncmp(ev->time, w->expires, 10) <= 0)
+			return w;
+	}
+	return NULL;
+}
+
+/* Any fail refuses; otherwise anything open leaves it open; the core has to pass, not merely not fail. */
+static enum decision decide(const struct judged_verdict *rows, size_t count,
+			    const struct judged_verdict **ret_decisive)
+{
+	const struct judged_verdict *open = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		enum verdict_kind kind = rows[i].verdict.kind;
+
+		if (rows[i].waiver)
+			continue;
+		if (kind == VERDICT_FAIL) {
+			*ret_decisive = &rows[i];
+			return DECISION_REFUSED;
+		}
+		if (!open && (kind == VERDICT_INCONCLUSIVE || (rows[i].verifier->core && kind != VERDICT_PASS)))
+			open = &rows[i];
+	}
+	*ret_decisive = open;
+	return open || count == 0 ? DECISION_INCONCLUSIVE : DECISION_VERIFIED;
+}
+
+int verifiers_judge(const struct evidence *ev, struct arena *a, struct judgement *ret_judgement, struct err *e)
+{
+	struct judged_verdict *rows;
+	struct judgement j = {.count = 0};
+
+	if (prepare(ev, a, &j.input, e) < 0)
+		return -1;
+	while (verifier_table[j.count])
+		j.count++;
+	rows = arena_array(a, j.count, sizeof(*rows));
+	for (size_t i = 0; i < j.count; i++) {
+		rows[i].verifier = verifier_table[i];
+		rows[i].verdict = verifier_table[i]->judge(&j.input, a);
+		if (rows[i].verdict.kind == VERDICT_FAIL || rows[i].verdict.kind == VERDICT_INCONCLUSIVE)
+			rows[i].waiver = find_waiver(ev, verifier_table[i]);
+	}
+	j.rows = rows;
+	j.decision = decide(rows, j.count, &j.decisive);
+	*ret_judgement = j;
+	return 0;
+}

@@ -1,0 +1,11 @@
+/* Every verifier, one file each. */
+#ifndef VERIFIERS_TABLE_H
+#define VERIFIERS_TABLE_H
+
+#include "verifiers/verifier.h"
+
+extern const struct verifier verifier_aligned, verifier_applies, verifier_converges, verifier_hermetic,
+	verifier_idempotent, verifier_kept, verifier_policy, verifier_recorded, verifier_regression,
+	verifier_reproducible, verifier_scope;
+
+#endif
