@@ -77,7 +77,8 @@ EXTRA_OBJS :=
 MODULES := runner/base runner/canon runner/fixcase runner/plan/hcl runner/plan runner/evidence \
 	runner/attest runner/archive runner/report runner/cmd sandbox verifiers policies images
 include $(wildcard $(addsuffix /module.mk,$(MODULES)))
-SCRIPT_TESTS += $(addprefix tests/e2e/, main_job.t third_party.t tamper.t killed.t)
+SCRIPT_TESTS += $(addprefix tests/e2e/, main_job.t third_party.t tamper.t killed.t git.t variations.t \
+	docs.t refuse.t user.t verdicts.t)
 
 LIB := $(BUILD)/libfixproof.a
 LIB_OBJS = $(LIB_SRCS:%.c=$(BUILD)/%.o) $(EXTRA_OBJS)

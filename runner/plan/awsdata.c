@@ -20,7 +20,7 @@ static const struct value *with_texts(struct arena *a, const struct value *v,
 }
 
 static const struct value *read_partition(struct walk *w, const struct value *config,
-					  const char *region)
+					  const char *region, FP_UNUSED struct range where)
 {
 	bool china = strncmp(region, "cn-", 3) == 0, gov = strncmp(region, "us-gov-", 7) == 0;
 	const char *name = china ? "aws-cn" : gov ? "aws-us-gov" : "aws";
@@ -35,7 +35,7 @@ static const struct value *read_partition(struct walk *w, const struct value *co
 }
 
 static const struct value *read_caller(struct walk *w, const struct value *config,
-				       const char *region)
+				       FP_UNUSED const char *region, FP_UNUSED struct range where)
 {
 	const char *account = w->request->account_id;
 	const struct text_row rows[] = {
@@ -45,7 +45,7 @@ static const struct value *read_caller(struct walk *w, const struct value *confi
 		{"user_id", "AIDAFIXPROOFMOCKEDUSR"},
 	};
 
-	(void)region;
+
 	return with_texts(w->arena, config, rows, FP_ARRAY_SIZE(rows));
 }
 
@@ -70,7 +70,7 @@ static const char *known_text(const struct value *config, const char *name)
 }
 
 static const struct value *read_region(struct walk *w, const struct value *config,
-				       const char *region)
+				       const char *region, FP_UNUSED struct range where)
 {
 	const char *name = known_text(config, "name");
 	const char *description = "";
@@ -102,7 +102,7 @@ static const struct value *strings(struct arena *a, const struct value *like,
 }
 
 static const struct value *read_zones(struct walk *w, const struct value *config,
-				      const char *region)
+				      const char *region, FP_UNUSED struct range where)
 {
 	struct arena *a = w->arena;
 	const char *names[3], *ids[3];
@@ -127,15 +127,16 @@ static const struct value *read_zones(struct walk *w, const struct value *config
 }
 
 static const struct value *read_policy(struct walk *w, const struct value *config,
-				       const char *region)
+				       FP_UNUSED const char *region, struct range where)
 {
-	(void)region;
-	return iampolicy_read(w, config);
+
+	return iampolicy_read(w, config, where);
 }
 
 static const struct {
 	const char *type;
-	const struct value *(*read)(struct walk *w, const struct value *config, const char *region);
+	const struct value *(*read)(struct walk *w, const struct value *config, const char *region,
+				    struct range where);
 } readers[] = {
 	{"aws_availability_zones", read_zones}, {"aws_caller_identity", read_caller},
 	{"aws_iam_policy_document", read_policy}, {"aws_partition", read_partition},
@@ -155,6 +156,6 @@ const struct value *awsdata_read(struct walk *w, const struct resource_instance 
 		return NULL;
 	for (size_t i = 0; i < FP_ARRAY_SIZE(readers); i++)
 		if (strcmp(readers[i].type, r->type_name) == 0)
-			return readers[i].read(w, config, region);
+			return readers[i].read(w, config, region, r->cfg->block->range);
 	return NULL;
 }

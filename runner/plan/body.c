@@ -1,6 +1,7 @@
 #include "runner/plan/body.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "runner/plan/hcl/convert.h"
 
@@ -16,6 +17,16 @@ static bool listed(const struct restype_attr *attr, const char *text)
 {
 	for (size_t i = 0; i < attr->enum_count; i++)
 		if (strcmp(attr->enums[i], text) == 0)
+			return true;
+	return false;
+}
+
+static bool listed_but_for_case(const struct restype_attr *attr, const char *text)
+{
+	if (listed(attr, text))
+		return false;
+	for (size_t i = 0; i < attr->enum_count; i++)
+		if (strcasecmp(attr->enums[i], text) == 0)
 			return true;
 	return false;
 }
@@ -37,6 +48,10 @@ static void check_enum(struct walk *w, const struct restype_attr *attr, const st
 	if (v->type->kind == TYPE_LIST || v->type->kind == TYPE_SET)
 		for (size_t i = 0; i < v->count; i++)
 			check_enum(w, attr, v->items[i], where);
+	else if (v->type == &type_string && *v->text && listed_but_for_case(attr, v->text))
+		diag_unsupported(w->diags, where, "Value that differs in case",
+				 "Whether the provider takes \"%s\" for one of [%s] is not recorded.",
+				 v->text, list_text(w->arena, attr));
 	else if (v->type == &type_string && *v->text && !listed(attr, v->text))
 		diag_error(w->diags, where,
 			   arena_printf(w->arena, "expected %s to be one of [%s], got %s", attr->name,
@@ -99,8 +114,7 @@ static const struct value *read_attr(struct reader *r, const struct scope *scope
 			   "Ephemeral values are not valid for \"%s\", because it is not an "
 			   "assignable write-only attribute.",
 			   attr->name);
-	if (attr->required && value_is_null(v) &&
-	    w->request->facts == REQUEST_FACTS_RECORDED)
+	if (attr->required && value_is_null(v))
 		diag_error(w->diags, given->expr->range, "Missing required argument",
 			   "The argument \"%s\" is required, but no definition was found.",
 			   attr->name);

@@ -417,7 +417,7 @@ static const struct value *with_text(struct arena *a, const struct value *v, con
 	return value_get(v, name) ? provide_with(a, v, name, value_string(a, text)) : v;
 }
 
-const struct value *iampolicy_read(struct walk *w, const struct value *config)
+const struct value *iampolicy_read(struct walk *w, const struct value *config, struct range where)
 {
 	FP_CLEANUP(buf_release) struct buf pretty = BUF_INIT(16u << 20);
 	FP_CLEANUP(buf_release) struct buf compact = BUF_INIT(16u << 20);
@@ -436,9 +436,8 @@ const struct value *iampolicy_read(struct walk *w, const struct value *config)
 	else
 		json_decref(p.statements);
 	if (p.fault) {
-		diag_unsupported(w->diags, (struct range){.source = NULL},
-				 "Policy document that cannot be computed exactly",
-				 "A data source aws_iam_policy_document has %s.", p.fault);
+		diag_unsupported(w->diags, where, "Policy document that cannot be computed exactly",
+				 "This policy document has %s.", p.fault);
 		return config;
 	}
 	go_json(&pretty, document, 2, 0);

@@ -4,7 +4,7 @@
 
 #include "runner/plan/walk.h"
 
-/* config with json, minified_json and id filled in; NULL after a diagnostic. */
-const struct value *iampolicy_read(struct walk *w, const struct value *config);
+/* config with json, minified_json and id filled in; as it was after a diagnostic at where. */
+const struct value *iampolicy_read(struct walk *w, const struct value *config, struct range where);
 
 #endif

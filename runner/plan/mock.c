@@ -562,6 +562,12 @@ const struct value *mock_read(struct walk *w, const struct resource_instance *r,
 			  .region = region_of(w, r)};
 	const struct value *exact;
 
+	if (strcmp(r->type_name, "terraform_remote_state") == 0 &&
+	    !override_of(&m, "outputs", &type_dynamic))
+		diag_unsupported(w->diags, r->cfg->block->range, "State of another configuration",
+				 "The outputs of %s are not known here; mock values for its "
+				 "\"outputs\" can be given.",
+				 r->address);
 	m.seed = seed_of(w, r, config);
 	if (w->request->facts == REQUEST_FACTS_RECORDED) {
 		exact = awsdata_read(w, r, config, m.region);

@@ -45,12 +45,26 @@ static void apply(struct walk *w, struct texts *t)
 		planstate_save(w, &t->state);
 }
 
+/* What an import would find is the real object, which nobody mocks. */
+static void refuse_imports(struct walk *w)
+{
+	for (size_t i = 0; i < w->config.modules.count; i++) {
+		const struct config_module *m = w->config.modules.list[i];
+
+		for (size_t k = 0; k < m->imports.count; k++)
+			diag_unsupported(w->diags, m->imports.list[k].block->range, "Import block",
+					 "What %s looks like now is only known to its provider.",
+					 syntax_traversal_text(w->arena, &m->imports.list[k].to));
+	}
+}
+
 static int plan(struct walk *w, struct texts *t, struct err *e)
 {
 	if (config_load(&w->config, e) < 0)
 		return -1;
 	if (failed(w))
 		return 0;
+	refuse_imports(w);
 	graph_build(w);
 	if (vars_load(w, e) < 0 || planstate_load(w, e) < 0)
 		return -1;
@@ -72,11 +86,30 @@ static int plan(struct walk *w, struct texts *t, struct err *e)
 
 /* --- the record -------------------------------------------------------------------------------------- */
 
+/* Each instance of a thing tells the same again. */
+static bool told_before(const struct diags *d, size_t index)
+{
+	const struct diag *one = &d->list[index];
+
+	for (size_t i = 0; i < index; i++) {
+		const struct diag *other = &d->list[i];
+
+		if (one->subject.source && other->subject.source == one->subject.source &&
+		    other->subject.start == one->subject.start &&
+		    strcmp(other->summary, one->summary) == 0 &&
+		    strcmp(other->detail ? other->detail : "", one->detail ? one->detail : "") == 0)
+			return true;
+	}
+	return false;
+}
+
 static void write_diags(struct buf *out, const struct walk *w)
 {
 	planwrite_key(out, "diagnostics");
 	buf_addch(out, '[');
 	for (size_t i = 0; i < w->diags->count; i++) {
+		if (told_before(w->diags, i))
+			continue;
 		planwrite_comma(out);
 		planwrite_diag(out, w->arena, &w->diags->list[i]);
 	}
@@ -208,6 +241,9 @@ int planner_run(const struct planner_input *in, struct arena *a, struct buf *ret
 
 	if (request_read(in->request, in->request_size, a, &json, &request, e) < 0)
 		return -1;
+	request.root = config_join(a, ".", request.root);
+	if (!request.root)
+		return err_set(e, ERR_INPUT, "request: \"root\" lies outside of the workspace");
 	root_fd = openat(in->workspace_fd, request.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root_fd < 0)
 		return err_sys(e, "root module \"%s\"", request.root);

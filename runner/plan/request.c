@@ -100,34 +100,71 @@ static int read_flag(const json_t *json, const char *key, bool *ret_flag, struct
 
 static int check(const json_t *json, struct err *e)
 {
-	static const char *const keys[] = {"format",	"root",	     "variables",   "var_files",
-					   "workspace", "facts",     "mock",	    "prior_state",
-					   "want_view", "want_state", NULL};
+	static const char *const keys[] = {"format",	"root",	 "var_files", "workspace", "facts",
+					   "mock",	"want_view", "want_state", NULL};
 	const char *format;
-	json_t *variables, *prior;
 
-	if (!json_is_object(json))
-		return err_set(e, ERR_INPUT, "request: not an object");
 	if (json_only_keys(json, "request", keys, e) < 0 ||
-	    json_string_member(json, "request", "format", true, &format, e) < 0 ||
-	    json_member(json, "request", "variables", JSON_OBJECT, false, &variables, e) < 0)
+	    json_string_member(json, "request", "format", true, &format, e) < 0)
 		return -1;
 	if (strcmp(format, REQUEST_FORMAT) != 0)
 		return err_set(e, ERR_INPUT, "request: \"format\" must be \"" REQUEST_FORMAT "\"");
-	prior = json_object_get(json, "prior_state");
-	if (prior && !json_is_null(prior) && !json_is_object(prior))
-		return err_set(e, ERR_INPUT, "request: \"prior_state\" must be an object or null");
 	return 0;
+}
+
+/* Takes a member whose numbers must keep all their digits out of the request; true if it is one. */
+static bool take_text(struct request *r, const char *key, struct jscan_text value)
+{
+	struct jscan_text *to = strcmp(key, "variables") == 0	  ? &r->variables
+				: strcmp(key, "prior_state") == 0 ? &r->prior_state
+								  : NULL;
+
+	if (!to || to->size)
+		return false;
+	*to = value;
+	return true;
+}
+
+/* The request without those members, for a strict reader. */
+static int split(const char *text, size_t size, struct arena *a, struct request *r,
+		 struct buf *rest, struct err *e)
+{
+	struct jscan j = {.at = text, .end = text + size, .arena = a};
+	const char *key;
+
+	if (jscan_peek(&j) != '{')
+		return err_set(e, ERR_INPUT, "request: not an object");
+	jscan_enter(&j, '{');
+	buf_addch(rest, '{');
+	while (jscan_key(&j, &key)) {
+		struct jscan_text value = jscan_skip(&j);
+
+		if (!j.bad && !take_text(r, key, value))
+			buf_addf(rest, "%s\"%s\":%.*s", rest->size > 1 ? "," : "", key,
+				 (int)value.size, value.data);
+	}
+	buf_addch(rest, '}');
+	if (!jscan_done(&j))
+		return err_set(e, ERR_INPUT, "request: not JSON, at byte %zu",
+			       (size_t)(j.at - text));
+	if (r->variables.size && *r->variables.data != '{')
+		return err_set(e, ERR_INPUT, "request: \"variables\" must be an object");
+	if (r->prior_state.size && *r->prior_state.data == 'n')
+		r->prior_state = (struct jscan_text){NULL, 0};
+	if (r->prior_state.size && *r->prior_state.data != '{')
+		return err_set(e, ERR_INPUT, "request: \"prior_state\" must be an object or null");
+	return buf_finish(rest, "the request", e);
 }
 
 int request_read(const char *text, size_t size, struct arena *a, json_t **ret_json,
 		 struct request *ret_request, struct err *e)
 {
-	const struct jscan_text whole = {text, size};
+	FP_CLEANUP(buf_release) struct buf rest = BUF_INIT(size + 64);
 	JSON_AUTO *json = NULL;
 	struct request r = {.root = "."};
 
-	if (json_parse("request", text, size, &json, e) < 0 || check(json, e) < 0)
+	if (split(text, size, a, &r, &rest, e) < 0 ||
+	    json_parse("request", rest.data, rest.size, &json, e) < 0 || check(json, e) < 0)
 		return -1;
 	if (read_text(json, "request", "root", ".", a, &r.root, e) < 0 ||
 	    read_text(json, "request", "workspace", "default", a, &r.workspace, e) < 0 ||
@@ -136,9 +173,6 @@ int request_read(const char *text, size_t size, struct arena *a, json_t **ret_js
 	    read_flag(json, "want_view", &r.want_view, e) < 0 ||
 	    read_flag(json, "want_state", &r.want_state, e) < 0)
 		return -1;
-	r.variables = jscan_member(a, whole, "variables");
-	if (json_is_object(json_object_get(json, "prior_state")))
-		r.prior_state = jscan_member(a, whole, "prior_state");
 	*ret_json = FP_STEAL(json);
 	*ret_request = r;
 	return 0;

@@ -43,6 +43,7 @@ struct eval_env {
 	int dir_fd;		/* the working directory of file(), …; -1: file functions are refused */
 	const char *cwd;	/* what abspath() puts before, as "/work"; NULL: abspath() is refused */
 	const char *home;	/* for pathexpand("~"); NULL: refused */
+	const char *plan_time;	/* for plantimestamp(), as RFC 3339; NULL: refused */
 	bool no_functions;	/* where Terraform allows none */
 	size_t file_bytes_max;	/* of one file; 0: SYNTAX_FILE_BYTES_MAX */
 };
@@ -53,6 +54,7 @@ struct eval {
 	const struct eval_env *env;
 	uint32_t depth;
 	uint32_t steps;
+	uint32_t template_depth;
 };
 
 #define EVAL_INIT(arena_pointer, diags_pointer, env_pointer)                                       \

@@ -10,8 +10,9 @@
 #include "runner/plan/hcl/quote.h"
 
 static const struct function *const tables[] = {
-	func_string, func_number,   func_collection, func_map,
-	func_set,    func_encoding, func_type,
+	func_string, func_number, func_collection, func_map,  func_set,
+	func_encoding, func_type, func_format,	   func_file, func_hash,
+	func_net,    func_time,	  func_regex,	   func_template, func_yaml,
 };
 
 #define FUNCTIONS_MAX 256
@@ -179,8 +180,7 @@ static bool prepare(struct call *c, const struct function *f, unsigned *marks, b
 			call_fail_arg(c, i, "argument must not be null");
 			return false;
 		}
-		if (v->state != VALUE_NULL && v->type->kind == TYPE_DYNAMIC &&
-		    !(p->flags & PARAM_DYNAMIC))
+		if (v->type->kind == TYPE_DYNAMIC && !(p->flags & PARAM_DYNAMIC))
 			*ret_dynamic = true;
 		if (!(p->flags & PARAM_MARKED) && v->marks_within) {
 			*marks |= v->marks_within;

@@ -53,7 +53,8 @@ struct function {
 
 /* Tables, each ended by a row without a name. */
 extern const struct function func_string[], func_number[], func_collection[], func_map[], func_set[],
-	func_encoding[], func_type[];
+	func_encoding[], func_type[], func_format[], func_file[], func_hash[], func_net[],
+	func_time[], func_regex[], func_template[], func_yaml[];
 
 const struct function *func_find(const char *name);
 

@@ -1,0 +1,2 @@
+environment = "test"
+extra_tags  = { Team = "blue", Number = 7 }

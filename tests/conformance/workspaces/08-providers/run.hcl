@@ -1,0 +1,4 @@
+providers = {
+  aws        = aws
+  aws.global = aws.global
+}
