@@ -99,6 +99,7 @@ void diag_append(struct diags *d, const struct diag *one)
 	d->list[d->count++] = *one;
 }
 
+FP_PRINTF(2, 0)
 static const char *detail_text(struct diags *d, const char *format, va_list ap)
 {
 	char small[1024];
