@@ -179,9 +179,13 @@ static const struct value *operation(struct eval *ev, const struct scope *scope,
 	result = operate(ev->arena, op, left, right, &fault);
 	if (result)
 		return result;
-	diag_error(ev->diags, e->range,
-		   fault[0] == 'd' ? "Division by zero" : "Operation failed",
-		   "Error during operation: %s.", fault);
+	if (fault)
+		diag_error(ev->diags, e->range, "Operation failed", "Error during operation: %s.",
+			   fault);
+	else
+		diag_unsupported(ev->diags, e->range, "Infinite number",
+				 "A result that is infinite or has too large an exponent is not "
+				 "supported.");
 	return value_unknown(ev->arena, operate_result_type(op));
 }
 

@@ -180,8 +180,7 @@ static bool prepare(struct call *c, const struct function *f, unsigned *marks, b
 			call_fail_arg(c, i, "argument must not be null");
 			return false;
 		}
-		if (v->state != VALUE_NULL && v->type->kind == TYPE_DYNAMIC &&
-		    !(p->flags & PARAM_DYNAMIC))
+		if (v->type->kind == TYPE_DYNAMIC && !(p->flags & PARAM_DYNAMIC))
 			*ret_dynamic = true;
 		if (!(p->flags & PARAM_MARKED) && v->marks_within) {
 			*marks |= v->marks_within;

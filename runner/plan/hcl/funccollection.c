@@ -271,13 +271,13 @@ static const struct value *run_element(struct call *c)
 	}
 	if (!call_int(c, 1, &at))
 		return NULL;
-	if (at < 0)
-		return call_fail(c, "cannot use element function with a negative index");
 	if (count == 0)
 		return call_fail(c, "cannot use element function with an empty list");
+	if (at % (int64_t)count < 0)
+		return call_fail(c, "cannot use element function with a negative index");
 	v = list->state == VALUE_UNKNOWN
-		    ? value_unknown(c->arena, list->type->elements[(size_t)at % count])
-		    : list->items[(size_t)at % count];
+		    ? value_unknown(c->arena, list->type->elements[at % (int64_t)count])
+		    : list->items[at % (int64_t)count];
 	return value_mark(c->arena, v, c->args[0]->marks);
 }
 
@@ -423,15 +423,14 @@ static const struct value *run_matchkeys(struct call *c)
 
 	if (!convert_unify(c->arena, types, 2, false))
 		return call_fail(c, "keys and searchset must be of the same type");
-	if (keys->unknown_within || wanted->unknown_within || values->unknown_within)
-		return unknown_of(c, values->type);
 	if (keys->count != values->count)
 		return call_fail(c, "length of keys and values should be equal");
 	for (size_t i = 0; i < keys->count; i++) {
 		bool found = false;
 
 		for (size_t j = 0; j < wanted->count && !found; j++)
-			found = value_equals(c->arena, keys->items[i], wanted->items[j])->boolean;
+			found = value_equals(c->arena, keys->items[i], wanted->items[j]) ==
+				&value_true;
 		if (found)
 			items[count++] = values->items[i];
 	}
@@ -548,9 +547,15 @@ static int by_text(const void *x, const void *y)
 static const struct value *run_sort(struct call *c)
 {
 	const struct value *list = c->args[0], **items;
+	struct refinement *r;
 
-	if (list->unknown_within)
-		return unknown_of(c, &list_of_string);
+	if (list->unknown_within) {
+		r = arena_alloc(c->arena, sizeof(*r));
+		r->not_null = true;
+		r->has_length = true;
+		r->length_min = r->length_max = list->count;
+		return value_unknown_refined(c->arena, &list_of_string, r);
+	}
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i]->state == VALUE_NULL)
 			return call_fail(c,

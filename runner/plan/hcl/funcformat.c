@@ -424,10 +424,10 @@ static const struct value *run_formatlist(struct call *c)
 
 const struct function func_format[] = {
 	{.name = "format", .params = {{"format", &type_string, 0}}, .count = 1, .variadic = true,
-	 .rest = {"args", &type_dynamic, PARAM_NULL | PARAM_UNKNOWN | PARAM_DYNAMIC},
+	 .rest = {"args", &type_dynamic, PARAM_NULL | PARAM_UNKNOWN},
 	 .returns = &type_string, .run = run_format},
 	{.name = "formatlist", .params = {{"format", &type_string, 0}}, .count = 1,
-	 .variadic = true, .rest = {"args", &type_dynamic, PARAM_NULL | PARAM_UNKNOWN | PARAM_DYNAMIC},
+	 .variadic = true, .rest = {"args", &type_dynamic, PARAM_NULL | PARAM_UNKNOWN},
 	 .returns = &list_of_string, .run = run_formatlist},
 	{.name = NULL},
 };

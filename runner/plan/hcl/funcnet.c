@@ -140,8 +140,12 @@ static bool parse_prefix(const char *text, struct prefix *ret)
 
 static bool prefix_arg(struct call *c, struct prefix *ret)
 {
-	if (parse_prefix(c->args[0]->text, ret))
-		return true;
+	if (parse_prefix(c->args[0]->text, ret)) {
+		if (ret->width == 32 || ret->base >> 32 != 0xffff)
+			return true;
+		call_unsupported(c, "a prefix of IPv4 addresses mapped into IPv6");
+		return false;
+	}
 	call_fail_arg(c, 0, "invalid CIDR expression: invalid CIDR address: %s", c->args[0]->text);
 	return false;
 }

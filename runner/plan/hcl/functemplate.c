@@ -193,18 +193,17 @@ static bool is_long(const struct value *v)
 	return false;
 }
 
-/* Equals signs stand in one column, line by line, up to an item that takes several. */
+/* Equals signs stand in one column, for items of one line each that follow each other. */
 static size_t column(const struct value *v, size_t i)
 {
-	size_t first = i, widest = 0;
+	size_t first = i, widest = key_width(value_key(v, i));
 
+	if (is_long(v->items[i]))
+		return widest;
 	while (first > 0 && !is_long(v->items[first - 1]))
 		first--;
-	for (size_t j = first; j < v->count; j++) {
+	for (size_t j = first; j < v->count && !is_long(v->items[j]); j++)
 		widest = FP_MAX(widest, key_width(value_key(v, j)));
-		if (is_long(v->items[j]))
-			break;
-	}
 	return widest;
 }
 

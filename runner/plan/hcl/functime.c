@@ -160,6 +160,11 @@ static const char *const months[] = {"January",	  "February", "March",	  "April"
 static const char *const weekdays[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
 				       "Thursday", "Friday", "Saturday"};
 
+static const char *two_digits(struct arena *a, size_t digits, int n)
+{
+	return digits == 2 ? arena_printf(a, "%02d", n) : arena_printf(a, "%d", n);
+}
+
 static const char *date_verb(struct arena *a, char letter, size_t n, const struct calendar *t)
 {
 	switch (letter) {
@@ -172,9 +177,9 @@ static const char *date_verb(struct arena *a, char letter, size_t n, const struc
 			return months[t->month - 1];
 		if (n == 3)
 			return arena_strndup(a, months[t->month - 1], 3);
-		return n <= 2 ? arena_printf(a, n == 2 ? "%02d" : "%d", t->month) : NULL;
+		return n <= 2 ? two_digits(a, n, t->month) : NULL;
 	case 'D':
-		return n <= 2 ? arena_printf(a, n == 2 ? "%02d" : "%d", t->day) : NULL;
+		return n <= 2 ? two_digits(a, n, t->day) : NULL;
 	case 'E':
 		if (n == 4)
 			return weekdays[t->weekday];
@@ -188,7 +193,6 @@ static const char *time_verb(struct arena *a, char letter, size_t n, const struc
 			     int offset)
 {
 	int hour = t->hour % 12 == 0 ? 12 : t->hour % 12;
-	const char *digits = n == 2 ? "%02d" : "%d";
 
 	if (letter == 'A' || letter == 'a') {
 		if (n != 2)
@@ -208,13 +212,13 @@ static const char *time_verb(struct arena *a, char letter, size_t n, const struc
 		return NULL;
 	switch (letter) {
 	case 'h':
-		return arena_printf(a, digits, t->hour);
+		return two_digits(a, n, t->hour);
 	case 'H':
-		return arena_printf(a, digits, hour);
+		return two_digits(a, n, hour);
 	case 'm':
-		return arena_printf(a, digits, t->minute);
+		return two_digits(a, n, t->minute);
 	case 's':
-		return arena_printf(a, digits, t->second);
+		return two_digits(a, n, t->second);
 	default:
 		return NULL;
 	}

@@ -142,9 +142,11 @@ static const struct value *run_yamlencode(struct call *c)
 		return call_limit(c, "there is not enough memory");
 	yaml_emitter_set_output(&e.emitter, write_out, &e.out);
 	yaml_emitter_set_unicode(&e.emitter, 1);
-	yaml_emitter_set_width(&e.emitter, -1);
 	if (!emit_document(&e, v))
 		return call_limit(c, "the value cannot be written as YAML");
+	/* A plain scalar alone is closed by the marker of the document's end. */
+	if (v->state == VALUE_NULL || v->type->kind == TYPE_NUMBER || v->type->kind == TYPE_BOOL)
+		buf_addstr(&e.out, "...\n");
 	return call_string(c, buf_text(&e.out), e.out.size);
 }
 
@@ -153,6 +155,7 @@ static const struct value *run_yamlencode(struct call *c)
 struct anchor {
 	const char *name;
 	const struct value *value; /* NULL: it is still being read */
+	size_t nodes;		   /* that value holds, aliases counted as what they stand for */
 };
 
 struct decoder {
@@ -219,18 +222,12 @@ static const struct value *date_only(struct decoder *d, const char *text)
 	return call_unsupported(d->call, "\"%s\", which may be a timestamp", text);
 }
 
-/* A plain number, underscores left out; NULL when it is none. */
+/* NULL when the text is no number. */
 static const struct value *plain_number(struct decoder *d, const char *text)
 {
-	char *clean = arena_strdup(d->call->arena, text), *out = clean;
-	const struct number *n;
 	bool limit;
+	const struct number *n = number_parse(d->call->arena, text, strlen(text), &limit);
 
-	for (const char *p = text; *p != '\0'; p++)
-		if (*p != '_')
-			*out++ = *p;
-	*out = '\0';
-	n = number_parse(d->call->arena, clean, strlen(clean), &limit);
 	return n ? value_number(d->call->arena, n) : NULL;
 }
 
@@ -365,6 +362,9 @@ static const struct value *alias(struct decoder *d, const yaml_event_t *event)
 		if (!d->anchors[i].value)
 			return fault_at(d, &event->start_mark,
 					"cannot refer to an anchor from inside its own definition");
+		d->nodes += d->anchors[i].nodes;
+		if (d->nodes > YAML_NODES_MAX)
+			return call_limit(d->call, "more than %d nodes", YAML_NODES_MAX);
 		return d->anchors[i].value;
 	}
 	return fault_at(d, &event->start_mark, "reference to undefined anchor");
@@ -402,7 +402,7 @@ static size_t reserve_anchor(struct decoder *d, const yaml_event_t *event)
 	d->anchors = arena_grow(d->call->arena, d->anchors, d->anchor_count, &d->anchor_capacity,
 				sizeof(*d->anchors));
 	d->anchors[d->anchor_count] =
-		(struct anchor){arena_strdup(d->call->arena, (const char *)name), NULL};
+		(struct anchor){arena_strdup(d->call->arena, (const char *)name), NULL, d->nodes};
 	return d->anchor_count++;
 }
 
@@ -426,8 +426,10 @@ static const struct value *node(struct decoder *d, const yaml_event_t *event)
 	d->depth--;
 	if (v && tag && strcmp((const char *)tag, "!") != 0)
 		return call_unsupported(d->call, "the tag \"%s\"", (const char *)tag);
-	if (v && place != SIZE_MAX)
+	if (v && place != SIZE_MAX) {
 		d->anchors[place].value = v;
+		d->anchors[place].nodes = d->nodes - d->anchors[place].nodes + 1;
+	}
 	return v;
 }
 
@@ -457,7 +459,7 @@ static const struct value *decode(struct decoder *d)
 		return NULL;
 	if (event.type == YAML_STREAM_END_EVENT) {
 		yaml_event_delete(&event);
-		return &value_null_dynamic;
+		return call_fail_arg(d->call, 0, "expecting value but found end of stream");
 	}
 	yaml_event_delete(&event);
 	if (!next_event(d, &event))

@@ -154,8 +154,8 @@ static const struct value *arithmetic(struct arena *a, enum operator op, const s
 {
 	const struct number *n;
 
-	if ((op == OPERATOR_DIVIDE || op == OPERATOR_MODULO) && is_zero(y)) {
-		*ret_fault = "division by zero";
+	if (op == OPERATOR_DIVIDE && is_zero(y)) {
+		*ret_fault = is_zero(x) ? "division by zero" : NULL;
 		return NULL;
 	}
 	if (x->state == VALUE_UNKNOWN || y->state == VALUE_UNKNOWN)
@@ -163,7 +163,7 @@ static const struct value *arithmetic(struct arena *a, enum operator op, const s
 	n = function_of(op)(a, x->number, y->number);
 	if (n)
 		return value_number(a, n);
-	*ret_fault = "the result is not a number that is accepted";
+	*ret_fault = NULL;
 	return NULL;
 }
 
@@ -173,6 +173,9 @@ static const struct value *plain(struct arena *a, enum operator op, const struct
 	switch (op) {
 	case OPERATOR_OR:
 	case OPERATOR_AND:
+		/* Written out, the operators wait for both sides. */
+		if (x->state == VALUE_UNKNOWN || y->state == VALUE_UNKNOWN)
+			return unknown(a, &type_bool);
 		return logic(a, op, x, y);
 	case OPERATOR_NOT:
 		return value_not(a, x);

@@ -1,270 +1,334 @@
 #include "runner/plan/hcl/typeexpr.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "runner/plan/hcl/convert.h"
 #include "runner/plan/hcl/eval.h"
 
-struct reader {
+static const char invalid_type[] = "Invalid type specification";
+
+struct parsing {
 	struct arena *arena;
-	struct diags *d;
-	unsigned int depth;
+	struct diags *diags;
+	unsigned depth;
 };
 
-static const struct type *read_type(struct reader *r, const struct expr *e, const struct type_defaults **defaults);
+/* A type with its defaults; type is NULL after an error. */
+struct constraint {
+	const struct type *type;
+	const struct type_defaults *defaults;
+};
 
-static const struct type *refuse(struct reader *r, const struct expr *e, const char *detail)
+static struct constraint parse(struct parsing *p, const struct expr *e);
+
+static struct constraint fail(struct parsing *p, struct range where, const char *detail)
 {
-	diag_error(r->d, e->range, "Invalid type specification", "%s", detail);
-	return NULL;
+	diag_error(p->diags, where, invalid_type, "%s", detail);
+	return (struct constraint){NULL, NULL};
 }
 
-static const struct type *read_keyword(struct reader *r, const struct expr *e, const char *word)
+static struct constraint keyword(struct parsing *p, const struct expr *e, const char *word)
 {
-	static const struct {
-		const char *name;
-		const struct type *type;
-	} words[] = {{"string", &type_string}, {"number", &type_number}, {"bool", &type_bool}, {"any", &type_dynamic}};
+	static const char *const constructors[] = {"list", "set", "map"};
 
-	for (size_t i = 0; i < FP_ARRAY_SIZE(words); i++)
-		if (strcmp(words[i].name, word) == 0)
-			return words[i].type;
-	if (strcmp(word, "list") == 0 || strcmp(word, "set") == 0 || strcmp(word, "map") == 0)
-		return refuse(r, e, arena_printf(r->arena,
-						 "The %s type constructor requires one argument specifying the element type.",
+	if (strcmp(word, "bool") == 0)
+		return (struct constraint){&type_bool, NULL};
+	if (strcmp(word, "string") == 0)
+		return (struct constraint){&type_string, NULL};
+	if (strcmp(word, "number") == 0)
+		return (struct constraint){&type_number, NULL};
+	if (strcmp(word, "any") == 0)
+		return (struct constraint){&type_dynamic, NULL};
+	for (size_t i = 0; i < FP_ARRAY_SIZE(constructors); i++)
+		if (strcmp(word, constructors[i]) == 0)
+			return fail(p, e->range,
+				    arena_printf(p->arena,
+						 "The %s type constructor requires one argument "
+						 "specifying the element type.",
 						 word));
-	if (strcmp(word, "object") == 0 || strcmp(word, "tuple") == 0)
-		return refuse(r, e, arena_printf(r->arena, "The %s type constructor requires one argument.", word));
-	return refuse(r, e, arena_printf(r->arena, "The keyword \"%s\" is not a valid type specification.", word));
+	if (strcmp(word, "object") == 0)
+		return fail(p, e->range,
+			    "The object type constructor requires one argument specifying the "
+			    "attribute types and values as a map.");
+	if (strcmp(word, "tuple") == 0)
+		return fail(p, e->range,
+			    "The tuple type constructor requires one argument specifying the element "
+			    "types as a list.");
+	if (strcmp(word, "optional") == 0)
+		return fail(p, e->range,
+			    "The keyword \"optional\" is valid only as a modifier for object type "
+			    "attributes.");
+	return fail(p, e->range,
+		    arena_printf(p->arena, "The keyword \"%s\" is not a valid type specification.",
+				 word));
 }
 
-static const struct type_defaults *with_child(struct reader *r, const struct type *type,
-					      const struct type_defaults *child)
+/* The defaults of a type whose parts have some; names and parts in step. */
+static const struct type_defaults *with_children(struct parsing *p, const struct type *t,
+						 const char *const *names,
+						 const struct type_defaults *const *children,
+						 size_t count)
 {
-	struct type_defaults *d;
-	const char **names;
-	const struct type_defaults **children;
+	struct type_defaults *d = arena_alloc(p->arena, sizeof(*d));
 
-	if (!child)
-		return NULL;
-	d = arena_alloc(r->arena, sizeof(*d));
-	names = arena_array(r->arena, 1, sizeof(*names));
-	children = arena_array(r->arena, 1, sizeof(*children));
-	names[0] = "";
-	children[0] = child;
-	*d = (struct type_defaults){.type = type, .child_names = names, .children = children, .child_count = 1};
+	d->type = t;
+	d->child_names = names;
+	d->children = children;
+	d->child_count = count;
 	return d;
 }
 
-static const struct type *read_collection(struct reader *r, const struct expr *e, const char *name,
-					  const struct expr *argument, const struct type_defaults **defaults)
+static struct constraint collection(struct parsing *p, const struct expr *e, enum type_kind kind)
 {
-	const struct type_defaults *child = NULL;
-	const struct type *element = read_type(r, argument, &child), *type;
-
-	if (!element)
-		return NULL;
-	if (strcmp(name, "list") == 0)
-		type = type_list(r->arena, element);
-	else if (strcmp(name, "set") == 0)
-		type = type_set(r->arena, element);
-	else if (strcmp(name, "map") == 0)
-		type = type_map(r->arena, element);
-	else
-		return refuse(r, e, arena_printf(r->arena, "Keyword \"%s\" is not a valid type constructor.", name));
-	*defaults = with_child(r, type, child);
-	return type;
-}
-
-static const struct type *read_tuple(struct reader *r, const struct expr *argument,
-				     const struct type_defaults **defaults)
-{
-	struct type_defaults *d = arena_alloc(r->arena, sizeof(*d));
-	const struct type **elements;
-	const struct type_defaults **children;
+	struct constraint inner = parse(p, e), outer = {NULL, NULL};
 	const char **names;
-	size_t count;
-
-	if (argument->kind != EXPR_TUPLE)
-		return refuse(r, argument, "Tuple type constructor requires a list of element types.");
-	count = argument->list.count;
-	elements = arena_array(r->arena, count, sizeof(*elements));
-	children = arena_array(r->arena, count, sizeof(*children));
-	names = arena_array(r->arena, count, sizeof(*names));
-	for (size_t i = 0; i < count; i++) {
-		const struct type_defaults *child = NULL;
-
-		elements[i] = read_type(r, argument->list.parts[i], &child);
-		if (!elements[i])
-			return NULL;
-		if (!child)
-			continue;
-		names[d->child_count] = arena_printf(r->arena, "%zu", i);
-		children[d->child_count++] = child;
-	}
-	d->type = type_tuple(r->arena, elements, count);
-	d->child_names = names;
-	d->children = children;
-	*defaults = d->child_count > 0 ? d : NULL;
-	return d->type;
-}
-
-/* optional(T) and optional(T, default); anything else is a required attribute. */
-static const struct expr *unwrap_optional(struct reader *r, const struct expr *e, bool *optional,
-					  const struct expr **default_value)
-{
-	*default_value = NULL;
-	*optional = e->kind == EXPR_CALL && strcmp(e->call.name, "optional") == 0;
-	if (!*optional)
-		return e;
-	if (e->call.count < 1 || e->call.count > 2) {
-		(void)refuse(r, e, "Optional attribute modifier requires the attribute type as its first argument, and "
-				   "expects at most two arguments.");
-		return NULL;
-	}
-	if (e->call.count == 2)
-		*default_value = e->call.args[1];
-	return e->call.args[0];
-}
-
-struct object_reader {
-	struct type_attr *attrs;
-	struct type_defaults *defaults;
-	const char **names, **child_names;
-	const struct value **values;
 	const struct type_defaults **children;
-};
 
-static bool read_default(struct reader *r, struct object_reader *o, const char *name, const struct type *type,
-			 const struct expr *e)
+	if (!inner.type)
+		return outer;
+	outer.type = kind == TYPE_LIST	? type_list(p->arena, inner.type)
+		     : kind == TYPE_SET ? type_set(p->arena, inner.type)
+					: type_map(p->arena, inner.type);
+	if (inner.defaults) {
+		names = arena_array(p->arena, 1, sizeof(*names));
+		children = arena_array(p->arena, 1, sizeof(*children));
+		names[0] = "";
+		children[0] = inner.defaults;
+		outer.defaults = with_children(p, outer.type, names, children, 1);
+	}
+	return outer;
+}
+
+static struct constraint tuple(struct parsing *p, const struct expr *e)
+{
+	const struct type_defaults **children;
+	const struct expr *const *items;
+	const struct type **elements;
+	struct constraint outer = {NULL, NULL};
+	const char **names;
+	size_t count, n = 0;
+
+	if (e->kind != EXPR_TUPLE)
+		return fail(p, e->range, "Tuple type constructor requires a list of element types.");
+	items = e->list.parts;
+	count = e->list.count;
+	elements = arena_array(p->arena, count, sizeof(*elements));
+	names = arena_array(p->arena, count, sizeof(*names));
+	children = arena_array(p->arena, count, sizeof(*children));
+	for (size_t i = 0; i < count; i++) {
+		struct constraint one = parse(p, items[i]);
+
+		if (!one.type)
+			return one;
+		elements[i] = one.type;
+		if (one.defaults) {
+			names[n] = arena_printf(p->arena, "%zu", i);
+			children[n++] = one.defaults;
+		}
+	}
+	outer.type = type_tuple(p->arena, elements, count);
+	if (n > 0)
+		outer.defaults = with_children(p, outer.type, names, children, n);
+	return outer;
+}
+
+/* optional(type) or optional(type, default): the inner call, or NULL. */
+static const struct expr *optional_call(const struct expr *e)
+{
+	return e->kind == EXPR_CALL && strcmp(e->call.name, "optional") == 0 ? e : NULL;
+}
+
+static const struct value *default_value(struct parsing *p, const struct expr *e,
+					 const struct type *t)
 {
 	static const struct eval_env env = {.dir_fd = -1, .no_functions = true};
-	struct eval ev = EVAL_INIT(r->arena, r->d, &env);
-	/* Attributes that are optional within the default become null; their defaults come later. */
-	const struct value *v =
-		eval_expr_as(&ev, NULL, e, type, "Invalid default value for optional attribute");
+	size_t failures = p->diags->failures;
+	struct eval ev = EVAL_INIT(p->arena, p->diags, &env);
+	const struct value *v = eval_expr(&ev, NULL, e), *converted;
+	struct err err = ERR_INIT;
 
-	if (!v)
-		return false;
-	o->names[o->defaults->count] = name;
-	o->values[o->defaults->count++] = v;
-	return true;
+	if (p->diags->failures > failures)
+		return NULL;
+	if (convert_value(p->arena, v, t, &converted, &err) == 0)
+		return converted;
+	diag_error(p->diags, e->range, "Invalid default value for optional attribute",
+		   "This default value is not compatible with the attribute's type constraint: %s.",
+		   err.text);
+	return NULL;
 }
 
-static bool read_attribute(struct reader *r, struct object_reader *o, size_t i, const struct expr_item *item)
+struct object_parts {
+	struct type_attr *attrs;
+	const char **default_names, **child_names;
+	const struct value **values;
+	const struct type_defaults **children;
+	size_t count, default_count, child_count;
+};
+
+static bool attribute(struct parsing *p, const struct expr_item *item, struct object_parts *o)
 {
 	const char *name = syntax_as_keyword(item->key);
-	const struct type_defaults *child = NULL;
-	const struct expr *default_value, *inner;
-	bool optional;
+	const struct expr *call = optional_call(item->value), *e = item->value;
+	struct constraint c;
 
 	if (!name) {
-		(void)refuse(r, item->key, "Object constructor map keys must be attribute names.");
+		(void)fail(p, item->key->range,
+			   "Object constructor map keys must be attribute names.");
 		return false;
 	}
-	inner = unwrap_optional(r, item->value, &optional, &default_value);
-	if (!inner)
-		return false;
-	o->attrs[i] = (struct type_attr){.name = name, .type = read_type(r, inner, &child), .optional = optional};
-	if (!o->attrs[i].type)
-		return false;
-	for (size_t k = 0; k < i; k++) {
-		if (strcmp(o->attrs[k].name, name) == 0) {
-			(void)refuse(r, item->key, "An attribute name may occur only once.");
+	for (size_t i = 0; i < o->count; i++) {
+		if (strcmp(o->attrs[i].name, name) == 0) {
+			(void)fail(p, item->key->range,
+				   "Object constructor map keys must be unique.");
 			return false;
 		}
 	}
-	if (child) {
-		o->child_names[o->defaults->child_count] = name;
-		o->children[o->defaults->child_count++] = child;
+	if (call && (call->call.count < 1 || call->call.count > 2)) {
+		(void)fail(p, call->range,
+			   "Optional attribute modifier requires the attribute type as its argument, "
+			   "and at most a default value.");
+		return false;
 	}
-	return !default_value || read_default(r, o, name, o->attrs[i].type, default_value);
+	if (call)
+		e = call->call.args[0];
+	c = parse(p, e);
+	if (!c.type)
+		return false;
+	if (call && call->call.count == 2) {
+		const struct value *v = default_value(p, call->call.args[1], c.type);
+
+		if (!v)
+			return false;
+		o->default_names[o->default_count] = name;
+		o->values[o->default_count++] = v;
+	}
+	if (c.defaults) {
+		o->child_names[o->child_count] = name;
+		o->children[o->child_count++] = c.defaults;
+	}
+	o->attrs[o->count++] = (struct type_attr){name, c.type, call != NULL};
+	return true;
 }
 
-static const struct type *read_object(struct reader *r, const struct expr *argument,
-				      const struct type_defaults **defaults)
+static struct constraint object(struct parsing *p, const struct expr *e)
 {
-	struct object_reader o = {.defaults = arena_alloc(r->arena, sizeof(*o.defaults))};
+	struct constraint outer = {NULL, NULL};
+	struct type_defaults *d;
+	struct object_parts o = {.count = 0};
 	size_t count;
 
-	if (argument->kind != EXPR_OBJECT)
-		return refuse(r, argument,
-			      "Object type constructor requires a map whose keys are attribute names and whose values are the "
-			      "corresponding attribute types.");
-	count = argument->object.count;
-	o.attrs = arena_array(r->arena, count, sizeof(*o.attrs));
-	o.names = arena_array(r->arena, count, sizeof(*o.names));
-	o.child_names = arena_array(r->arena, count, sizeof(*o.child_names));
-	o.values = arena_array(r->arena, count, sizeof(*o.values));
-	o.children = arena_array(r->arena, count, sizeof(*o.children));
+	if (e->kind != EXPR_OBJECT)
+		return fail(p, e->range,
+			    "Object type constructor requires a map whose keys are attribute names "
+			    "and whose values are the corresponding attribute types.");
+	count = e->object.count;
+	o.attrs = arena_array(p->arena, count, sizeof(*o.attrs));
+	o.default_names = arena_array(p->arena, count, sizeof(*o.default_names));
+	o.values = arena_array(p->arena, count, sizeof(*o.values));
+	o.child_names = arena_array(p->arena, count, sizeof(*o.child_names));
+	o.children = arena_array(p->arena, count, sizeof(*o.children));
 	for (size_t i = 0; i < count; i++)
-		if (!read_attribute(r, &o, i, &argument->object.items[i]))
-			return NULL;
-	o.defaults->type = type_object(r->arena, o.attrs, count);
-	o.defaults->names = o.names;
-	o.defaults->values = o.values;
-	o.defaults->child_names = o.child_names;
-	o.defaults->children = o.children;
-	*defaults = o.defaults->count + o.defaults->child_count > 0 ? o.defaults : NULL;
-	return o.defaults->type;
+		if (!attribute(p, &e->object.items[i], &o))
+			return outer;
+	outer.type = type_object(p->arena, o.attrs, count);
+	if (o.default_count + o.child_count > 0) {
+		d = arena_alloc(p->arena, sizeof(*d));
+		*d = (struct type_defaults){outer.type, o.default_names, o.values, o.default_count,
+					    o.child_names, o.children, o.child_count};
+		outer.defaults = d;
+	}
+	return outer;
 }
 
-static const struct type *read_call(struct reader *r, const struct expr *e, const struct type_defaults **defaults)
+static struct constraint call(struct parsing *p, const struct expr *e)
 {
 	const char *name = e->call.name;
 
 	if (strcmp(name, "optional") == 0)
-		return refuse(r, e, "Keyword \"optional\" is valid only as a modifier for object type attributes.");
-	if (e->call.count != 1 || e->call.expand_last)
-		return refuse(r, e, arena_printf(r->arena, "The %s type constructor requires one argument.", name));
+		return fail(p, e->call.name_range,
+			    "Keyword \"optional\" is valid only as a modifier for object type "
+			    "attributes.");
+	if (strcmp(name, "bool") == 0 || strcmp(name, "string") == 0 ||
+	    strcmp(name, "number") == 0 || strcmp(name, "any") == 0)
+		return fail(p, e->range,
+			    arena_printf(p->arena,
+					 "Primitive type keyword \"%s\" does not expect arguments.",
+					 name));
+	if (e->call.count != 1)
+		return fail(p, e->range,
+			    arena_printf(p->arena,
+					 "The %s type constructor requires one argument.", name));
+	if (strcmp(name, "list") == 0)
+		return collection(p, e->call.args[0], TYPE_LIST);
+	if (strcmp(name, "set") == 0)
+		return collection(p, e->call.args[0], TYPE_SET);
+	if (strcmp(name, "map") == 0)
+		return collection(p, e->call.args[0], TYPE_MAP);
 	if (strcmp(name, "object") == 0)
-		return read_object(r, e->call.args[0], defaults);
+		return object(p, e->call.args[0]);
 	if (strcmp(name, "tuple") == 0)
-		return read_tuple(r, e->call.args[0], defaults);
-	return read_collection(r, e, name, e->call.args[0], defaults);
+		return tuple(p, e->call.args[0]);
+	return fail(p, e->range,
+		    arena_printf(p->arena, "Keyword \"%s\" is not a valid type constructor.", name));
 }
 
-static const struct type *read_type(struct reader *r, const struct expr *e, const struct type_defaults **defaults)
+static struct constraint parse(struct parsing *p, const struct expr *e)
 {
-	const struct type *type;
+	struct constraint c = {NULL, NULL};
 	const char *word;
 
-	*defaults = NULL;
-	if (++r->depth > TYPE_DEPTH_MAX)
-		return refuse(r, e, "The type is nested too deeply.");
-	if (e->kind == EXPR_CALL) {
-		type = read_call(r, e, defaults);
-	} else {
-		word = syntax_as_keyword(e);
-		type = word ? read_keyword(r, e, word)
-			    : refuse(r, e, "A type specification is either a primitive type keyword (bool, number, string), "
-					   "complex type constructor call, or the keyword any.");
+	if (p->depth >= TYPE_DEPTH_MAX) {
+		diag_add(p->diags, DIAG_LIMIT, e->range, "Nested too deeply",
+			 "More than %d levels of types are not accepted.", TYPE_DEPTH_MAX);
+		return c;
 	}
-	r->depth--;
-	return type;
+	p->depth++;
+	word = e->json_string ? NULL : syntax_as_keyword(e);
+	if (word)
+		c = keyword(p, e, word);
+	else if (e->kind == EXPR_CALL)
+		c = call(p, e);
+	else
+		c = fail(p, e->range,
+			 "A type specification is either a primitive type keyword (bool, number, "
+			 "string) or a complex type constructor call, like list(string).");
+	p->depth--;
+	return c;
 }
 
-/* In JSON the string holds an expression, which has ranges of its own. */
-static const struct expr *from_json(struct arena *a, const struct expr *e, struct diags *d)
+const struct type *typeexpr_parse(struct arena *a, const struct expr *e,
+				  const struct type_defaults **ret_defaults, struct diags *d)
 {
-	const struct source *s = diag_source(a, e->range.source ? e->range.source->name : "", e->json_string->text,
-					     e->json_string->size);
-
-	return syntax_parse_expr(a, s, d);
-}
-
-const struct type *typeexpr_parse(struct arena *a, const struct expr *e, const struct type_defaults **ret_defaults,
-				  struct diags *d)
-{
-	struct reader r = {.arena = a, .d = d};
+	struct parsing p = {.arena = a, .diags = d};
+	size_t failures = d->failures;
+	struct constraint c;
+	const char *word;
 
 	*ret_defaults = NULL;
-	if (e->json && e->json_string)
-		e = from_json(a, e, d);
-	return read_type(&r, e, ret_defaults);
+	e = syntax_as_expr(a, e, d);
+	if (d->failures > failures)
+		return NULL;
+	if (e->kind == EXPR_TEMPLATE || e->kind == EXPR_TEMPLATE_WRAP) {
+		diag_error(d, e->range, "Invalid quoted type constraints",
+			   "Terraform 0.11 and earlier required type constraints to be given in "
+			   "quotes, but that form is now deprecated and will be removed in a future "
+			   "version of Terraform. Remove the quotes.");
+		return NULL;
+	}
+	word = syntax_as_keyword(e);
+	if (word && strcmp(word, "list") == 0)
+		return type_list(a, &type_dynamic);
+	if (word && strcmp(word, "map") == 0)
+		return type_map(a, &type_dynamic);
+	c = parse(&p, e);
+	*ret_defaults = c.defaults;
+	return c.type;
 }
 
-static const struct type_defaults *find_child(const struct type_defaults *d, const char *name)
+/* --- applying defaults ---------------------------------------------------------------------------- */
+
+static const struct type_defaults *child(const struct type_defaults *d, const char *name)
 {
 	for (size_t i = 0; i < d->child_count; i++)
 		if (strcmp(d->child_names[i], name) == 0)
@@ -272,81 +336,92 @@ static const struct type_defaults *find_child(const struct type_defaults *d, con
 	return NULL;
 }
 
-static const struct value *find_default(const struct type_defaults *d, const char *name)
+static const struct type_defaults *child_of(const struct type_defaults *d, const char *key,
+					    size_t index)
 {
-	for (size_t i = 0; i < d->count; i++)
-		if (strcmp(d->names[i], name) == 0)
-			return d->values[i];
-	return NULL;
+	char digits[32];
+
+	if (type_is_collection(d->type))
+		return child(d, "");
+	if (d->type->kind == TYPE_OBJECT)
+		return key ? child(d, key) : NULL;
+	(void)snprintf(digits, sizeof(digits), "%zu", index);
+	return child(d, digits);
 }
 
-static const struct value *apply_child(struct arena *a, const struct type_defaults *d, const char *name,
-				       const struct value *v)
+/* The items as one type, where they have one; NULL otherwise. */
+static const struct type *unified(struct arena *a, const struct value **items, size_t count)
 {
-	const struct type_defaults *child = find_child(d, name);
+	const struct type **types = arena_array(a, count, sizeof(*types)), *t;
 
-	return child ? typeexpr_apply_defaults(a, child, v) : v;
-}
+	for (size_t i = 0; i < count; i++)
+		types[i] = items[i]->type;
+	t = convert_unify(a, types, count, true);
+	for (size_t i = 0; t && i < count; i++) {
+		struct err e = ERR_INIT;
 
-static const struct value *apply_object(struct arena *a, const struct type_defaults *d, const struct value *v)
-{
-	size_t room = v->count + d->count, count = 0;
-	const char **keys = arena_array(a, room, sizeof(*keys));
-	const struct value **items = arena_array(a, room, sizeof(*items));
-
-	for (size_t i = 0; i < v->count; i++) {
-		const char *key = value_key(v, i);
-		const struct value *item = v->items[i], *instead = find_default(d, key);
-
-		if (value_is_null(item) && instead)
-			item = instead;
-		keys[count] = key;
-		items[count++] = apply_child(a, d, key, item);
+		if (convert_value(a, items[i], t, &items[i], &e) < 0)
+			return NULL;
 	}
-	for (size_t i = 0; i < d->count; i++) {
-		if (value_get(v, d->names[i]))
-			continue;
-		keys[count] = d->names[i];
-		items[count++] = apply_child(a, d, d->names[i], d->values[i]);
-	}
-	return value_object(a, keys, items, count);
+	return t;
 }
 
-static const struct value *apply_elements(struct arena *a, const struct type_defaults *d, const struct value *v)
+static const struct value *apply_sequence(struct arena *a, const struct type_defaults *d,
+					  const struct value *v)
 {
 	const struct value **items = arena_array(a, v->count, sizeof(*items));
-	const char **keys = arena_array(a, v->count, sizeof(*keys));
+	const struct type *t;
+
+	for (size_t i = 0; i < v->count; i++)
+		items[i] = typeexpr_apply_defaults(a, child_of(d, NULL, i), v->items[i]);
+	if (v->type->kind == TYPE_TUPLE)
+		return value_tuple(a, items, v->count);
+	t = v->count > 0 ? unified(a, items, v->count) : v->type->element;
+	if (!t)
+		return value_tuple(a, items, v->count);
+	return v->type->kind == TYPE_LIST ? value_list(a, t, items, v->count)
+					  : value_set(a, t, items, v->count);
+}
+
+static const struct value *apply_keyed(struct arena *a, const struct type_defaults *d,
+				       const struct value *v)
+{
+	const char **keys = arena_array(a, v->count + d->count, sizeof(*keys));
+	const struct value **items = arena_array(a, v->count + d->count, sizeof(*items));
+	const struct type *t;
+	size_t n = 0;
 
 	for (size_t i = 0; i < v->count; i++) {
-		const char *name = d->type->kind == TYPE_TUPLE ? arena_printf(a, "%zu", i) : "";
-
-		items[i] = apply_child(a, d, name, v->items[i]);
-		if (value_has_keys(v))
-			keys[i] = value_key(v, i);
+		keys[n] = value_key(v, i);
+		items[n++] =
+			typeexpr_apply_defaults(a, child_of(d, value_key(v, i), i), v->items[i]);
 	}
-	/* Elements may have got types of their own; the conversion to the constraint makes them one again. */
-	if (value_has_keys(v))
-		return value_object(a, keys, items, v->count);
-	return value_tuple(a, items, v->count);
+	for (size_t i = 0; i < d->count; i++) {
+		const struct value *have = value_get(v, d->names[i]);
+
+		if (have && have->state != VALUE_NULL)
+			continue;
+		/* Of equal keys the last one stays. */
+		keys[n] = d->names[i];
+		items[n++] = typeexpr_apply_defaults(a, child(d, d->names[i]), d->values[i]);
+	}
+	if (v->type->kind == TYPE_MAP) {
+		t = n > 0 ? unified(a, items, n) : v->type->element;
+		if (t)
+			return value_map(a, t, keys, items, n);
+	}
+	return value_object(a, keys, items, n);
 }
 
 const struct value *typeexpr_apply_defaults(struct arena *a, const struct type_defaults *defaults,
 					    const struct value *v)
 {
-	unsigned marks = v->marks;
-	const struct value *result = v;
+	const struct value *plain, *result;
 
-	if (!defaults || value_is_null(v) || !value_is_known(v))
+	if (!defaults || v->state != VALUE_KNOWN || !value_is_iterable(v))
 		return v;
-	v = value_unmark(a, v);
-	if (defaults->type->kind == TYPE_OBJECT) {
-		if (!value_has_keys(v))
-			return result;
-		result = apply_object(a, defaults, v);
-	} else if (value_is_iterable(v)) {
-		result = apply_elements(a, defaults, v);
-	} else {
-		return result;
-	}
-	return marks ? value_mark(a, result, marks) : result;
+	plain = value_unmark(a, v);
+	result = value_has_keys(plain) ? apply_keyed(a, defaults, plain)
+				       : apply_sequence(a, defaults, plain);
+	return value_mark(a, result, v->marks);
 }

@@ -31,13 +31,13 @@ static int compare_parts(const struct type *a, const struct type *b)
 	return left == right ? 0 : left ? -1 : 1;
 }
 
-/* Negative: a is the more general type. */
+/* Negative: a is to be tried first, as the more general type; "any" comes last. */
 static int compare(const struct type *a, const struct type *b)
 {
 	int swap = 1;
 
 	if (a->kind == TYPE_DYNAMIC || b->kind == TYPE_DYNAMIC)
-		return (b->kind == TYPE_DYNAMIC) - (a->kind == TYPE_DYNAMIC);
+		return (a->kind == TYPE_DYNAMIC) - (b->kind == TYPE_DYNAMIC);
 	if (type_is_primitive(a) && type_is_primitive(b))
 		return (b->kind == TYPE_STRING) - (a->kind == TYPE_STRING);
 	if (a->kind == b->kind && a->element)

@@ -89,7 +89,7 @@ const char *workdir_path(struct call *c, size_t arg, const char *path)
 /* openat2(2) where it may be called; else component by component, without links. */
 static int open_beneath(int dir_fd, const char *path, int flags)
 {
-	struct open_how how = {.flags = (uint64_t)flags | O_CLOEXEC,
+	struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC),
 			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
 	long fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
 	int at, next;
