@@ -88,7 +88,8 @@ static const char *below_root(const char *path)
 
 static bool plain_word(const char *text)
 {
-	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+	size_t n =
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
 	return n > 0 && n <= 64 && text[n] == '\0' && text[0] != '-';
 }
@@ -97,7 +98,9 @@ static int check_variation(const struct sandbox_variation *v, struct err *e)
 {
 	const struct {
 		const char *what, *text;
-	} words[] = {{"host name", v->host_name}, {"domain", v->domain_name}, {"user", v->user_name}},
+	} words[] = {{"host name", v->host_name},
+		     {"domain", v->domain_name},
+		     {"user", v->user_name}},
 	  paths[] = {{"HOME", v->home}, {"TMPDIR", v->tmpdir}, {"workspace", v->workspace}};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(words); i++)
@@ -130,13 +133,15 @@ static int check_spec(const struct sandbox_spec *spec, struct err *e)
 
 		(void)snprintf(path, sizeof(path), "%s%s", slash, spec->directory);
 		if (*slash == '\0' || !below_root(path))
-			return err_set(e, ERR_USAGE, "sandbox: directory: not a plain relative path: %s",
+			return err_set(e, ERR_USAGE,
+				       "sandbox: directory: not a plain relative path: %s",
 				       spec->directory);
 	}
 	return 0;
 }
 
-/* --- environment ------------------------------------------------------------------------------- */
+/* --- environment -------------------------------------------------------------------------------
+ */
 
 struct env {
 	struct arena *a;
@@ -174,9 +179,9 @@ static void make_env(struct job *job, struct env *env)
 	const struct {
 		const char *name, *value;
 	} base[] = {
-		{"HOME", v->home},	 {"PATH", PATHS},      {"TMPDIR", v->tmpdir},
+		{"HOME", v->home},	 {"PATH", PATHS},	    {"TMPDIR", v->tmpdir},
 		{"USER", v->user_name},	 {"LOGNAME", v->user_name}, {"SHELL", "/bin/sh"},
-		{"TZ", v->timezone},	 {"LANG", v->locale},  {"LC_ALL", v->locale},
+		{"TZ", v->timezone},	 {"LANG", v->locale},	    {"LC_ALL", v->locale},
 		{"PWD", job->directory},
 	};
 
@@ -213,7 +218,8 @@ static void make_candidates(struct job *job, struct env *env)
 	job->candidates = list;
 }
 
-/* --- identities -------------------------------------------------------------------------------- */
+/* --- identities --------------------------------------------------------------------------------
+ */
 
 /* Whether count ids from first on exist in the map of our own user namespace. */
 static bool ids_exist(const char *path, uint64_t first, uint64_t count)
@@ -268,7 +274,8 @@ static void choose_identity(struct job *job)
 	}
 }
 
-/* --- the root ---------------------------------------------------------------------------------- */
+/* --- the root ----------------------------------------------------------------------------------
+ */
 
 struct lists {
 	struct arena *a;
@@ -328,8 +335,14 @@ static int add_host(struct lists *l, const char *path, const char *inside, struc
 
 static int add_host_image(struct lists *l, struct err *e)
 {
-	static const char *const names[] = {"usr",    "bin",		 "sbin", "lib", "lib32",
-					    "lib64",  "libx32",		 "etc/alternatives",
+	static const char *const names[] = {"usr",
+					    "bin",
+					    "sbin",
+					    "lib",
+					    "lib32",
+					    "lib64",
+					    "libx32",
+					    "etc/alternatives",
 					    "etc/ld.so.cache"};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++)
@@ -347,7 +360,8 @@ static void close_dir(DIR **dir)
 /* Everything at the top of a packed root, but for what the sandbox makes itself. */
 static int add_rootfs_image(struct lists *l, const char *path, struct err *e)
 {
-	static const char *const own[] = {".", "..", "dev", "proc", "sys", "tmp", "run", "home", "work"};
+	static const char *const own[] = {".",	 "..",	"dev",	"proc", "sys",
+					  "tmp", "run", "home", "work"};
 	FP_CLEANUP(close_dir) DIR *dir = opendir(path);
 	const struct dirent *entry;
 
@@ -520,7 +534,8 @@ static void list_writable(struct job *job, struct arena *a)
 	job->writable = list;
 }
 
-/* --- mounts made outside ----------------------------------------------------------------------- */
+/* --- mounts made outside -----------------------------------------------------------------------
+ */
 
 /*
  * A privileged caller's process may be able to read what the identity inside may not even look up,
@@ -547,9 +562,8 @@ static int detach_bind(struct job_bind *bind, struct err *e)
 static int open_binds(struct job *job, struct arena *a, struct err *e)
 {
 	struct job_bind *binds =
-		job->bind_count > 0
-			? arena_memdup(a, job->binds, job->bind_count * sizeof(*binds))
-			: NULL;
+		job->bind_count > 0 ? arena_memdup(a, job->binds, job->bind_count * sizeof(*binds))
+				    : NULL;
 	int r = 0;
 
 	for (size_t i = 0; i < job->bind_count; i++) {
@@ -609,18 +623,24 @@ static int ask_landlock(struct job *job, struct err *e)
 		return 0;
 	job->landlock_abi = abi < 0 ? 0 : (int)abi;
 	if (abi <= 0 && job->spec->layers.landlock == SANDBOX_REQUIRE)
-		return err_set(e, ERR_SANDBOX,
-			       "landlock: this kernel does not offer it (add landlock to lsm= of its "
-			       "command line), and the spec requires it");
+		return err_set(
+			e, ERR_SANDBOX,
+			"landlock: this kernel does not offer it (add landlock to lsm= of its "
+			"command line), and the spec requires it");
 	return 0;
 }
 
 static int ask_cgroup(struct job *job, struct err *e)
 {
-	job->cgroup_reason = "no cgroup with a memory controller is delegated to us";
-	if (job->spec->layers.cgroup == SANDBOX_REQUIRE)
-		return err_set(e, ERR_SANDBOX, "cgroup: %s, and the spec requires it",
-			       job->cgroup_reason);
+	bool required = job->spec->layers.cgroup == SANDBOX_REQUIRE;
+
+	job->cgroup.reason = "not asked for";
+	if (job->spec->layers.cgroup == SANDBOX_OMIT)
+		return 0;
+	cgroup_make(&job->cgroup, required, job->limits.memory_bytes, job->limits.processes);
+	if (required && job->cgroup.version == 0)
+		return err_set(e, ERR_SANDBOX, "cgroup: %s; the spec requires it",
+			       job->cgroup.reason);
 	return 0;
 }
 
@@ -628,7 +648,12 @@ int job_make(const struct sandbox_spec *spec, struct arena *a, struct job *ret_j
 {
 	struct job *job = ret_job;
 
-	*job = (struct job){.spec = spec, .v = spec->variation, .control = -1, .stdout_fd = -1, .stderr_fd = -1};
+	*job = (struct job){.spec = spec,
+			    .cgroup = CGROUP_INIT,
+			    .v = spec->variation,
+			    .control = -1,
+			    .stdout_fd = -1,
+			    .stderr_fd = -1};
 	if (check_spec(spec, e) < 0)
 		return -1;
 	fill_limits(&job->limits, &spec->limits);
@@ -659,7 +684,8 @@ void job_release(struct job *job)
 		(void)munmap((void *)(uintptr_t)job->stream, job->stream_size);
 	if (job->no_capabilities)
 		(void)cap_free(job->no_capabilities);
-	*job = (struct job){.spec = NULL};
+	cgroup_release(&job->cgroup);
+	*job = (struct job){.spec = NULL, .cgroup = CGROUP_INIT};
 }
 
 void job_fail(const struct job *job, const char *step, const char *detail)

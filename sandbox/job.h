@@ -13,6 +13,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/filter.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/wire.h"
@@ -41,8 +42,8 @@ struct job {
 	const struct filter *filter;
 	cap_t no_capabilities;
 
-	bool privileged;   /* two identities of our own choice; otherwise only the caller's */
-	uid_t outer_uid;   /* of the payload */
+	bool privileged; /* two identities of our own choice; otherwise only the caller's */
+	uid_t outer_uid; /* of the payload */
 	gid_t outer_gid;
 	uid_t outer_root;  /* of process 1, where privileged */
 	bool own_network;  /* a network namespace must be made */
@@ -68,10 +69,10 @@ struct job {
 	size_t stream_size;
 	uint64_t random_size; /* of the file that stands in for /dev/urandom */
 
-	int control;		/* the inside's end of the pair */
+	int control;		  /* the inside's end of the pair */
 	int stdout_fd, stderr_fd; /* write ends of pipes */
-	int landlock_abi;	/* 0: none */
-	const char *cgroup_reason; /* why there is none */
+	int landlock_abi;	  /* 0: none */
+	struct cgroup cgroup;
 };
 
 /* Opens descriptors, which job_release closes; everything else is the arena's. */

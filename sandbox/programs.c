@@ -84,7 +84,8 @@ static void add_program(struct watch *w, const char *path, const struct sha256 *
 	r->programs = w->programs;
 }
 
-/* --- the stack of a fresh program -------------------------------------------------------------- */
+/* --- the stack of a fresh program --------------------------------------------------------------
+ */
 
 struct auxiliary {
 	uint64_t vdso_at; /* where AT_SYSINFO_EHDR's type stands; 0: nowhere */
@@ -166,7 +167,8 @@ static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, st
 	return 0;
 }
 
-/* --- what runs --------------------------------------------------------------------------------- */
+/* --- what runs ---------------------------------------------------------------------------------
+ */
 
 /* Opens the file that the call named, inside the root of pid; -1 where that cannot be. */
 static int open_named(pid_t pid, const char *name)
@@ -237,7 +239,8 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 	return hide_vdso(w, pid, &aux, e);
 }
 
-/* --- the stop ---------------------------------------------------------------------------------- */
+/* --- the stop ----------------------------------------------------------------------------------
+ */
 
 /*
  * Waits for the next stop of the thread.  One that is not the first of its process takes over the
@@ -297,39 +300,72 @@ static int wait_exec(pid_t thread, pid_t *ret_pid)
 	}
 }
 
+/*
+ * Lets go of it.  One that is being killed cannot be let go any more, and then it is for us, who
+ * trace it, to take note of its death first: until then its parent waits for it in vain.
+ * Says whether it lives.
+ */
+static bool let_go(pid_t pid)
+{
+	int status;
+
+	while (ptrace(PTRACE_DETACH, pid, 0, 0) < 0) {
+		pid_t r = waitpid(pid, &status, __WALL);
+
+		if ((r < 0 && errno != EINTR) || (r > 0 && !WIFSTOPPED(status)))
+			return false;
+	}
+	return true;
+}
+
+static int attach(const struct watch *w, const struct seccomp_notif *n, struct err *e)
+{
+	pid_t thread = (pid_t)n->pid;
+	int error;
+
+	if (ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) == 0)
+		return 1;
+	error = errno;
+	if (ioctl(w->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &n->id) < 0)
+		return 0; /* killed meanwhile */
+	return err_set(e, ERR_SANDBOX,
+		       "watch: ptrace: %s (the kernel must let a process trace its children: "
+		       "kernel.yama.ptrace_scope below 3, and ptrace not filtered)",
+		       strerror(error));
+}
+
+static int look_at(struct watch *w, pid_t pid, struct err *e)
+{
+	if (!w->started)
+		w->started_ns = host_now_ns();
+	w->started = true;
+	for (size_t i = 0; i < w->drawn_count; i++)
+		if (w->drawn[i].pid == pid)
+			w->drawn[i].pid = 0;
+	return inspect(w, pid, e);
+}
+
 int programs_start(struct watch *w, const struct seccomp_notif *n, struct err *e)
 {
-	struct seccomp_notif_resp go = {.id = n->id,
-					.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+	struct seccomp_notif_resp go = {.id = n->id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
 	pid_t thread = (pid_t)n->pid, pid = thread;
-	int executed, r = 0;
+	int r = attach(w, n, e);
 
-	if (ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) < 0) {
-		if (errno == ESRCH)
-			return 0;
-		return err_set(e, ERR_SANDBOX,
-			       "watch: ptrace: %s (the kernel must let a process trace its children: "
-			       "kernel.yama.ptrace_scope below 3, and ptrace not filtered)",
-			       strerror(errno));
-	}
+	if (r <= 0)
+		return r;
 	/*
 	 * To go on is safe: the decision to let a program start does not depend on which one.  The
 	 * interruption makes a call that fails stop too.
 	 */
+	r = 0;
 	if (ioctl(w->listener, SECCOMP_IOCTL_NOTIF_SEND, &go) < 0 && errno != ENOENT)
-		return err_sys(e, "sandbox: seccomp notification");
+		r = err_sys(e, "sandbox: seccomp notification");
 	(void)ptrace(PTRACE_INTERRUPT, thread, 0, 0);
-	executed = wait_exec(thread, &pid);
-	if (executed) {
-		if (!w->started)
-			w->started_ns = host_now_ns();
-		w->started = true;
-		for (size_t i = 0; i < w->drawn_count; i++)
-			if (w->drawn[i].pid == pid)
-				w->drawn[i].pid = 0;
-		r = inspect(w, pid, e);
-	}
-	if (ptrace(PTRACE_DETACH, pid, 0, 0) < 0 && r == 0 && errno != ESRCH)
-		return err_sys(e, "sandbox: ptrace detach");
-	return r;
+	if (r == 0 && wait_exec(thread, &pid))
+		r = look_at(w, pid, e);
+	if (let_go(pid) || r == 0)
+		return r;
+	/* Killed before its first instruction: what could not be seen of it has not run. */
+	err_clear(e);
+	return 0;
 }

@@ -3,9 +3,12 @@
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
-check-built: export CONFIG := release
-check-built: $(PROGRAMS) $(TEST_BINS)
+# Warnings are errors here, and not for packagers.
+check-built:
+	@$(MAKE) --no-print-directory -s WERROR=-Werror check-programs
 	@tests/run $(BUILD) $(TEST_BINS) $(SCRIPT_TESTS)
+
+check-programs: all $(TEST_BINS)
 
 # The same without asking for packages: for work on the project.
 test: check-built
@@ -13,7 +16,7 @@ test: check-built
 deps:
 	@packaging/deps
 
-lint:
+lint: all
 	@tests/lint/all
 
 asan:
@@ -49,5 +52,5 @@ demo: deps
 	@$(MAKE) --no-print-directory all
 	@examples/demo
 
-.PHONY: check check-built test deps lint asan asan-run tidy format fuzz fuzz-build bench \
+.PHONY: check check-built check-programs test deps lint asan asan-run tidy format fuzz fuzz-build bench \
 	conformance demo
