@@ -12,13 +12,14 @@
 /* A provider of two types that does a little of everything. */
 static const char bucket[] =
 	"{\"facts\":{\"absent\":{\"force\":false,\"rule\":\"?\"},\"enums\":{\"acl\":[\"private\","
-	"\"public\"]},\"force_new\":[\"name\"],\"legacy\":true,\"present\":{\"rule.kind\":\"AES\"},"
+	"\"public\"],\"kind\":[\"first\"]},\"force_new\":[\"name\"],\"ignore_case\":{\"kind\":\"rewritten or not\"},\"legacy\":true,\"present\":{\"rule.kind\":\"AES\"},"
 	"\"ranges\":{\"days\":[\"1\",\"30\"]}},\"schema\":{\"block\":{\"attributes\":{"
 	"\"acl\":{\"optional\":true,\"type\":\"string\"},"
 	"\"arn\":{\"computed\":true,\"type\":\"string\"},"
 	"\"days\":{\"optional\":true,\"type\":\"number\"},"
 	"\"force\":{\"optional\":true,\"type\":\"bool\"},"
 	"\"id\":{\"computed\":true,\"optional\":true,\"type\":\"string\"},"
+	"\"kind\":{\"optional\":true,\"type\":\"string\"},"
 	"\"name\":{\"required\":true,\"type\":\"string\"},"
 	"\"secret\":{\"optional\":true,\"sensitive\":true,\"type\":\"string\"},"
 	"\"tags\":{\"optional\":true,\"type\":[\"map\",\"string\"]},"
@@ -173,7 +174,7 @@ TEST(defaults_unknowns_and_absent_blocks_are_planned_as_recorded)
 	write_file(&s, "main.tf", "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\n");
 	run(&s, "");
 	CHECK_STR(part(&s, "fake_bucket.a", "after"),
-		  "{\"acl\":null,\"days\":null,\"force\":false,\"name\":\"a\",\"secret\":null,"
+		  "{\"acl\":null,\"days\":null,\"force\":false,\"kind\":null,\"name\":\"a\",\"secret\":null,"
 		  "\"tags\":null}");
 	CHECK_STR(part(&s, "fake_bucket.a", "after_unknown"),
 		  "{\"arn\":true,\"id\":true,\"rule\":true,\"tags_all\":true}");
@@ -181,7 +182,7 @@ TEST(defaults_unknowns_and_absent_blocks_are_planned_as_recorded)
 		  "{\"rule\":[],\"secret\":true,\"tags_all\":{}}");
 	run(&s, ",\"facts\":\"schema\"");
 	CHECK_STR(part(&s, "fake_bucket.a", "after"),
-		  "{\"acl\":null,\"days\":null,\"force\":null,\"name\":\"a\",\"rule\":[],\"secret\":null,"
+		  "{\"acl\":null,\"days\":null,\"force\":null,\"kind\":null,\"name\":\"a\",\"rule\":[],\"secret\":null,"
 		  "\"tags\":null}");
 	setup_release(&s);
 }
@@ -197,7 +198,7 @@ TEST(defaults_within_blocks_and_default_tags_are_planned_as_recorded)
 		   "  rule {\n    size = 3\n  }\n}\n");
 	run(&s, "");
 	CHECK_STR(part(&s, "fake_bucket.a", "after"),
-		  "{\"acl\":null,\"days\":null,\"force\":false,\"name\":\"a\",\"rule\":[{\"kind\":"
+		  "{\"acl\":null,\"days\":null,\"force\":false,\"kind\":null,\"name\":\"a\",\"rule\":[{\"kind\":"
 		  "\"AES\",\"size\":3}],\"secret\":null,\"tags\":{\"B\":\"2\"},\"tags_all\":{\"A\":"
 		  "\"1\",\"B\":\"2\"}}");
 	setup_release(&s);
@@ -396,8 +397,10 @@ TEST(each_mistake_is_refused_with_its_place_and_reason)
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  acl = \"open\"\n}\n",
 		 "main.tf:3:9: error: expected acl to be one of [\"private\" \"public\"], got open: "},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  acl = \"Private\"\n}\n",
-		 "main.tf:3:9: unsupported: Value that differs in case: Whether the provider takes "
-		 "\"Private\" for one of [\"private\" \"public\"] is not recorded."},
+		 "main.tf:3:9: error: expected acl to be one of [\"private\" \"public\"], got Private: "},
+		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  kind = \"FIRST\"\n}\n",
+		 "main.tf:3:10: unsupported: Value that differs in case: The provider takes \"FIRST\" for "
+		 "one of [\"first\"], but it is not recorded how it plans it."},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  days = 31\n}\n",
 		 "main.tf:3:10: error: expected days to be in the range (1 - 30), got 31: "},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  dynamic \"rule\" {\n    for_each = "
