@@ -99,6 +99,7 @@ void diag_append(struct diags *d, const struct diag *one)
 	d->list[d->count++] = *one;
 }
 
+FP_PRINTF(2, 0)
 static const char *detail_text(struct diags *d, const char *format, va_list ap)
 {
 	char small[1024];
@@ -120,6 +121,7 @@ static const char *detail_text(struct diags *d, const char *format, va_list ap)
 	return text;
 }
 
+FP_PRINTF(5, 0)
 static void add(struct diags *d, enum diag_severity severity, struct range subject,
 		const char *summary, const char *format, va_list ap)
 {

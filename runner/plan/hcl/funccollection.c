@@ -519,6 +519,7 @@ static bool slice_bounds(struct call *c, size_t count, int64_t *start, int64_t *
 static const struct value *run_slice(struct call *c)
 {
 	const struct value *v = c->args[0], *result;
+	const struct value *const *items;
 	int64_t start, end;
 
 	if (v->type->kind == TYPE_SET)
@@ -530,10 +531,10 @@ static const struct value *run_slice(struct call *c)
 		return call_fail_arg(c, 0, "must be a list or tuple value");
 	if (!slice_bounds(c, v->count, &start, &end))
 		return NULL;
+	items = v->count > 0 ? v->items + start : NULL;
 	result = v->type->kind == TYPE_TUPLE
-			 ? value_tuple(c->arena, v->items + start, (size_t)(end - start))
-			 : value_list(c->arena, v->type->element, v->items + start,
-				      (size_t)(end - start));
+			 ? value_tuple(c->arena, items, (size_t)(end - start))
+			 : value_list(c->arena, v->type->element, items, (size_t)(end - start));
 	return value_mark(c->arena, result, v->marks);
 }
 
