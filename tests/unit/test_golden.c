@@ -69,7 +69,7 @@ static const struct {
 	{"{\"resource_changes\":[{\"address\":\"a\",\"change\":1}]}", "plan:1:46: resource_changes[0].change: must be an object"},
 	{"{\"resource_changes\":[{\"address\":\"a\",\"change\":{}},{\"address\":\"a\",\"change\":{}}]}",
 	 "plan:1:50: resource_changes[1]: a is changed twice"},
-	{"{\"output_changes\":{\"a\\\"b\":{}}}", "plan:1:26: output_changes.a\"b: not the name of an output"},
+	{"{\"output_changes\":{\"a\\\"b\":{}}}", "plan:1:27: output_changes.a\"b: not the name of an output"},
 };
 
 TEST(what_is_no_plan_is_refused)
