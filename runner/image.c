@@ -1,19 +1,20 @@
 #include "runner/image.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <spawn.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <zstd.h>
 
 #include "runner/base/die.h"
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
+#include "runner/image/untar.h"
 
 #define FORMAT "fixproof-image/1"
 #define MANIFEST_BYTES_MAX (4U << 20)
@@ -21,6 +22,7 @@
 #define TAR_BYTES_MAX (8ULL << 30)
 #define COMPRESSION 12
 #define DEPTH_MAX 256
+#define STATUS_BYTES_MAX (64U << 20)
 
 /* --- cache -------------------------------------------------------------------------------------
  */
@@ -264,90 +266,124 @@ static int compress_tar(int from, int to, const char *what, struct err *e)
 /* --- tar ---------------------------------------------------------------------------------------
  */
 
-static void free_reader(struct archive **a)
+#define BENEATH (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS)
+
+static int open_beneath(int dir_fd, const char *path)
 {
-	(void)archive_read_free(*a);
+	struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC, .resolve = BENEATH};
+
+	return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
 }
 
-static void free_writer(struct archive **a)
+/* The directory that path lies in, made where it is not there; and where its last name begins. */
+static int open_parent(int root, const char *path, const char **ret_name, struct err *e)
 {
-	(void)archive_write_free(*a);
+	const char *slash = strrchr(path, '/');
+	char part[UNTAR_PATH_MAX + 1];
+	size_t size = slash ? (size_t)(slash - path) : 0;
+	int fd;
+
+	*ret_name = slash ? slash + 1 : path;
+	memcpy(part, path, size);
+	part[size] = '\0';
+	fd = open_beneath(root, size > 0 ? part : ".");
+	if (fd >= 0)
+		return fd;
+	if (errno == ELOOP || errno == EXDEV)
+		return err_set(e, ERR_INPUT, "image: %s: leads through a link", path);
+	if (errno != ENOENT)
+		return err_sys(e, "image: %s", path);
+	if (fd_make_dirs(root, part, 0755, e) < 0)
+		return err_wrap(e, "image");
+	fd = open_beneath(root, part);
+	return fd < 0 ? err_sys(e, "image: %s", path) : fd;
 }
 
-static int open_tar(int fd, struct archive **ret_reader, struct err *e)
+static int unpack_file(struct untar *t, int dir, const char *name, const struct untar_entry *entry,
+		       struct err *e)
 {
-	struct archive *reader = archive_read_new();
+	FP_CLEANUP(fd_cleanup) int fd = -1;
+	static char data[1 << 16];
+	size_t n;
 
-	if (!reader)
-		die("out of memory");
-	if (lseek(fd, 0, SEEK_SET) < 0 || archive_read_support_format_tar(reader) != ARCHIVE_OK ||
-	    archive_read_open_fd(reader, fd, 1 << 16) != ARCHIVE_OK) {
-		(void)err_set(e, ERR_INPUT, "image: not a tar");
-		(void)archive_read_free(reader);
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    entry->executable ? 0755 : 0644);
+	if (fd < 0)
+		return err_sys(e, "image: %s", entry->path);
+	do {
+		if (untar_read(t, data, sizeof(data), &n, e) < 0 ||
+		    fd_write_all(fd, data, n, e) < 0)
+			return err_wrap(e, "image: %s", entry->path);
+	} while (n > 0);
+	return 0;
+}
+
+static int unpack_hardlink(int root, int dir, const char *name, const struct untar_entry *entry,
+			   struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int from = -1;
+	const char *target;
+
+	from = open_parent(root, entry->target, &target, e);
+	if (from < 0)
 		return -1;
+	if (linkat(from, target, dir, name, 0) < 0)
+		return err_sys(e, "image: %s", entry->path);
+	return 0;
+}
+
+static int unpack_entry(struct untar *t, int root, const struct untar_entry *entry, struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int dir = -1;
+	const char *name;
+
+	dir = open_parent(root, entry->path, &name, e);
+	if (dir < 0)
+		return -1;
+	switch (entry->kind) {
+	case UNTAR_FILE:
+		return unpack_file(t, dir, name, entry, e);
+	case UNTAR_HARDLINK:
+		return unpack_hardlink(root, dir, name, entry, e);
+	case UNTAR_LINK:
+		return symlinkat(entry->target, dir, name) < 0
+			       ? err_sys(e, "image: %s", entry->path)
+			       : 0;
+	case UNTAR_DIRECTORY:
+		return mkdirat(dir, name, 0755) < 0 && errno != EEXIST
+			       ? err_sys(e, "image: %s", entry->path)
+			       : 0;
 	}
-	*ret_reader = reader;
 	return 0;
 }
 
-static int copy_entry(struct archive *reader, struct archive *writer, struct archive_entry *entry,
-		      struct err *e)
+static int extract_to(int tar_fd, int root, struct err *e)
 {
-	const char *path = archive_entry_pathname(entry);
-	mode_t type = archive_entry_filetype(entry), mode = archive_entry_perm(entry);
-
-	if (!archive_entry_hardlink(entry) && type != AE_IFREG && type != AE_IFDIR &&
-	    type != AE_IFLNK)
-		return 0;
-	archive_entry_set_perm(entry, type == AE_IFDIR || (mode & 0111) ? 0755 : 0644);
-	if (archive_read_extract2(reader, entry, writer) != ARCHIVE_OK)
-		return err_set(e, ERR_INPUT, "image: %s: %s", path ? path : "an entry",
-			       archive_error_string(writer) ? archive_error_string(writer)
-							    : "cannot be unpacked");
-	return 0;
-}
-
-/* Beneath the working directory, which is the new root. */
-static int extract_here(int tar_fd, struct err *e)
-{
-	FP_CLEANUP(free_reader) struct archive *reader = NULL;
-	FP_CLEANUP(free_writer) struct archive *writer = archive_write_disk_new();
-	struct archive_entry *entry;
+	static struct untar_entry entry;
+	struct untar t = {.fd = tar_fd};
 	int r;
 
-	if (!writer)
-		die("out of memory");
-	if (archive_write_disk_set_options(
-		    writer, ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_UNLINK |
-				    ARCHIVE_EXTRACT_SECURE_SYMLINKS |
-				    ARCHIVE_EXTRACT_SECURE_NODOTDOT |
-				    ARCHIVE_EXTRACT_SECURE_NOABSOLUTEPATHS) != ARCHIVE_OK)
-		return err_set(e, ERR_SYSTEM, "image: %s", archive_error_string(writer));
-	if (open_tar(tar_fd, &reader, e) < 0)
-		return -1;
-	while ((r = archive_read_next_header(reader, &entry)) == ARCHIVE_OK)
-		if (copy_entry(reader, writer, entry, e) < 0)
+	if (lseek(tar_fd, 0, SEEK_SET) < 0)
+		return err_sys(e, "image: tar");
+	while ((r = untar_next(&t, &entry, e)) > 0)
+		if (unpack_entry(&t, root, &entry, e) < 0)
 			return -1;
-	if (r != ARCHIVE_EOF)
-		return err_set(e, ERR_INPUT, "image: %s", archive_error_string(reader));
-	if (archive_write_close(writer) != ARCHIVE_OK)
-		return err_set(e, ERR_SYSTEM, "image: %s", archive_error_string(writer));
-	return 0;
+	return r < 0 ? err_wrap(e, "image") : 0;
 }
 
 static int extract(int tar_fd, const char *root, struct err *e)
 {
-	FP_CLEANUP(fd_cleanup) int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	mode_t mask;
-	int r;
+	FP_CLEANUP(fd_cleanup) int fd = -1;
+	mode_t mask = umask(022);
+	int r = -1;
 
-	if (here < 0 || mkdir(root, 0755) < 0 || chdir(root) < 0)
-		return err_sys(e, "image: %s", root);
-	mask = umask(022);
-	r = extract_here(tar_fd, e);
+	if (mkdir(root, 0755) == 0)
+		fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		(void)err_sys(e, "image: %s", root);
+	else
+		r = extract_to(tar_fd, fd, e);
 	(void)umask(mask);
-	if (fchdir(here) < 0 && r == 0)
-		return err_sys(e, "image: working directory");
 	return r;
 }
 
@@ -608,25 +644,28 @@ static void list_packages(char *status, json_t *list, struct arena *a)
 
 static int read_packages(int tar_fd, json_t *list, struct arena *a, struct err *e)
 {
-	FP_CLEANUP(free_reader) struct archive *reader = NULL;
-	struct archive_entry *entry;
+	static struct untar_entry entry;
+	struct untar t = {.fd = tar_fd};
+	size_t size, done = 0;
+	char *text;
+	int r;
 
-	if (open_tar(tar_fd, &reader, e) < 0)
-		return -1;
-	while (archive_read_next_header(reader, &entry) == ARCHIVE_OK) {
-		const char *path = archive_entry_pathname(entry);
-		int64_t size = archive_entry_size(entry);
-		char *text;
-
-		if (!path || !strstr(path, "var/lib/dpkg/status") ||
-		    path[strlen(path) - 1] != 's' || size <= 0 || size > (64 << 20))
-			continue;
-		text = arena_alloc(a, (size_t)size + 1);
-		if (archive_read_data(reader, text, (size_t)size) != size)
-			return err_set(e, ERR_INPUT, "image: %s", archive_error_string(reader));
-		list_packages(text, list, a);
-		return 0;
+	if (lseek(tar_fd, 0, SEEK_SET) < 0)
+		return err_sys(e, "image: tar");
+	do
+		r = untar_next(&t, &entry, e);
+	while (r > 0 && strcmp(entry.path, "var/lib/dpkg/status") != 0);
+	if (r <= 0)
+		return r;
+	if (entry.size > STATUS_BYTES_MAX)
+		return err_set(e, ERR_LIMIT, "image: %s is too large", entry.path);
+	text = arena_alloc(a, (size_t)entry.size + 1);
+	while (done < entry.size) {
+		if (untar_read(&t, text + done, (size_t)entry.size - done, &size, e) < 0)
+			return -1;
+		done += size;
 	}
+	list_packages(text, list, a);
 	return 0;
 }
 

@@ -71,6 +71,7 @@ static const char *make_image(const char *last, mode_t type, const char *content
 		add_entry(both[i], "etc/own", AE_IFREG, 04711, "own\n");
 		add_entry(both[i], "dev", AE_IFDIR, 0755, "");
 		add_entry(both[i], "opt", AE_IFDIR, 0755, "");
+		add_entry(both[i], "opt/up", AE_IFLNK, 0777, "../..");
 		add_entry(both[i], last, type, 0644, content);
 		CHECK_INT(archive_write_close(both[i]), ARCHIVE_OK);
 		(void)archive_write_free(both[i]);
@@ -156,6 +157,7 @@ TEST(an_archive_that_reaches_out_of_its_root_is_refused)
 		{"../out", AE_IFREG, "x"},
 		{"/tmp/out", AE_IFREG, "x"},
 		{"opt/../../out", AE_IFREG, "x"},
+		{"opt/up/out", AE_IFREG, "x"},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
