@@ -68,7 +68,8 @@ static void merge_more(json_t *out, const json_t *more, const char *type)
 	const char *key;
 
 	json_object_foreach (of, key, value)
-		if (strcmp(key, "absent") == 0 && json_object_get(out, key))
+		if ((strcmp(key, "absent") == 0 || strcmp(key, "present") == 0) &&
+		    json_object_get(out, key))
 			(void)json_object_update(json_object_get(out, key), value);
 		else
 			json_put(out, key, json_incref(value));

@@ -11,8 +11,16 @@
 
 /* --- JSON, as Go's encoder writes what its decoder read ------------------------------------------ */
 
-static void write_text(struct buf *out, const struct doc *d, bool html)
+enum style {
+	STYLE_PLAIN,
+	STYLE_HTML, /* escaped for HTML */
+	STYLE_CONTAINERS, /* likewise, some lists sorted */
+};
+
+static void write_text(struct buf *out, const struct doc *d, enum style style)
 {
+	bool html = style != STYLE_PLAIN;
+
 	buf_addch(out, '"');
 	for (size_t i = 0; i < d->size; i++) {
 		unsigned char c = (unsigned char)d->text[i];
@@ -47,9 +55,24 @@ static int by_key(const void *left, const void *right)
 		      (*(const struct doc *const *)right)->key);
 }
 
-static void write_doc(struct buf *out, struct arena *a, const struct doc *d, bool html);
+/* The environment and the secrets of a container have no order of their own. */
+static bool by_name_in_containers(const struct doc *d)
+{
+	return d->key && (strcmp(d->key, "environment") == 0 || strcmp(d->key, "secrets") == 0);
+}
 
-static void write_members(struct buf *out, struct arena *a, const struct doc *d, bool html)
+static int by_name(const void *left, const void *right)
+{
+	const struct doc *a = *(const struct doc *const *)left, *b = *(const struct doc *const *)right;
+	const struct doc *x = a->kind == DOC_OBJECT ? doc_get(a, "name") : NULL;
+	const struct doc *y = b->kind == DOC_OBJECT ? doc_get(b, "name") : NULL;
+
+	return strcmp(x && x->text ? x->text : "", y && y->text ? y->text : "");
+}
+
+static void write_doc(struct buf *out, struct arena *a, const struct doc *d, enum style style);
+
+static void write_members(struct buf *out, struct arena *a, const struct doc *d, enum style style)
 {
 	const struct doc **members = arena_array(a, d->count + 1, sizeof(*members));
 	size_t count = 0;
@@ -58,6 +81,8 @@ static void write_members(struct buf *out, struct arena *a, const struct doc *d,
 		members[count++] = m;
 	if (d->kind == DOC_OBJECT && count)
 		qsort(members, count, sizeof(*members), by_key);
+	else if (style == STYLE_CONTAINERS && count && by_name_in_containers(d))
+		qsort(members, count, sizeof(*members), by_name);
 	buf_addch(out, d->kind == DOC_OBJECT ? '{' : '[');
 	for (size_t i = 0; i < count; i++) {
 		const struct doc key = {.text = members[i]->key, .size = members[i]->key_size};
@@ -65,15 +90,15 @@ static void write_members(struct buf *out, struct arena *a, const struct doc *d,
 		if (i)
 			buf_addch(out, ',');
 		if (d->kind == DOC_OBJECT) {
-			write_text(out, &key, html);
+			write_text(out, &key, style);
 			buf_addch(out, ':');
 		}
-		write_doc(out, a, members[i], html);
+		write_doc(out, a, members[i], style);
 	}
 	buf_addch(out, d->kind == DOC_OBJECT ? '}' : ']');
 }
 
-static void write_doc(struct buf *out, struct arena *a, const struct doc *d, bool html)
+static void write_doc(struct buf *out, struct arena *a, const struct doc *d, enum style style)
 {
 	switch (d->kind) {
 	case DOC_NULL:
@@ -91,16 +116,16 @@ static void write_doc(struct buf *out, struct arena *a, const struct doc *d, boo
 			buf_addstr(out, d->text);
 		return;
 	case DOC_STRING:
-		write_text(out, d, html);
+		write_text(out, d, style);
 		return;
 	case DOC_ARRAY:
 	case DOC_OBJECT:
-		write_members(out, a, d, html);
+		write_members(out, a, d, style);
 		return;
 	}
 }
 
-static const struct value *normal_json(struct walk *w, const struct value *v, bool html,
+static const struct value *normal_json(struct walk *w, const struct value *v, enum style style,
 				       bool version_first)
 {
 	static const char version[] = ",\"Version\":\"2012-10-17\"}";
@@ -111,7 +136,7 @@ static const struct value *normal_json(struct walk *w, const struct value *v, bo
 
 	if (doc_read_json("", v->text, v->count, w->arena, &d, &e) < 0)
 		return v;
-	write_doc(&out, w->arena, d, html);
+	write_doc(&out, w->arena, d, style);
 	if (buf_finish(&out, "", &e) < 0)
 		return v;
 	if (version_first && out.size > size && d->kind == DOC_OBJECT &&
@@ -207,17 +232,19 @@ const struct value *normal_value(struct walk *w, enum restype_normal normal, con
 	case RESTYPE_NORMAL_UPPER:
 		return upper(w->arena, v->text);
 	case RESTYPE_NORMAL_JSON:
-		return normal_json(w, v, true, false);
+		return normal_json(w, v, STYLE_HTML, false);
 	case RESTYPE_NORMAL_JSON_PLAIN:
-		return normal_json(w, v, false, false);
+		return normal_json(w, v, STYLE_PLAIN, false);
 	case RESTYPE_NORMAL_VERSION_FIRST:
-		return normal_json(w, v, true, true);
+		return normal_json(w, v, STYLE_HTML, true);
 	case RESTYPE_NORMAL_USER_DATA:
 		return user_data(w, v);
 	case RESTYPE_NORMAL_IP_PROTOCOL:
 		return ip_protocol(w->arena, v->text);
 	case RESTYPE_NORMAL_DOMAIN_NAME:
 		return domain_name(w->arena, v->text);
+	case RESTYPE_NORMAL_CONTAINERS:
+		return normal_json(w, v, STYLE_CONTAINERS, false);
 	case RESTYPE_NORMAL_TRIM:
 		return trimmed(w->arena, v);
 	}

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "runner/plan/awsplan.h"
 #include "runner/plan/normal.h"
 
 /* --- building ------------------------------------------------------------------------------------- */
@@ -209,8 +210,6 @@ static const struct value *zero_of(struct arena *a, const struct type *t)
 		return value_string(a, "");
 	if (t == &type_bool)
 		return &value_false;
-	if (t == &type_number)
-		return value_int(a, 0);
 	if (t->kind == TYPE_LIST)
 		return value_list(a, t->element, NULL, 0);
 	if (t->kind == TYPE_SET)
@@ -223,6 +222,8 @@ static const struct value *zero_of(struct arena *a, const struct type *t)
 static const struct value *normal_member(struct planner_rules *p, const struct restype_attr *attr,
 					 const char *name, const struct value *v)
 {
+	if (v->state == VALUE_KNOWN && v->unknown_within && primitive_collection(v->type))
+		return value_unknown(p->arena, v->type);
 	for (size_t i = 0; i < attr->member_count; i++)
 		if (strcmp(attr->members[i].name, name) == 0)
 			return normal_value(p->walk, attr->members[i].normal, v);
@@ -517,6 +518,8 @@ const struct value *provide_planned(struct walk *w, const struct resource_instan
 	if (!p.recorded && prior)
 		return without_write_only(w->arena, r->type->block, proposed);
 	planned = plan_block(&p, r->type->block, prior, proposed);
+	if (p.recorded)
+		planned = awsplan_customize(w, r, prior, planned);
 	if (p.recorded)
 		planned = plan_when(w->arena, r->type, prior, proposed, planned);
 	return p.recorded ? plan_tags(w, r, prior, planned) : planned;

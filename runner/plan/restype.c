@@ -18,7 +18,7 @@ struct decoder {
 	struct arena *arena;
 	struct jscan scan;
 	/* What is recorded, each sorted by path. */
-	struct facts absent, present, force_new, enums, ranges, normalize;
+	struct facts absent, present, force_new, enums, ranges, normalize, ignore_case;
 	struct jscan_text when;
 	size_t depth;
 	bool with_facts;
@@ -133,6 +133,8 @@ static void read_facts(struct decoder *d, struct restype *t)
 			read_fact_object(d, &d->enums, true);
 		} else if (strcmp(key, "normalize") == 0) {
 			read_fact_object(d, &d->normalize, false);
+		} else if (strcmp(key, "ignore_case") == 0) {
+			read_fact_object(d, &d->ignore_case, false);
 		} else if (strcmp(key, "when") == 0) {
 			d->when = jscan_skip(&d->scan);
 		} else if (strcmp(key, "ranges") == 0) {
@@ -152,7 +154,8 @@ static const struct fact *absent_fact(const struct decoder *d, const char *path)
 {
 	const struct fact *f = NULL;
 
-	if (strchr(path, '.'))
+	/* For a few types only configurations with all blocks present were recorded. */
+	if (strchr(path, '.') || d->absent.count == 0)
 		f = find(&d->present, path);
 	return f ? f : find(&d->absent, path);
 }
@@ -203,6 +206,7 @@ static enum restype_normal normal_of(const struct decoder *d, const char *path)
 		{"\"ip-protocol\"", RESTYPE_NORMAL_IP_PROTOCOL},
 		{"\"domain-name\"", RESTYPE_NORMAL_DOMAIN_NAME},
 		{"\"trim\"", RESTYPE_NORMAL_TRIM},
+		{"\"container-definitions\"", RESTYPE_NORMAL_CONTAINERS},
 	};
 	const struct fact *f = find(&d->normalize, path);
 
@@ -249,6 +253,9 @@ static void attach_facts(struct decoder *d, const char *path, struct restype_att
 	f = find(&d->enums, path);
 	if (f)
 		attr->enum_count = read_strings(d, f->json, &attr->enums);
+	f = find(&d->ignore_case, path);
+	attr->ignore_case = f != NULL;
+	attr->case_kept = f && is_text(f->json, "\"as written\"");
 	f = find(&d->ranges, path);
 	if (f && read_strings(d, f->json, &bounds) == 2) {
 		attr->range_min = bounds[0];

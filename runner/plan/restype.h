@@ -42,6 +42,7 @@ enum restype_normal {
 	RESTYPE_NORMAL_IP_PROTOCOL,
 	RESTYPE_NORMAL_DOMAIN_NAME,
 	RESTYPE_NORMAL_TRIM,
+	RESTYPE_NORMAL_CONTAINERS, /* JSON with environment and secrets in the order of names */
 };
 
 struct restype_nested; /* the attributes of a nested attribute (protocol 6) */
@@ -61,6 +62,9 @@ struct restype_attr {
 	size_t member_count;
 	const char *const *enums;
 	size_t enum_count;
+	/* Values may differ from the enumeration in case; then they are planned as written, or that
+	 * is not known. */
+	bool ignore_case, case_kept;
 	const char *range_min, *range_max; /* decimal integers, or NULL */
 };
 
