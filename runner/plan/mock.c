@@ -338,7 +338,7 @@ static const struct value *make(struct maker *m, const struct type *t, const cha
 	case TYPE_STRING:
 		return value_string(a, make_text(m, name));
 	case TYPE_NUMBER:
-		return value_int(a, ends(name, "port") ? 443 : 1);
+		return value_int(a, ends(name, "port") ? 443 : ends(name, "capacity") ? 0 : 1);
 	case TYPE_BOOL:
 		return &value_false;
 	case TYPE_LIST:
