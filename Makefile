@@ -48,7 +48,7 @@ LDFLAGS ?=
 
 PACKAGES := libseccomp libcap jansson libzstd libcrypto yaml-0.1 libnghttp2 mpfr gmp libpcre2-8 \
 	sqlite3 libarchive
-ALL_CFLAGS = -std=gnu17 $(OPT_$(CONFIG)) $(WARNINGS) $(WERROR) -I. -I$(BUILD)/gen \
+ALL_CFLAGS = -std=gnu17 $(OPT_$(CONFIG)) $(WARNINGS) -I. -I$(BUILD)/gen \
 	-include runner/base/banned.h -DFP_VERSION='"$(VERSION)"' \
 	-ffile-prefix-map=$(CURDIR)=. $(DEPS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 DEPS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
@@ -101,7 +101,7 @@ FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/.flags | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(WERROR) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_OBJS)
 	@rm -f $@

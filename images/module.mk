@@ -11,4 +11,4 @@ $(BUILD)/packs/hashicorp-%.pack: images/packs/%.schema.json.zst images/packs/%.f
 	$(PACK_BUILD) images/packs/$*.schema.json.zst images/packs/$*.facts.json.zst \
 		images/packs/$*.more.json $@
 
-all check-built asan-run: $(PACKS)
+all check-programs asan-run: $(PACKS)

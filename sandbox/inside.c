@@ -65,11 +65,16 @@ static const struct {
 	const char *name;
 	int (*apply)(struct inside *in); /* 0, or -1 with errno */
 } steps[] = {
-	{"process 1", step_process},   {"identity of process 1", step_identity},
-	{"host name", step_host_name}, {"root", mounts_root},
-	{"binds", mounts_binds},       {"proc", mounts_proc},
-	{"files", mounts_files},       {"writable directories", mounts_writable},
-	{"workspace", unpack_stream},  {"pivot_root", mounts_pivot},
+	{"identity of process 1", step_identity},
+	{"process 1", step_process},
+	{"host name", step_host_name},
+	{"root", mounts_root},
+	{"binds", mounts_binds},
+	{"proc", mounts_proc},
+	{"files", mounts_files},
+	{"writable directories", mounts_writable},
+	{"workspace", unpack_stream},
+	{"pivot_root", mounts_pivot},
 };
 
 /* --- life of the program -----------------------------------------------------------------------

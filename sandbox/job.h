@@ -67,7 +67,6 @@ struct job {
 
 	const void *stream; /* workspace_in, mapped; NULL when empty */
 	size_t stream_size;
-	uint64_t random_size; /* of the file that stands in for /dev/urandom */
 
 	int control;		  /* the inside's end of the pair */
 	int stdout_fd, stderr_fd; /* write ends of pipes */
@@ -79,6 +78,14 @@ struct job {
 FP_MUST_CHECK int job_make(const struct sandbox_spec *spec, struct arena *a, struct job *ret_job,
 			   struct err *e);
 void job_release(struct job *job);
+
+/* Without its first slash; NULL when it is not absolute, or has an empty, "." or ".." component. */
+const char *job_below_root(const char *path);
+
+/* rootlist.c: lists what the root will hold. */
+FP_MUST_CHECK int rootlist_make(struct job *job, struct arena *a, struct err *e);
+
+#define JOB_RANDOM_FILE_BYTES (1024 * 1024) /* of the file that stands in for /dev/urandom */
 
 /* For the inside: says which step failed, with errno as it is, and ends the process. */
 void job_fail(const struct job *job, const char *step, const char *detail) FP_NORETURN;

@@ -64,24 +64,25 @@ static int digest_of(int fd, struct sha256 *ret_digest, struct err *e)
 	return 0;
 }
 
-static void add_program(struct watch *w, const char *path, const struct sha256 *digest)
+/* How often it was started before. */
+static uint64_t add_program(struct watch *w, const char *path, const struct sha256 *digest)
 {
 	struct sandbox_result *r = w->result;
 
 	for (size_t i = 0; i < r->program_count; i++) {
 		if (sha256_equal(&w->programs[i].digest, digest) &&
 		    strcmp(w->programs[i].path, path) == 0) {
-			w->programs[i].count++;
-			return;
+			return w->programs[i].count++;
 		}
 	}
 	if (r->program_count >= SANDBOX_PROGRAMS_MAX)
-		return;
+		return r->program_total;
 	w->programs = arena_grow(w->a, w->programs, r->program_count, &w->program_room,
 				 sizeof(*w->programs));
 	w->programs[r->program_count++] =
 		(struct sandbox_program){arena_strdup(w->a, path), *digest, 1};
 	r->programs = w->programs;
+	return 0;
 }
 
 /* --- the stack of a fresh program --------------------------------------------------------------
@@ -150,7 +151,8 @@ static bool read_auxiliary(pid_t pid, struct auxiliary *ret_aux)
 }
 
 /* Makes the program ask the kernel for what it would read by itself. */
-static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, struct err *e)
+static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, uint64_t program,
+		     struct err *e)
 {
 	static const uint64_t ignore = AT_IGNORE;
 	uint8_t random[16];
@@ -159,8 +161,7 @@ static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, st
 	    !watch_write(pid, aux->vdso_at, &ignore, sizeof(ignore)))
 		return err_sys(e, "sandbox: hiding the vDSO");
 	if (w->job->v.random == SANDBOX_RANDOM_SEEDED && aux->random) {
-		answers_random(w->job->v.random_seed, w->result->program_total, UINT64_MAX, random,
-			       sizeof(random));
+		answers_random(w->job->v.random_seed, program, UINT64_MAX, random, sizeof(random));
 		if (!watch_write(pid, aux->random, random, sizeof(random)))
 			return err_sys(e, "sandbox: seeding AT_RANDOM");
 	}
@@ -212,7 +213,7 @@ static int add_script(struct watch *w, pid_t pid, uint64_t file_name, int exe_fd
 		return 0;
 	if (digest_of(fd, &digest, e) < 0)
 		return -1;
-	add_program(w, name, &digest);
+	(void)add_program(w, name, &digest);
 	return 0;
 }
 
@@ -222,6 +223,7 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 	char link[64], path[PATH_MAX];
 	struct auxiliary aux;
 	struct sha256 digest;
+	uint64_t program;
 
 	if (!read_auxiliary(pid, &aux))
 		return err_set(e, ERR_SANDBOX, "watch: the stack of a new program cannot be read");
@@ -232,11 +234,14 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 	if (digest_of(fd, &digest, e) < 0)
 		return -1;
 	watch_program(pid, path, sizeof(path));
-	add_program(w, path, &digest);
+	program = add_program(w, path, &digest);
+	for (size_t i = 0; i < sizeof(program); i++)
+		program += (uint64_t)digest.bytes[i] << (8 * i);
+	answers_started(w, pid, program);
 	if (add_script(w, pid, aux.file_name, fd, e) < 0)
 		return -1;
 	w->result->program_total++;
-	return hide_vdso(w, pid, &aux, e);
+	return hide_vdso(w, pid, &aux, program, e);
 }
 
 /* --- the stop ----------------------------------------------------------------------------------
@@ -249,10 +254,7 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 static pid_t wait_stop(pid_t thread, int *ret_status)
 {
 	const struct timespec pause = {0, 50000};
-	char path[64], text[4096], *at;
-	int group = thread;
-	pid_t pid;
-	FILE *file;
+	pid_t pid, group;
 
 	if (syscall(SYS_tgkill, thread, thread, 0) == 0) {
 		do
@@ -260,15 +262,7 @@ static pid_t wait_stop(pid_t thread, int *ret_status)
 		while (pid < 0 && errno == EINTR);
 		return pid;
 	}
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	file = fopen(path, "re");
-	if (!file)
-		return -1;
-	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-	(void)fclose(file);
-	at = strstr(text, "Tgid:");
-	if (at)
-		group = (int)strtol(at + 5, NULL, 10);
+	group = watch_leader(thread);
 	for (;;) {
 		pid = waitpid(thread, ret_status, __WALL | WNOHANG);
 		if (pid <= 0 && group != thread)
@@ -339,9 +333,6 @@ static int look_at(struct watch *w, pid_t pid, struct err *e)
 	if (!w->started)
 		w->started_ns = host_now_ns();
 	w->started = true;
-	for (size_t i = 0; i < w->drawn_count; i++)
-		if (w->drawn[i].pid == pid)
-			w->drawn[i].pid = 0;
 	return inspect(w, pid, e);
 }
 

@@ -418,6 +418,29 @@ static void add_cgroup(const struct run *run, struct sandbox_result *result)
 	result->tree_collected = false;
 }
 
+/*
+ * Process 1 may be gone before its identities are mapped or the word to go is sent; what it said of
+ * itself then explains the failure that was seen from out here.
+ */
+static int fail_start(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
+{
+	struct watch *w = &run->watch;
+	struct wire_message m;
+	int fd = -1;
+
+	if (w->pid <= 0)
+		return -1;
+	(void)kill(w->pid, SIGKILL);
+	(void)waitpid(w->pid, NULL, __WALL);
+	if (wire_receive(w->control, true, &m, &fd) == 1 && m.kind == WIRE_FAILED) {
+		w->failure = m;
+		err_clear(e);
+		(void)fail_step(run, a, result, e);
+	}
+	fd_close(fd);
+	return -1;
+}
+
 static int run_it(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
 {
 	struct watch *w = &run->watch;
@@ -431,13 +454,8 @@ static int run_it(struct run *run, struct arena *a, struct sandbox_result *resul
 	if (open_channels(run, e) < 0)
 		return -1;
 	w->begun_ns = begun;
-	if (start(run, e) < 0) {
-		if (w->pid > 0) {
-			(void)kill(w->pid, SIGKILL);
-			(void)waitpid(w->pid, NULL, __WALL);
-		}
-		return -1;
-	}
+	if (start(run, e) < 0)
+		return fail_start(run, a, result, e);
 	if (watch_run(w, e) < 0)
 		return -1;
 	add_cgroup(run, result);

@@ -65,6 +65,22 @@ void watch_program(pid_t pid, char *text, size_t size)
 	wire_text(text, size, buf_text(&visible));
 }
 
+pid_t watch_leader(pid_t thread)
+{
+	char path[64], text[4096];
+	const char *at;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	file = fopen(path, "re");
+	if (!file)
+		return thread;
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	(void)fclose(file);
+	at = strstr(text, "\nTgid:");
+	return at ? (pid_t)strtol(at + 6, NULL, 10) : thread;
+}
+
 /* --- what the inside tells ---------------------------------------------------------------------
  */
 

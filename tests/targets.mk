@@ -1,5 +1,10 @@
 # Everything that tests, checks, packages or shows the build.
 
+FUZZ_TARGETS += fuzz_doc fuzz_patch fuzz_case fuzz_tree fuzz_bundle
+FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
+SCRIPT_TESTS += tests/fuzz/corpus.t
+REPLAY_BINS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay_%)
+
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
@@ -8,7 +13,11 @@ check-built:
 	@$(MAKE) --no-print-directory -s WERROR=-Werror check-programs
 	@tests/run $(BUILD) $(TEST_BINS) $(SCRIPT_TESTS)
 
-check-programs: all $(TEST_BINS)
+check-programs: all $(TEST_BINS) $(REPLAY_BINS)
+
+$(BUILD)/tests/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(LIB) $(LIBS_ALL)
 
 # The same without asking for packages: for work on the project.
 test: check-built

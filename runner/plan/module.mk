@@ -15,4 +15,4 @@ $(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)
 
-check-built conformance: $(BUILD)/tests/conformance_compare
+check-programs conformance: $(BUILD)/tests/conformance_compare

@@ -13,6 +13,17 @@ struct said {
 	struct buf out, err;
 };
 
+#define SAID_INIT                                      \
+	{                                              \
+		.out = BUF_INIT(1), .err = BUF_INIT(1) \
+	}
+
+static void said_release(struct said *s)
+{
+	buf_release(&s->out);
+	buf_release(&s->err);
+}
+
 static void read_back(int fd, struct buf *b)
 {
 	struct err e = ERR_INIT;
@@ -30,6 +41,8 @@ static void sandbox(struct said *s, const char *const *words)
 	char *argv[64] = {(char[]){"sandbox"}};
 	pid_t pid;
 
+	buf_release(&s->out);
+	buf_release(&s->err);
 	*s = (struct said){.out = BUF_INIT(1 << 20), .err = BUF_INIT(1 << 20)};
 	for (; words[argc - 1]; argc++)
 		argv[argc] = (char *)(uintptr_t)words[argc - 1];
@@ -54,7 +67,7 @@ static void sandbox(struct said *s, const char *const *words)
 
 TEST(output_and_status_of_the_command_are_passed_through)
 {
-	struct said s;
+	FP_CLEANUP(said_release) struct said s = SAID_INIT;
 
 	SANDBOX(&s, "--env", "A=b", "--", "sh", "-c", "echo $A; pwd; echo err >&2; exit 42");
 	CHECK_STR(buf_text(&s.err), "err\n");
@@ -92,7 +105,7 @@ TEST(its_own_failures_are_125_to_127)
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
 		char wanted[256];
-		struct said s;
+		FP_CLEANUP(said_release) struct said s = SAID_INIT;
 
 		tap_row("%s", rows[i].message);
 		sandbox(&s, rows[i].words);
@@ -105,10 +118,10 @@ TEST(its_own_failures_are_125_to_127)
 TEST(a_copy_of_the_workspace_goes_in_and_what_is_left_comes_out)
 {
 	char dir[] = "/tmp/fixproof-cmd-XXXXXX", in[64], out[64], report[64];
-	struct buf text = BUF_INIT(4096);
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
 	JSON_AUTO *json = NULL;
 	struct err e = ERR_INIT;
-	struct said s;
+	FP_CLEANUP(said_release) struct said s = SAID_INIT;
 	int fd;
 
 	CHECK(mkdtemp(dir) != NULL);
@@ -141,7 +154,7 @@ TEST(a_copy_of_the_workspace_goes_in_and_what_is_left_comes_out)
 
 TEST(the_words_of_vary_are_told)
 {
-	struct said s;
+	FP_CLEANUP(said_release) struct said s = SAID_INIT;
 
 	SANDBOX(&s, "--vary", "help");
 	CHECK_INT(s.status, 0);

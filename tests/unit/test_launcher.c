@@ -47,6 +47,7 @@ TEST(the_launcher_runs_one_sandbox_after_another)
 		CHECK_STR(r.varied[0].name, "TZ");
 		CHECK_STR(r.profile, "fixer");
 		fd_close(spec.stdout_fd);
+		buf_release(&out);
 		arena_release(&a);
 	}
 	launcher_stop(l);
@@ -66,6 +67,7 @@ TEST(an_error_comes_back_with_its_step)
 	CHECK_INT(e.kind, ERR_SANDBOX);
 	CHECK_STR(e.text, "program: no-such-program: No such file or directory");
 	CHECK_STR(r.failed_step, "program");
+	arena_release(&a);
 	launcher_stop(l);
 }
 

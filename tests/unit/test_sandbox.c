@@ -61,7 +61,7 @@ static const char *list_tree(int fd, struct arena *a)
 	static struct treestream_reader r;
 	static struct treestream_entry entry;
 	static const char letters[] = "fxld";
-	struct buf out = BUF_INIT(1 << 20);
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(1 << 20);
 	struct err e = ERR_INIT;
 	const char *lines[1000];
 	size_t count = 0;

@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unigbrk.h>
 
 #include "runner/base/utf8.h"
+#include "runner/plan/hcl/grapheme.h"
 
 const struct source *diag_source(struct arena *a, const char *name, const char *text, size_t size)
 {
@@ -42,12 +42,8 @@ static struct position position_at(const struct source *s, uint32_t offset)
 	/* A byte order mark is no column. */
 	if (line == text && s->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		line += 3;
-	while (line < at) {
-		const uint8_t *next = u8_grapheme_next(line, at);
-
-		line = next && next > line ? next : line + 1;
-		p.column++;
-	}
+	if (line < at)
+		p.column += (uint32_t)grapheme_count((const char *)line, (size_t)(at - line));
 	return p;
 }
 
@@ -99,6 +95,7 @@ void diag_append(struct diags *d, const struct diag *one)
 	d->list[d->count++] = *one;
 }
 
+FP_PRINTF(2, 0)
 static const char *detail_text(struct diags *d, const char *format, va_list ap)
 {
 	char small[1024];
@@ -120,6 +117,7 @@ static const char *detail_text(struct diags *d, const char *format, va_list ap)
 	return text;
 }
 
+FP_PRINTF(5, 0)
 static void add(struct diags *d, enum diag_severity severity, struct range subject,
 		const char *summary, const char *format, va_list ap)
 {

@@ -46,7 +46,7 @@ static const struct value *traversal(struct eval *ev, const struct scope *scope,
 
 	if (!v)
 		return &value_dynamic;
-	return eval_steps(ev, v, t->steps + used, t->count - used);
+	return used < t->count ? eval_steps(ev, v, &t->steps[used], t->count - used) : v;
 }
 
 /* --- templates ---------------------------------------------------------------------------------- */
@@ -365,7 +365,11 @@ const struct value *eval_expr(struct eval *ev, const struct scope *scope, const 
 	ev->steps++;
 	v = by_kind(ev, scope, e);
 	ev->depth--;
-	return v;
+	if (v->weight <= EVAL_WEIGHT_MAX)
+		return v;
+	diag_add(ev->diags, DIAG_LIMIT, e->range, "Value too large",
+		 "A value may hold no more than %u others.", EVAL_WEIGHT_MAX);
+	return &value_dynamic;
 }
 
 const struct value *eval_expr_as(struct eval *ev, const struct scope *scope, const struct expr *e,

@@ -17,6 +17,8 @@
 #define EVAL_DEPTH_MAX 1000
 /* How many expressions one struct eval may evaluate: a bound on work, hundreds of times any need. */
 #define EVAL_STEPS_MAX 50000000u
+/* How many values one value may hold: values share their parts, what is made of them does not. */
+#define EVAL_WEIGHT_MAX 5000000u
 
 /*
  * Gives the value of a reference.  t has a root; the callee uses as many steps as it wants (none:

@@ -177,7 +177,10 @@ const struct value *eval_index(struct eval *ev, const struct value *collection,
 			    "Can't use a null value as an indexing key.");
 	v = index_plain(ev, value_unmark(ev->arena, collection), value_unmark(ev->arena, key),
 			where);
-	return value_mark(ev->arena, v, collection->marks | key->marks);
+	/* The key of an object only names an attribute, as Terraform sees it. */
+	return value_mark(ev->arena, v,
+			  collection->marks |
+				  (collection->type->kind == TYPE_OBJECT ? 0 : key->marks));
 }
 
 static const struct value *missing_attr(struct eval *ev, const struct value *v, const char *name,

@@ -1,10 +1,10 @@
 #include "runner/plan/hcl/evalparts.h"
 
 #include <string.h>
-#include <unigbrk.h>
 
 #include "runner/base/utf8.h"
 #include "runner/plan/hcl/convert.h"
+#include "runner/plan/hcl/grapheme.h"
 #include "runner/plan/hcl/quote.h"
 
 /* Longer prefixes say no more that anybody asks for. */
@@ -13,15 +13,13 @@
 /* Without the last cluster, which the next character could change. */
 static size_t safe_prefix(const char *text, size_t size)
 {
-	const uint8_t *start = (const uint8_t *)text, *end = start + size, *last = start;
+	size_t last = 0;
 
-	for (const uint8_t *at = start; at < end;) {
-		const uint8_t *next = u8_grapheme_next(at, end);
-
+	for (size_t at = 0; at < size;) {
 		last = at;
-		at = next && next > at ? next : at + 1;
+		at += grapheme_size(text + at, size - at);
 	}
-	return (size_t)(last - start);
+	return last;
 }
 
 const struct value *evalparts_unknown_text(struct arena *a, const struct buf *known)

@@ -73,6 +73,7 @@ const char *const *eval_function_names(void)
 
 /* --- what implementations call ------------------------------------------------------------------ */
 
+FP_PRINTF(4, 0)
 static void set_fault(struct call *c, int arg, enum diag_severity severity, const char *format,
 		      va_list ap)
 {

@@ -1,9 +1,9 @@
 #include <inttypes.h>
 #include <string.h>
-#include <unigbrk.h>
 
 #include "runner/plan/hcl/convert.h"
 #include "runner/plan/hcl/func.h"
+#include "runner/plan/hcl/grapheme.h"
 
 static const struct type list_of_bool = {.kind = TYPE_LIST, .element = &type_bool};
 static const struct type list_of_string = {.kind = TYPE_LIST, .element = &type_string};
@@ -119,7 +119,7 @@ static const struct value *run_coalescelist(struct call *c)
 
 		if (v->type->kind == TYPE_DYNAMIC && v->state == VALUE_UNKNOWN)
 			return &value_dynamic;
-		if (v->state == VALUE_NULL)
+		if (v->state == VALUE_NULL && v->type->kind != TYPE_DYNAMIC)
 			continue;
 		if (v->type->kind != TYPE_LIST && v->type->kind != TYPE_TUPLE)
 			return call_fail_arg(c, i,
@@ -343,20 +343,6 @@ static const struct value *run_index(struct call *c)
 	return call_fail(c, "item not found");
 }
 
-static size_t clusters(const char *text, size_t size)
-{
-	const uint8_t *at = (const uint8_t *)text, *end = at + size;
-	size_t n = 0;
-
-	while (at < end) {
-		const uint8_t *next = u8_grapheme_next(at, end);
-
-		at = next && next > at ? next : at + 1;
-		n++;
-	}
-	return n;
-}
-
 static const struct value *length_range(struct call *c, size_t min, size_t max)
 {
 	struct refinement *r = arena_alloc(c->arena, sizeof(*r));
@@ -384,7 +370,7 @@ static const struct value *plain_length(struct call *c, const struct value *v)
 	case TYPE_STRING:
 		if (v->state == VALUE_UNKNOWN)
 			return length_range(c, 0, SIZE_MAX);
-		return value_int(c->arena, (int64_t)clusters(v->text, v->count));
+		return value_int(c->arena, (int64_t)grapheme_count(v->text, v->count));
 	case TYPE_LIST:
 	case TYPE_SET:
 	case TYPE_MAP:
@@ -519,6 +505,7 @@ static bool slice_bounds(struct call *c, size_t count, int64_t *start, int64_t *
 static const struct value *run_slice(struct call *c)
 {
 	const struct value *v = c->args[0], *result;
+	const struct value *const *items;
 	int64_t start, end;
 
 	if (v->type->kind == TYPE_SET)
@@ -530,10 +517,10 @@ static const struct value *run_slice(struct call *c)
 		return call_fail_arg(c, 0, "must be a list or tuple value");
 	if (!slice_bounds(c, v->count, &start, &end))
 		return NULL;
+	items = v->count > 0 ? v->items + start : NULL;
 	result = v->type->kind == TYPE_TUPLE
-			 ? value_tuple(c->arena, v->items + start, (size_t)(end - start))
-			 : value_list(c->arena, v->type->element, v->items + start,
-				      (size_t)(end - start));
+			 ? value_tuple(c->arena, items, (size_t)(end - start))
+			 : value_list(c->arena, v->type->element, items, (size_t)(end - start));
 	return value_mark(c->arena, result, v->marks);
 }
 

@@ -1,10 +1,10 @@
 #include <inttypes.h>
 #include <string.h>
-#include <unigbrk.h>
 
 #include "runner/base/utf8.h"
 #include "runner/plan/hcl/convert.h"
 #include "runner/plan/hcl/func.h"
+#include "runner/plan/hcl/grapheme.h"
 #include "runner/plan/hcl/quote.h"
 
 /* One sequence that starts with "%". */
@@ -19,20 +19,6 @@ struct verb {
 
 #define FIELD_MAX 100000
 
-static size_t clusters(const char *text, size_t size)
-{
-	const uint8_t *at = (const uint8_t *)text, *end = at + size;
-	size_t n = 0;
-
-	while (at < end) {
-		const uint8_t *next = u8_grapheme_next(at, end);
-
-		at = next && next > at ? next : at + 1;
-		n++;
-	}
-	return n;
-}
-
 static void repeat(struct buf *out, char ch, size_t count)
 {
 	for (size_t i = 0; i < count && !out->overflow; i++)
@@ -41,7 +27,7 @@ static void repeat(struct buf *out, char ch, size_t count)
 
 static void pad(struct buf *out, const struct verb *v, const char *text, size_t size)
 {
-	size_t have = clusters(text, size), fill = 0;
+	size_t have = grapheme_count(text, size), fill = 0;
 
 	if (v->width > 0 && have < (size_t)v->width)
 		fill = (size_t)v->width - have;
@@ -148,14 +134,11 @@ static bool put_string(struct call *c, struct buf *out, const struct verb *v,
 		return false;
 	size = s->count;
 	if (v->precision > 0) {
-		const uint8_t *at = (const uint8_t *)s->text, *end = at + size;
+		size_t at = 0;
 
-		for (int i = 0; i < v->precision && at < end; i++) {
-			const uint8_t *next = u8_grapheme_next(at, end);
-
-			at = next && next > at ? next : at + 1;
-		}
-		size = (size_t)(at - (const uint8_t *)s->text);
+		for (int i = 0; i < v->precision && at < size; i++)
+			at += grapheme_size(s->text + at, size - at);
+		size = at;
 	}
 	if (v->mode == 's') {
 		pad(out, v, s->text, size);

@@ -104,9 +104,10 @@ static const struct type *factor_type(struct call *c, size_t i, bool *ret_list)
 {
 	const struct type *t = c->args[i]->type, *common;
 
-	if (t->kind == TYPE_SET)
+	if (t->kind == TYPE_SET) {
+		*ret_list = false;
 		return t->element;
-	*ret_list = true;
+	}
 	if (t->kind == TYPE_LIST)
 		return t->element;
 	if (t->kind != TYPE_TUPLE)
@@ -146,7 +147,7 @@ static const struct value *product(struct call *c, const struct type **types, si
 static const struct value *run_setproduct(struct call *c)
 {
 	const struct type **types = arena_array(c->arena, c->count, sizeof(*types)), *t;
-	bool list = false, unknown = false;
+	bool list = true, unknown = false;
 	size_t total = 1;
 	unsigned marks = 0;
 	const struct value *result;

@@ -2,10 +2,10 @@
 #include <string.h>
 #include <unicase.h>
 #include <unictype.h>
-#include <unigbrk.h>
 
 #include "runner/base/utf8.h"
 #include "runner/plan/hcl/func.h"
+#include "runner/plan/hcl/grapheme.h"
 #include "runner/plan/hcl/quote.h"
 
 #define STR(i) (c->args[i]->text)
@@ -201,35 +201,18 @@ static const struct value *run_strcontains(struct call *c)
 	return value_bool(memmem(STR(0), SIZE(0), STR(1), SIZE(1)) != NULL);
 }
 
-static size_t cluster(const char *text, size_t size)
-{
-	const uint8_t *start = (const uint8_t *)text;
-	const uint8_t *next = size > 0 ? u8_grapheme_next(start, start + size) : NULL;
-
-	return next && next > start ? (size_t)(next - start) : 1;
-}
-
 static const struct value *run_strrev(struct call *c)
 {
 	char *out = arena_alloc(c->arena, SIZE(0) + 1);
 	size_t size = SIZE(0);
 
 	for (size_t at = 0; at < size;) {
-		size_t n = cluster(STR(0) + at, size - at);
+		size_t n = grapheme_size(STR(0) + at, size - at);
 
 		memcpy(out + size - at - n, STR(0) + at, n);
 		at += n;
 	}
 	return call_string(c, out, size);
-}
-
-static size_t clusters(const char *text, size_t size)
-{
-	size_t n = 0;
-
-	for (size_t at = 0; at < size; n++)
-		at += cluster(text + at, size - at);
-	return n;
 }
 
 static const struct value *run_substr(struct call *c)
@@ -240,17 +223,17 @@ static const struct value *run_substr(struct call *c)
 	if (!call_int(c, 1, &offset) || !call_int(c, 2, &length))
 		return NULL;
 	if (offset < 0)
-		offset += (int64_t)clusters(STR(0), size);
+		offset += (int64_t)grapheme_count(STR(0), size);
 	else if (length == 0)
 		return value_string(c->arena, "");
 	for (int64_t i = 0; i < offset && start < size; i++) {
-		start += cluster(STR(0) + start, size - start);
+		start += grapheme_size(STR(0) + start, size - start);
 		if (start >= size)
 			return value_string(c->arena, "");
 	}
 	end = start;
 	while (end < size) {
-		end += cluster(STR(0) + end, size - end);
+		end += grapheme_size(STR(0) + end, size - end);
 		if (length >= 0 && (int64_t)++n == length)
 			break;
 	}

@@ -1,7 +1,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "runner/base/hex.h"
+#include "runner/plan/hcl/convert.h"
 #include "runner/plan/hcl/func.h"
 
 #define YAML_DEPTH_MAX 100
@@ -144,6 +144,9 @@ static const struct value *run_yamlencode(struct call *c)
 	yaml_emitter_set_unicode(&e.emitter, 1);
 	if (!emit_document(&e, v))
 		return call_limit(c, "the value cannot be written as YAML");
+	/* libyaml marks the end of an open block, where Terraform's writer does not. */
+	if (e.out.size > 5 && strcmp(buf_text(&e.out) + e.out.size - 5, "\n...\n") == 0)
+		e.out.size -= 4;
 	/* A plain scalar alone is closed by the marker of the document's end. */
 	if (v->state == VALUE_NULL || v->type->kind == TYPE_NUMBER || v->type->kind == TYPE_BOOL)
 		buf_addstr(&e.out, "...\n");
@@ -196,30 +199,67 @@ static bool is_one_of(const char *text, const char *const *words)
 	return false;
 }
 
-/* "2001-01-01", …: what Terraform turns into a timestamp. */
-static bool looks_like_time(const char *text)
+/* One or two digits of a number in a range; false when there is none. */
+static bool digits(const char **p, int min, int max, int *ret)
 {
-	for (int i = 0; i < 4; i++)
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-	return text[4] == '-';
+	int n = 0, count = 0;
+
+	for (; count < 2 && **p >= '0' && **p <= '9'; (*p)++, count++)
+		n = n * 10 + (**p - '0');
+	*ret = n;
+	return count > 0 && n >= min && n <= max;
 }
 
-static const struct value *date_only(struct decoder *d, const char *text)
+static int month_days(int year, int month)
 {
-	bool shape = strlen(text) == 10 && text[7] == '-';
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 
-	for (int i = 5; shape && i < 10; i++)
-		shape = i == 7 || (text[i] >= '0' && text[i] <= '9');
-	if (shape) {
-		int month = (text[5] - '0') * 10 + text[6] - '0';
-		int day = (text[8] - '0') * 10 + text[9] - '0';
+	return days[month - 1] + (month == 2 && leap);
+}
 
-		if (month >= 1 && month <= 12 && day >= 1 && day <= 28)
-			return value_string(d->call->arena,
-					    arena_printf(d->call->arena, "%sT00:00:00Z", text));
+/* "" or "Z" or +hh:mm at p, where the text ends; NULL otherwise. */
+static const char *zone(const char *p, bool wanted)
+{
+	if (!wanted)
+		return *p == '\0' ? "Z" : NULL;
+	if (strcmp(p, "Z") == 0)
+		return p;
+	if ((*p == '+' || *p == '-') && strlen(p) == 6 && p[3] == ':')
+		return strcmp(p + 1, "00:00") == 0 ? "Z" : p;
+	return NULL;
+}
+
+/* What YAML's timestamps become: RFC 3339 without a fraction.  NULL when it is none. */
+static const struct value *timestamp(struct decoder *d, const char *text)
+{
+	int year = 0, month, day, hour = 0, minute = 0, second = 0;
+	const char *p = text, *at_zone = "Z";
+	bool with_zone;
+
+	for (; p < text + 4 && *p >= '0' && *p <= '9'; p++)
+		year = year * 10 + (*p - '0');
+	if (p != text + 4 || *p++ != '-' || !digits(&p, 1, 12, &month) || *p++ != '-' ||
+	    !digits(&p, 1, month_days(year, month), &day))
+		return NULL;
+	if (*p != '\0') {
+		with_zone = *p == 'T' || *p == 't';
+		if (!with_zone && *p != ' ')
+			return NULL;
+		p++;
+		if (!digits(&p, 0, 23, &hour) || *p++ != ':' || !digits(&p, 0, 59, &minute) ||
+		    *p++ != ':' || !digits(&p, 0, 59, &second))
+			return NULL;
+		if (*p == '.')
+			for (p++; *p >= '0' && *p <= '9';)
+				p++;
+		at_zone = zone(p, with_zone);
+		if (!at_zone)
+			return NULL;
 	}
-	return call_unsupported(d->call, "\"%s\", which may be a timestamp", text);
+	return value_string(d->call->arena,
+			    arena_printf(d->call->arena, "%04d-%02d-%02dT%02d:%02d:%02d%s", year,
+					 month, day, hour, minute, second, at_zone));
 }
 
 /* NULL when the text is no number. */
@@ -231,16 +271,41 @@ static const struct value *plain_number(struct decoder *d, const char *text)
 	return n ? value_number(d->call->arena, n) : NULL;
 }
 
+/* 0x1F and 0o17; nothing else of the kind is a number. */
+static const struct value *prefixed_number(struct decoder *d, const char *text)
+{
+	const char *set = text[1] == 'x' ? "0123456789abcdefABCDEF" : "01234567";
+	size_t size = strlen(text);
+
+	if (text[0] != '0' || (text[1] != 'x' && text[1] != 'o') || size < 3 || size > 17 ||
+	    strspn(text + 2, set) != size - 2)
+		return NULL;
+	return value_int(d->call->arena, (int64_t)strtoull(text + 2, NULL, text[1] == 'x' ? 16 : 8));
+}
+
+static const struct value *resolve_number(struct decoder *d, const char *text)
+{
+	const struct value *v = timestamp(d, text);
+
+	if (!v)
+		v = plain_number(d, text);
+	if (!v)
+		v = prefixed_number(d, text);
+	if (!v && text[0] == '0' && (text[1] == 'x' || text[1] == 'o' || text[1] == 'X'))
+		return call_unsupported(d->call, "the plain scalar \"%s\"", text);
+	return v ? v : value_string(d->call->arena, text);
+}
+
 static const struct value *resolve_plain(struct decoder *d, const char *text)
 {
-	static const char *const yes[] = {"true", "True", "TRUE", NULL};
-	static const char *const no[] = {"false", "False", "FALSE", NULL};
+	static const char *const yes[] = {"y",	  "Y",	  "yes", "Yes", "YES", "true",
+					  "True", "TRUE", "on",	 "On",	"ON",  NULL};
+	static const char *const no[] = {"n",	  "N",	   "no",  "No",	 "NO",	"false",
+					 "False", "FALSE", "off", "Off", "OFF", NULL};
 	static const char *const null[] = {"", "~", "null", "Null", "NULL", NULL};
-	static const char *const unclear[] = {
-		"y",	"Y",	"yes",	"Yes",	"YES",	"on",	 "On",	  "ON",	   "n",	   "N",
-		"no",	"No",	"NO",	"off",	"Off",	"OFF",	 ".inf",  ".Inf",  ".INF", "+.inf",
-		"+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN", NULL};
-	const struct value *v = NULL;
+	static const char *const infinite[] = {".inf",	".Inf",	 ".INF",  "+.inf", "+.Inf",
+					       "+.INF", "-.inf", "-.Inf", "-.INF", ".nan",
+					       ".NaN",	".NAN",	 NULL};
 
 	if (is_one_of(text, yes))
 		return &value_true;
@@ -248,33 +313,57 @@ static const struct value *resolve_plain(struct decoder *d, const char *text)
 		return &value_false;
 	if (is_one_of(text, null))
 		return &value_null_dynamic;
-	if (is_one_of(text, unclear))
+	if (is_one_of(text, infinite))
 		return call_unsupported(d->call, "the plain scalar \"%s\"", text);
-	if (looks_like_time(text))
-		return date_only(d, text);
-	if ((text[0] >= '0' && text[0] <= '9') || strchr("+-.", text[0])) {
-		v = plain_number(d, text);
-		if (!v && text[0] == '0' && text[1] != '\0' && strchr("xXbBoO", text[1]))
-			return call_unsupported(d->call, "the plain scalar \"%s\"", text);
-	}
-	return v ? v : value_string(d->call->arena, text);
+	if ((text[0] >= '0' && text[0] <= '9') || strchr("+-.", text[0]))
+		return resolve_number(d, text);
+	return value_string(d->call->arena, text);
+}
+
+/* A block scalar is a string, but its text is resolved first as if it were plain. */
+static const struct value *block_scalar(struct decoder *d, const char *text)
+{
+	const struct value *v = resolve_plain(d, text), *string;
+	struct err e = ERR_INIT;
+
+	if (!v || convert_value(d->call->arena, v, &type_string, &string, &e) < 0)
+		return v;
+	return string;
+}
+
+/* Whether a plain scalar that is tagged as something came out as that. */
+static bool fits_tag(const struct value *v, const char *tag)
+{
+	if (strcmp(tag, YAML_INT_TAG) == 0 || strcmp(tag, YAML_FLOAT_TAG) == 0)
+		return v->type->kind == TYPE_NUMBER;
+	if (strcmp(tag, YAML_BOOL_TAG) == 0)
+		return v->type->kind == TYPE_BOOL;
+	return strcmp(tag, YAML_NULL_TAG) == 0 && v->state == VALUE_NULL;
 }
 
 static const struct value *scalar(struct decoder *d, const yaml_event_t *event)
 {
 	const char *text = (const char *)event->data.scalar.value;
 	const char *tag = (const char *)event->data.scalar.tag;
+	yaml_scalar_style_t style = event->data.scalar.style;
 	size_t size = event->data.scalar.length;
+	const struct value *v;
 
 	if (value_text_fault(text, size))
 		return call_unsupported(d->call, "a scalar that %s", value_text_fault(text, size));
-	if (tag && strcmp(tag, YAML_STR_TAG) == 0)
+	if (!tag || *tag == '\0') {
+		if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE)
+			return block_scalar(d, text);
+		return style == YAML_PLAIN_SCALAR_STYLE
+			       ? resolve_plain(d, text)
+			       : value_string_n(d->call->arena, text, size);
+	}
+	if (strcmp(tag, YAML_STR_TAG) == 0)
 		return value_string_n(d->call->arena, text, size);
-	if (tag && *tag != '\0' && strcmp(tag, "!") != 0)
-		return call_unsupported(d->call, "the tag \"%s\"", tag);
-	if (event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE || tag)
-		return value_string_n(d->call->arena, text, size);
-	return resolve_plain(d, text);
+	v = style == YAML_PLAIN_SCALAR_STYLE ? resolve_plain(d, text) : NULL;
+	if (v && fits_tag(v, tag))
+		return v;
+	return d->call->fault ? NULL : call_unsupported(d->call, "the tag \"%s\" here", tag);
 }
 
 static const struct value *node(struct decoder *d, const yaml_event_t *event);
@@ -330,24 +419,48 @@ static const char *key_text(struct decoder *d, const struct value *v, const yaml
 	return fault_at(d, mark, "only strings are allowed as mapping keys");
 }
 
+/* Keys of the object come after those of objects that are merged into it, and so win. */
+static bool merge_into(struct decoder *d, const struct value *v, const char **keys,
+		       const struct value **values, size_t *n)
+{
+	if (v->state != VALUE_KNOWN || v->type->kind != TYPE_OBJECT) {
+		call_unsupported(d->call, "merging anything but one mapping");
+		return false;
+	}
+	for (size_t i = 0; i < v->count; i++) {
+		keys[*n] = value_key(v, i);
+		values[(*n)++] = v->items[i];
+	}
+	return true;
+}
+
 static const struct value *mapping(struct decoder *d, const yaml_mark_t *mark)
 {
 	const struct value **items, **values;
+	size_t count, n = 0, total;
 	const char **keys;
-	size_t count, n;
 
 	if (!collect(d, YAML_MAPPING_END_EVENT, &items, &count))
 		return NULL;
-	n = count / 2;
-	keys = arena_array(d->call->arena, n, sizeof(*keys));
-	values = arena_array(d->call->arena, n, sizeof(*values));
-	for (size_t i = 0; i < n; i++) {
-		keys[i] = key_text(d, items[2 * i], mark);
-		if (!keys[i])
+	total = count / 2;
+	for (size_t i = 0; i + 1 < count; i += 2)
+		total += items[i + 1]->count;
+	keys = arena_array(d->call->arena, total, sizeof(*keys));
+	values = arena_array(d->call->arena, total, sizeof(*values));
+	for (size_t i = 0; i + 1 < count; i += 2)
+		if (items[i]->state == VALUE_KNOWN && items[i]->type->kind == TYPE_STRING &&
+		    strcmp(items[i]->text, "<<") == 0 &&
+		    !merge_into(d, items[i + 1], keys, values, &n))
 			return NULL;
-		if (strcmp(keys[i], "<<") == 0)
-			return call_unsupported(d->call, "the merge key \"<<\"");
-		values[i] = items[2 * i + 1];
+	for (size_t i = 0; i + 1 < count; i += 2) {
+		const char *key = key_text(d, items[i], mark);
+
+		if (!key)
+			return NULL;
+		if (strcmp(key, "<<") == 0)
+			continue;
+		keys[n] = key;
+		values[n++] = items[i + 1];
 	}
 	return value_object(d->call->arena, keys, values, n);
 }

@@ -91,8 +91,6 @@ const struct number *number_parse(struct arena *a, const char *text, size_t size
 	copy[size] = '\0';
 	n = number_new(a, NUMBER_PRECISION);
 	(void)mpfr_set_str(n->m, copy, 10, MPFR_RNDN);
-	if (mpfr_zero_p(n->m))
-		(void)mpfr_set_zero(n->m, 1);
 	return n;
 }
 

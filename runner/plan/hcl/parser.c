@@ -222,6 +222,14 @@ static bool check_text(struct parser *p, const char *text, size_t size)
 			 "No more than %u bytes are accepted.", SYNTAX_FILE_BYTES_MAX);
 		return false;
 	}
+	if (memchr(text, '\0', size)) {
+		at = (size_t)((const char *)memchr(text, '\0', size) - text);
+		diag_unsupported(p->diags,
+				 (struct range){p->source, FP_MIN(p->base + (uint32_t)at, p->limit),
+						FP_MIN(p->base + (uint32_t)at + 1, p->limit)},
+				 "NUL character", "The character U+0000 is not supported.");
+		return false;
+	}
 	if (utf8_valid(text, size))
 		return true;
 	/* Steps over whole characters to the first byte that is none. */

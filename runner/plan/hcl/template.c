@@ -3,9 +3,9 @@
  * directives), on which white space is stripped; then the pieces become a tree.
  */
 #include <string.h>
-#include <unigbrk.h>
 
 #include "runner/base/utf8.h"
+#include "runner/plan/hcl/grapheme.h"
 #include "runner/plan/hcl/parser.h"
 #include "runner/plan/hcl/quote.h"
 
@@ -362,20 +362,6 @@ static void read_pieces(struct parser *p, struct pieces *list, enum token_kind e
 	}
 }
 
-static size_t clusters(const char *text, size_t size)
-{
-	const uint8_t *at = (const uint8_t *)text, *end = at + size;
-	size_t n = 0;
-
-	while (at < end) {
-		const uint8_t *next = u8_grapheme_next(at, end);
-
-		at = next && next > at ? next : at + 1;
-		n++;
-	}
-	return n;
-}
-
 static bool ends_line(const struct piece *one)
 {
 	return one->kind == PIECE_TEXT && one->size > 0 && one->text[one->size - 1] == '\n';
@@ -394,7 +380,7 @@ static size_t least_indent(const struct pieces *list)
 		if (line_start && one->kind == PIECE_TEXT) {
 			space = leading_space(one->text, one->size);
 			if (space < one->size || !ends_line(one))
-				least = FP_MIN(least, clusters(one->text, space));
+				least = FP_MIN(least, grapheme_count(one->text, space));
 		} else if (line_start) {
 			least = 0;
 		}
@@ -405,15 +391,12 @@ static size_t least_indent(const struct pieces *list)
 
 static void cut_indent(struct piece *one, size_t indent)
 {
-	const uint8_t *at = (const uint8_t *)one->text, *end = at + one->size;
+	for (; indent > 0 && one->size > 0; indent--) {
+		size_t n = grapheme_size(one->text, one->size);
 
-	for (; indent > 0 && at < end; indent--) {
-		const uint8_t *next = u8_grapheme_next(at, end);
-
-		at = next && next > at ? next : at + 1;
+		one->text += n;
+		one->size -= n;
 	}
-	one->size = (size_t)(end - at);
-	one->text = (const char *)at;
 }
 
 static void flush(struct pieces *list)

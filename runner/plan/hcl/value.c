@@ -170,10 +170,14 @@ const struct value *value_not_null(struct arena *a, const struct value *v)
 /* Sums up what the items hold. */
 static void gather(struct value *v)
 {
+	uint64_t weight = v->count;
+
 	for (size_t i = 0; i < v->count; i++) {
 		v->marks_within |= v->items[i]->marks_within;
 		v->unknown_within |= v->items[i]->unknown_within;
+		weight += v->items[i]->weight;
 	}
+	v->weight = (uint32_t)FP_MIN(weight, (uint64_t)UINT32_MAX);
 }
 
 const struct value *value_list(struct arena *a, const struct type *element,
