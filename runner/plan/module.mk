@@ -8,7 +8,7 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/restype.c runner/plan/restypes.c runner/plan/vars.c runner/plan/viewrefs.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
 UNIT_TESTS += test_pack test_planner
-FUZZ_TARGETS += fuzz_pack
+FUZZ_TARGETS += fuzz_pack fuzz_planner
 SCRIPT_TESTS += tests/conformance/run
 
 $(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD)/libfixproof.a
