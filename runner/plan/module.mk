@@ -7,7 +7,7 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/lookup.c runner/plan/request.c runner/plan/resources.c \
 	runner/plan/restype.c runner/plan/restypes.c runner/plan/vars.c runner/plan/viewrefs.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
-UNIT_TESTS += test_pack test_planner
+UNIT_TESTS += test_pack test_planner test_recorded
 FUZZ_TARGETS += fuzz_pack fuzz_planner
 SCRIPT_TESTS += tests/conformance/run
 
