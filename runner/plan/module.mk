@@ -16,3 +16,8 @@ $(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)
 
 check-programs conformance: $(BUILD)/tests/conformance_compare
+
+BENCHES += $(BUILD)/tests/bench_planner
+$(BUILD)/tests/bench_planner: $(BUILD)/tests/bench/bench_planner.o $(BUILD)/libfixproof.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)
