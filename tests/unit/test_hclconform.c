@@ -253,6 +253,59 @@ TEST(what_is_unknown_spreads_as_terraform_spreads_it)
 	arena_release(&a);
 }
 
+/* The expression as "${…}" in a file of the JSON syntax. */
+static struct answer evaluate_json(struct arena *a, const char *expression)
+{
+	struct answer r = {.diags = DIAGS_INIT(a)};
+	struct eval ev = EVAL_INIT(a, &r.diags, &env);
+	struct scope scope = {.parent = NULL};
+	const char *text = compact(
+		a, json_pack("{s:o}", "x",
+			     json_string(arena_printf(a, "${%s}", expression))));
+	const struct body *body =
+		syntax_parse_json(a, diag_source(a, "t.tf.json", text, strlen(text)), &r.diags);
+	struct content c = syntax_attributes(a, body, &r.diags);
+
+	(void)known_names(a, &scope);
+	r.value = eval_expr(&ev, &scope, c.attrs[0]->expr);
+	if (r.diags.failures > 0)
+		r.value = NULL;
+	return r;
+}
+
+static void check_json(struct arena *a, const json_t *line, struct tally *t)
+{
+	const char *expression = member(line, "expression");
+	struct answer native = evaluate(a, expression), r;
+
+	if (strstr(expression, "<<"))
+		return;
+	r = evaluate_json(a, expression);
+	if (!native.value || !r.value) {
+		t->different += (native.value == NULL) != (r.value == NULL);
+		if ((native.value == NULL) != (r.value == NULL))
+			fprintf(stderr, "different: %s\n  %s\n", expression, said(a, &r));
+		return;
+	}
+	if (value_identical(native.value, r.value)) {
+		t->same++;
+		return;
+	}
+	t->different++;
+	fprintf(stderr, "different in JSON: %s\n  %s\n", expression, said(a, &r));
+}
+
+TEST(expressions_in_json_give_the_same_as_native_ones)
+{
+	struct arena a = ARENA_INIT((size_t)1 << 30);
+	struct tally t = {0, 0, 0};
+
+	each_line(&a, "golden.jsonl", check_json, &t);
+	each_line(&a, "golden-unknown.jsonl", check_json, &t);
+	check_tally(&t);
+	arena_release(&a);
+}
+
 static void check_syntax(struct arena *a, const char *text)
 {
 	struct diags d = DIAGS_INIT(a);
