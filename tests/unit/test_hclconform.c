@@ -15,7 +15,7 @@
 
 #define DIRECTORY "tests/conformance/expressions/"
 
-static const struct eval_env env = {.dir_fd = AT_FDCWD};
+static struct eval_env env = {.dir_fd = -1};
 
 static char *read_text(struct arena *a, const char *name, size_t *ret_size)
 {
@@ -30,6 +30,16 @@ static char *read_text(struct arena *a, const char *name, size_t *ret_size)
 		tap_fail(__FILE__, __LINE__, "%s", e.text);
 	*ret_size = text.size;
 	return arena_strndup(a, buf_text(&text), text.size);
+}
+
+/* Functions see the files that stand beside the expressions. */
+static void open_files(struct arena *a)
+{
+	const char *root = getenv("FIXPROOF_SOURCE");
+
+	env.dir_fd = open(arena_printf(a, "%s%s" DIRECTORY, root ? root : "", root ? "/" : ""),
+			  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(env.dir_fd >= 0);
 }
 
 static int known_names(struct arena *a, struct scope *scope)
@@ -174,6 +184,7 @@ TEST(expressions_give_what_terraform_gives)
 	struct arena a = ARENA_INIT((size_t)1 << 30);
 	struct tally t = {0, 0, 0};
 
+	open_files(&a);
 	each_line(&a, "golden.jsonl", check_known, &t);
 	check_tally(&t);
 	CHECK(t.same > 600);
@@ -247,6 +258,7 @@ TEST(what_is_unknown_spreads_as_terraform_spreads_it)
 	struct arena a = ARENA_INIT((size_t)1 << 30);
 	struct tally t = {0, 0, 0};
 
+	open_files(&a);
 	each_line(&a, "golden-unknown.jsonl", check_unknown, &t);
 	check_tally(&t);
 	CHECK(t.same > 140);
@@ -300,16 +312,17 @@ TEST(expressions_in_json_give_the_same_as_native_ones)
 	struct arena a = ARENA_INIT((size_t)1 << 30);
 	struct tally t = {0, 0, 0};
 
+	open_files(&a);
 	each_line(&a, "golden.jsonl", check_json, &t);
 	each_line(&a, "golden-unknown.jsonl", check_json, &t);
 	check_tally(&t);
 	arena_release(&a);
 }
 
-static void check_syntax(struct arena *a, const char *text)
+static void check_syntax(struct arena *a, const char *before, const char *text, const char *after)
 {
 	struct diags d = DIAGS_INIT(a);
-	const char *file = arena_printf(a, "locals {\n  x = %s\n}\n", text);
+	const char *file = arena_printf(a, "%s%s%s", before, text, after);
 	const struct source *s = diag_source(a, "t.tf", file, strlen(file));
 
 	tap_row("%s", text);
@@ -319,13 +332,13 @@ static void check_syntax(struct arena *a, const char *text)
 	CHECK(diag_start(d.list[0].subject).line > 0);
 }
 
-TEST(what_the_parser_of_terraform_refuses_is_refused)
+/* Each record of a file must be refused: a line, or the lines between <<< and >>>. */
+static size_t each_record(struct arena *a, const char *name, const char *before, const char *after)
 {
-	struct arena a = ARENA_INIT((size_t)1 << 30);
 	size_t size, count = 0;
-	char *text = read_text(&a, "syntax_errors.txt", &size), *end;
+	char *text = read_text(a, name, &size), *end;
 
-	for (char *line = text; *line != '\0'; line = end + 1) {
+	for (char *line = text; *line != '\0'; line = end + 1, count++) {
 		end = strchr(line, '\n');
 		*end = '\0';
 		if (strcmp(line, "<<<") == 0) {
@@ -335,9 +348,16 @@ TEST(what_the_parser_of_terraform_refuses_is_refused)
 			end += 3;
 		}
 		if (*line != '\0')
-			check_syntax(&a, line);
-		count++;
+			check_syntax(a, before, line, after);
 	}
-	CHECK(count > 50);
+	return count;
+}
+
+TEST(what_the_parser_of_terraform_refuses_is_refused)
+{
+	struct arena a = ARENA_INIT((size_t)1 << 30);
+
+	CHECK(each_record(&a, "syntax_errors.txt", "locals {\n  x = ", "\n}\n") > 50);
+	CHECK(each_record(&a, "syntax_error_files.txt", "", "") > 20);
 	arena_release(&a);
 }

@@ -365,10 +365,11 @@ const struct value *eval_expr(struct eval *ev, const struct scope *scope, const 
 	ev->steps++;
 	v = by_kind(ev, scope, e);
 	ev->depth--;
-	if (v->weight <= EVAL_WEIGHT_MAX)
+	if (v->weight <= EVAL_WEIGHT_MAX && v->depth <= EVAL_VALUE_DEPTH_MAX)
 		return v;
 	diag_add(ev->diags, DIAG_LIMIT, e->range, "Value too large",
-		 "A value may hold no more than %u others.", EVAL_WEIGHT_MAX);
+		 "A value may hold no more than %u others, and %d within each other.",
+		 EVAL_WEIGHT_MAX, EVAL_VALUE_DEPTH_MAX);
 	return &value_dynamic;
 }
 
