@@ -409,6 +409,8 @@ static const struct value *run_matchkeys(struct call *c)
 
 	if (!convert_unify(c->arena, types, 2, false))
 		return call_fail(c, "keys and searchset must be of the same type");
+	if (values->unknown_within)
+		return unknown_of(c, values->type);
 	if (keys->count != values->count)
 		return call_fail(c, "length of keys and values should be equal");
 	for (size_t i = 0; i < keys->count; i++) {
