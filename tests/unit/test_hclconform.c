@@ -46,14 +46,16 @@ static int known_names(struct arena *a, struct scope *scope)
 {
 	static const char *const names[] = {"local"};
 	const struct value **root = arena_array(a, 1, sizeof(*root));
-	const char **keys = arena_array(a, 2, sizeof(*keys));
-	const struct value **items = arena_array(a, 2, sizeof(*items));
+	const char **keys = arena_array(a, 3, sizeof(*keys));
+	const struct value **items = arena_array(a, 3, sizeof(*items));
 
 	keys[0] = "d";
 	items[0] = &value_dynamic;
-	keys[1] = "u";
-	items[1] = value_not_null(a, value_unknown(a, &type_string));
-	root[0] = value_object(a, keys, items, 2);
+	keys[1] = "t";
+	items[1] = value_string(a, "Hi ${name}%{ if more } and more%{ endif }");
+	keys[2] = "u";
+	items[2] = value_not_null(a, value_unknown(a, &type_string));
+	root[0] = value_object(a, keys, items, 3);
 	scope->names = names;
 	scope->values = root;
 	scope->count = 1;
