@@ -15,8 +15,8 @@
 
 /* How deep evaluation may go, counted in nested expressions, templates and function calls. */
 #define EVAL_DEPTH_MAX 1000
-/* How many expressions one struct eval may evaluate: a bound on work, hundreds of times any need. */
-#define EVAL_STEPS_MAX 50000000u
+/* How many expressions one struct eval may evaluate: a bound on work and memory. */
+#define EVAL_STEPS_MAX 5000000u
 /* How many values one value may hold: values share their parts, what is made of them does not. */
 #define EVAL_WEIGHT_MAX 5000000u
 /* How deep values may be within each other. */
