@@ -1,4 +1,18 @@
-# fixproof's build.  `make help` lists the targets.  Sources are named in each folder's module.mk.
+# fixproof's build.  Sources are named in each folder's module.mk.
+#
+# target: all         the three programs and the provider packs, in build/release
+# target: demo        install what is missing, build, verify one fix and refuse another
+# target: check       install what is missing, build, run every test
+# target: test        the same without asking for packages
+# target: lint        layers, symbols, banned calls, format, tables against manual pages
+# target: asan        the unit tests under the address and undefined-behaviour sanitizers
+# target: tidy        clang-tidy over every file
+# target: format      clang-format over every file
+# target: fuzz        each fuzz target for FUZZ_SECONDS [10]
+# target: bench       the benchmarks; ratios from one run
+# target: conformance the long comparisons with Terraform
+# target: install     into DESTDIR and PREFIX [/usr/local]; uninstall takes it away again
+# target: dist        the committed tree as build/fixproof-VERSION.tar.zst
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -34,7 +48,7 @@ LDFLAGS ?=
 
 PACKAGES := libseccomp libcap jansson libzstd libcrypto yaml-0.1 libnghttp2 mpfr gmp libpcre2-8 \
 	sqlite3 libarchive
-ALL_CFLAGS = -std=gnu17 $(OPT_$(CONFIG)) $(WARNINGS) $(WERROR) -I. -I$(BUILD)/gen \
+ALL_CFLAGS = -std=gnu17 $(OPT_$(CONFIG)) $(WARNINGS) -I. -I$(BUILD)/gen \
 	-include runner/base/banned.h -DFP_VERSION='"$(VERSION)"' \
 	-ffile-prefix-map=$(CURDIR)=. $(DEPS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 DEPS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
@@ -63,6 +77,8 @@ EXTRA_OBJS :=
 MODULES := runner/base runner/canon runner/fixcase runner/plan/hcl runner/plan runner/evidence \
 	runner/attest runner/archive runner/report runner/cmd sandbox verifiers policies images
 include $(wildcard $(addsuffix /module.mk,$(MODULES)))
+SCRIPT_TESTS += $(addprefix tests/e2e/, main_job.t third_party.t tamper.t killed.t git.t variations.t \
+	docs.t refuse.t user.t verdicts.t build.t)
 
 LIB := $(BUILD)/libfixproof.a
 LIB_OBJS = $(LIB_SRCS:%.c=$(BUILD)/%.o) $(EXTRA_OBJS)
@@ -85,7 +101,7 @@ FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/.flags | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(WERROR) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_OBJS)
 	@rm -f $@
@@ -115,7 +131,38 @@ build/fuzz/tests/%: build/fuzz/tests/fuzz/%.o build/fuzz/libfixproof.a
 
 include tests/targets.mk
 
+LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/fixproof
+SHARE := $(DESTDIR)$(PREFIX)/share
+MAN1 := runner/man/fixproof.1
+MAN5 := runner/man/fixproof-case.5 runner/man/fixproof-policy.5 runner/man/fixproof-bundle.5
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(LIBEXEC) $(SHARE)/fixproof/packs $(SHARE)/man/man1 \
+		$(SHARE)/man/man5 $(SHARE)/bash-completion/completions
+	$(INSTALL) -m 755 $(BUILD)/fixproof $(DESTDIR)$(PREFIX)/bin/fixproof
+	$(INSTALL) -m 755 $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker $(LIBEXEC)
+	$(INSTALL) -m 644 $(BUILD)/packs/*.pack $(SHARE)/fixproof/packs
+	$(INSTALL) -m 644 runner/man/case.schema.json $(SHARE)/fixproof
+	$(INSTALL) -m 644 $(MAN1) $(SHARE)/man/man1
+	$(INSTALL) -m 644 $(MAN5) $(SHARE)/man/man5
+	$(BUILD)/fixproof completion bash > $(SHARE)/bash-completion/completions/fixproof
+
+uninstall:
+	rm -rf $(LIBEXEC) $(SHARE)/fixproof
+	rm -f $(DESTDIR)$(PREFIX)/bin/fixproof $(SHARE)/bash-completion/completions/fixproof \
+		$(addprefix $(SHARE)/man/man1/,$(notdir $(MAN1))) \
+		$(addprefix $(SHARE)/man/man5/,$(notdir $(MAN5)))
+
+# The committed tree as a tar with the times of its commit: the same commit gives the same bytes.
+dist:
+	@mkdir -p build
+	git archive --format=tar --prefix=fixproof-$(VERSION)/ HEAD | zstd -q -19 -f -o build/fixproof-$(VERSION).tar.zst
+	@echo build/fixproof-$(VERSION).tar.zst
+
 clean:
 	rm -rf build
 
-.PHONY: all clean FORCE
+help:
+	@sed -n 's/^# target: //p' Makefile tests/targets.mk
+
+.PHONY: all clean dist help install uninstall FORCE

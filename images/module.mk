@@ -6,8 +6,9 @@ $(PACK_BUILD): $(BUILD)/images/tools/pack_build.o $(BUILD)/libfixproof.a
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a -ljansson -lzstd -lcrypto
 
 $(BUILD)/packs/hashicorp-%.pack: images/packs/%.schema.json.zst images/packs/%.facts.json.zst \
-		$(PACK_BUILD)
+		images/packs/%.more.json $(PACK_BUILD)
 	@mkdir -p $(@D)
-	$(PACK_BUILD) images/packs/$*.schema.json.zst images/packs/$*.facts.json.zst $@
+	$(PACK_BUILD) images/packs/$*.schema.json.zst images/packs/$*.facts.json.zst \
+		images/packs/$*.more.json $@
 
-all check-built asan-run: $(PACKS)
+all check-programs asan-run: $(PACKS)

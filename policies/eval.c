@@ -490,7 +490,8 @@ static enum policy_result judge_list(struct context *c, const struct doc *list, 
 	for (const struct doc *m = list->first; m; m = m->next) {
 		enum policy_result one = judge(c, m);
 
-		if (one != POLICY_PASS && (*reason == '\0' || (all && one == POLICY_FAIL)))
+		/* Of alternatives the last is told: policies list the way that is advised there. */
+		if (one != POLICY_PASS && (!all || *reason == '\0' || one == POLICY_FAIL))
 			reason = c->reason;
 		result = all ? policy_and(result, one) : policy_or(result, one);
 	}

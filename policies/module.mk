@@ -10,3 +10,4 @@ $(BUILD)/gen/builtin_policies.c: $(POLICY_FILES) policies/embed
 EXTRA_OBJS += $(BUILD)/gen/builtin_policies.o
 $(BUILD)/gen/builtin_policies.o: $(BUILD)/gen/builtin_policies.c
 	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
+UNIT_TESTS += test_policy

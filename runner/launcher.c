@@ -126,7 +126,8 @@ static int receive_packet(int socket_fd, struct buf *bytes, int *fds, size_t *re
 	return 1;
 }
 
-/* --- the end that asks ------------------------------------------------------------------------- */
+/* --- the end that asks -------------------------------------------------------------------------
+ */
 
 static int find_program(char *path, size_t size, struct err *e)
 {
@@ -251,12 +252,14 @@ void launcher_stop(struct launcher *l)
 	free(l);
 }
 
-/* --- the end that serves ----------------------------------------------------------------------- */
+/* --- the end that serves -----------------------------------------------------------------------
+ */
 
 static int serve_one(int socket_fd, struct err *e)
 {
-	FP_CLEANUP(buf_release) struct buf in = BUF_INIT(MESSAGE_BYTES_MAX),
-					   out = BUF_INIT(MESSAGE_BYTES_MAX);
+	FP_CLEANUP(buf_release)
+	struct buf in = BUF_INIT(MESSAGE_BYTES_MAX),
+		   out = BUF_INIT(MESSAGE_BYTES_MAX);
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT(ARENA_BYTES);
 	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
 	struct sandbox_result result = {.end = SANDBOX_EXITED};
@@ -289,8 +292,8 @@ int launcher_serve(int socket_fd)
 	if (fcntl(socket_fd, F_SETFD, FD_CLOEXEC) < 0)
 		return DIE_STATUS;
 	/*
-	 * Where the network namespace cannot be made beforehand, each sandbox makes its own, or says
-	 * why it cannot.
+	 * Where the network namespace cannot be made beforehand, each sandbox makes its own, or
+	 * says why it cannot.
 	 */
 	if (sandbox_prepare(&e) < 0)
 		err_clear(&e);

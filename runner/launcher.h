@@ -22,8 +22,8 @@ struct launcher;
 FP_MUST_CHECK int launcher_start(struct launcher **ret_launcher, struct err *e);
 
 /* sandbox_run(), over there. */
-FP_MUST_CHECK int launcher_run(struct launcher *l, const struct sandbox_spec *spec,
-			       struct arena *a, struct sandbox_result *ret_result, struct err *e);
+FP_MUST_CHECK int launcher_run(struct launcher *l, const struct sandbox_spec *spec, struct arena *a,
+			       struct sandbox_result *ret_result, struct err *e);
 
 /* Waits until it is gone; NULL is fine. */
 void launcher_stop(struct launcher *l);

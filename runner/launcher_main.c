@@ -1,4 +1,5 @@
-/* fixproof-launcher: see runner/launcher.h.  Not for people; it wants its socket as descriptor 3. */
+/* fixproof-launcher: see runner/launcher.h.  Not for people; it wants its socket as descriptor 3.
+ */
 #include <stdio.h>
 #include <sys/stat.h>
 

@@ -10,6 +10,7 @@
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
 #include "runner/diff.h"
+#include "runner/gitfix.h"
 #include "runner/runs.h"
 
 #define PATCH_MAX_BYTES ((size_t)16 << 20)
@@ -23,11 +24,13 @@ struct work {
 	struct launcher *launcher;
 	struct runs_trees trees;
 	int script_tree; /* what the script's directory holds, for the bundle */
+	struct gitfix git;
+	const struct tree *base; /* of git.base_tree; NULL without git */
 };
 
 #define WORK_INIT                                                                                  \
 	{.case_dir = -1, .workspace = -1, .worker = -1, .fix = {-1, -1, -1, -1, -1}, .trees = RUNS_TREES_INIT,             \
-	 .script_tree = -1}
+	 .script_tree = -1, .git = GITFIX_INIT}
 
 static void work_release(struct work *w)
 {
@@ -43,6 +46,7 @@ static void work_release(struct work *w)
 	fd_close(w->script_tree);
 	locate_packs_close(&w->packs);
 	runs_trees_close(&w->trees);
+	gitfix_close(&w->git);
 }
 
 /* A directory of the case as a tree stream. */
@@ -89,20 +93,81 @@ static int load_fix(struct work *w, struct err *e)
 			return -1;
 		return fixcase_open(w->case_dir, fix->directory, O_RDONLY | O_DIRECTORY, &w->fix.directory, e);
 	case FIXCASE_FIX_GIT:
-		return err_set(e, ERR_USAGE, "%s: a fix of the kind \"git\" is run with --git BASE...HEAD", w->c->file);
+		return err_set(e, ERR_USAGE, "a fix of the kind \"git\" is run with --git BASE...HEAD");
 	}
 	abort();
 }
 
-static int prepare(const char *case_path, struct work *w, struct arena *a, struct err *e)
+/* The case as it is in BASE: a file, or a directory that holds case.yaml or case.json. */
+static const struct tree_entry *find_case(const struct tree *base, const char *path, struct arena *a)
 {
+	static const char *const forms[] = {"%s", "%s/case.yaml", "%s/case.json"};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(forms); i++) {
+		const struct tree_entry *entry;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		entry = tree_find(base, arena_printf(a, forms[i], path));
+#pragma GCC diagnostic pop
+		if (entry && (entry->type == TREESTREAM_FILE || entry->type == TREESTREAM_EXECUTABLE))
+			return entry;
+	}
+	return NULL;
+}
+
+static int load_base_case(const char *case_path, const char *inside, struct work *w, struct arena *a, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(FIXCASE_MAX_BYTES);
+	const struct tree_entry *entry = find_case(w->base, inside, a);
+
+	if (!entry)
+		return err_set(e, ERR_INPUT, "%s: is not in %s, and a case is never taken from HEAD", case_path,
+			       w->git.base);
+	if (tree_content(w->git.base_tree, entry, &text, e) < 0)
+		return -1;
+	return fixcase_parse(entry->path, buf_text(&text), text.size, a, &w->c, e);
+}
+
+/* The tree is the whole repository; the workspace of the case is the directory that is planned. */
+static int prepare_git(const char *case_path, const struct pipeline_options *o, struct work *w, struct arena *a,
+		       struct err *e)
+{
+	const char *inside;
+	struct fixcase *c;
+
+	if (gitfix_read(o->repository, o->git_range, w->launcher, a, &w->git, e) < 0 ||
+	    tree_read(w->git.base_tree, a, &w->base, e) < 0)
+		return -1;
+	inside = gitfix_inside(&w->git, case_path, a);
+	if ((inside ? load_base_case(case_path, inside, w, a, e)
+		    : fixcase_load(case_path, a, &w->c, &w->case_dir, e)) < 0)
+		return -1;
+	if (w->c->fix.kind != FIXCASE_FIX_GIT)
+		return err_set(e, ERR_USAGE, "%s: with --git the fix must be of the kind \"git\"", w->c->file);
+	c = arena_memdup(a, w->c, sizeof(*w->c));
+	if (strcmp(c->workspace, ".") != 0)
+		c->root = strcmp(c->root, ".") == 0 ? c->workspace : arena_printf(a, "%s/%s", c->workspace, c->root);
+	w->c = c;
+	w->workspace = fd_steal(&w->git.fork_tree);
+	w->fix.delta_from = fcntl(w->workspace, F_DUPFD_CLOEXEC, 3);
+	w->fix.delta_to = fd_steal(&w->git.head_tree);
+	return w->fix.delta_from < 0 ? err_sys(e, "F_DUPFD_CLOEXEC") : 0;
+}
+
+static int prepare(const char *case_path, const struct pipeline_options *o, struct work *w, struct arena *a,
+		   struct err *e)
+{
+	if (locate_program("fixproof-worker", &w->worker, e) < 0 || locate_packs(a, &w->packs, e) < 0 ||
+	    launcher_start(&w->launcher, e) < 0)
+		return -1;
+	if (o->git_range)
+		return prepare_git(case_path, o, w, a, e);
 	if (fixcase_load(case_path, a, &w->c, &w->case_dir, e) < 0)
 		return -1;
 	if (pack_directory(w, w->c->workspace, &w->workspace, e) < 0 || load_fix(w, e) < 0)
 		return err_wrap(e, "%s", w->c->file);
-	if (locate_program("fixproof-worker", &w->worker, e) < 0 || locate_packs(a, &w->packs, e) < 0)
-		return -1;
-	return launcher_start(&w->launcher, e);
+	return 0;
 }
 
 static int add_policy(const char *name, const char *text, size_t size, struct arena *a, struct evidence_policy **rows,
@@ -165,13 +230,38 @@ static int add_policy_path(const char *path, struct arena *a, struct policy_list
 	return result;
 }
 
+/* Policies of a path in the repository, as they are in BASE. */
+static int add_base_policies(const struct work *w, const char *path, struct arena *a, struct policy_list *l,
+			     struct err *e)
+{
+	size_t size = strlen(path), before = l->count;
+
+	for (size_t i = 0; i < w->base->count; i++) {
+		const struct tree_entry *entry = &w->base->entries[i];
+		bool mine = strcmp(entry->path, path) == 0 ||
+			    (strncmp(entry->path, path, size) == 0 && entry->path[size] == '/' &&
+			     !strchr(entry->path + size + 1, '/') && is_policy_name(entry->path + size + 1));
+		FP_CLEANUP(buf_release) struct buf text = BUF_INIT(POLICY_MAX_BYTES);
+
+		if (!mine || entry->type == TREESTREAM_LINK || entry->type == TREESTREAM_DIRECTORY)
+			continue;
+		if (tree_content(w->git.base_tree, entry, &text, e) < 0 ||
+		    add_policy(entry->path, buf_text(&text), text.size, a, &l->rows, &l->count, &l->capacity, e) < 0)
+			return -1;
+	}
+	if (l->count == before)
+		return err_set(e, ERR_INPUT, "%s: no policy there in %s, and policies are never taken from HEAD", path,
+			       w->git.base);
+	return 0;
+}
+
 static int compare_policies(const void *left, const void *right)
 {
 	return strcmp(((const struct evidence_policy *)left)->id, ((const struct evidence_policy *)right)->id);
 }
 
-int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
-		      const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e)
+static int gather_policies(const struct work *w, const char *const *paths, size_t count, struct arena *a,
+			   const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e)
 {
 	struct policy_list l = {.count = 0};
 
@@ -179,9 +269,12 @@ int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
 		if (add_policy(policy_builtins[i].file, policy_builtins[i].text, policy_builtins[i].size, a, &l.rows, &l.count,
 			       &l.capacity, e) < 0)
 			return -1;
-	for (size_t i = 0; i < count; i++)
-		if (add_policy_path(paths[i], a, &l, e) < 0)
+	for (size_t i = 0; i < count; i++) {
+		const char *inside = w ? gitfix_inside(&w->git, paths[i], a) : NULL;
+
+		if ((inside ? add_base_policies(w, inside, a, &l, e) : add_policy_path(paths[i], a, &l, e)) < 0)
 			return -1;
+	}
 	qsort(l.rows, l.count, sizeof(*l.rows), compare_policies);
 	for (size_t i = 1; i < l.count; i++)
 		if (strcmp(l.rows[i - 1].id, l.rows[i].id) == 0)
@@ -189,6 +282,12 @@ int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
 	*ret_policies = l.rows;
 	*ret_count = l.count;
 	return 0;
+}
+
+int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
+		      const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e)
+{
+	return gather_policies(NULL, paths, count, a, ret_policies, ret_count, e);
 }
 
 static struct evidence_strings strings(const struct fixcase_strings *s)
@@ -276,8 +375,11 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	};
 
 	copy_claims(w->c, a, &ev->claims);
-	if (pipeline_policies(o->policy_paths, o->policy_path_count, a, &ev->policies, &ev->policy_count, e) < 0)
+	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, a, &ev->policies,
+			    &ev->policy_count, e) < 0)
 		return -1;
+	ev->git_base = w->git.base;
+	ev->git_head = w->git.head;
 	ev->version = FP_VERSION;
 	if (runs_execute(&in, a, ev, &w->trees, e) < 0)
 		return -1;
@@ -408,7 +510,7 @@ int pipeline_run(const char *case_path, const struct pipeline_options *options, 
 	FP_CLEANUP(work_release) struct work w = WORK_INIT;
 
 	*ret_result = (struct pipeline_result){.bundle = NULL};
-	if (prepare(case_path, &w, a, e) < 0)
+	if (prepare(case_path, options, &w, a, e) < 0)
 		return -1;
 	if (run(&w, options, a, &ret_result->ev, e) < 0 ||
 	    verifiers_judge(&ret_result->ev, a, &ret_result->judgement, e) < 0 ||

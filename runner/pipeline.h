@@ -17,6 +17,11 @@ struct pipeline_options {
 	bool replace;
 	const char *const *policy_paths; /* files and directories beside the built-in set */
 	size_t policy_path_count;
+	/*
+	 * NULL, or BASE...HEAD of the repository around the directory repository: then the fix is that, and
+	 * the case and all policies that lie in the repository are read from BASE.
+	 */
+	const char *git_range, *repository;
 };
 
 struct pipeline_result {

@@ -84,21 +84,51 @@ void answers_random(uint64_t seed, uint64_t program, uint64_t call, uint8_t *byt
 	}
 }
 
-static struct watch_drawn *drawn_by(struct watch *w, pid_t pid)
+static struct watch_drawn *find_drawn(struct watch *w, pid_t pid)
 {
 	for (size_t i = 0; i < w->drawn_count; i++)
 		if (w->drawn[i].pid == pid)
 			return &w->drawn[i];
-	w->drawn = arena_grow(w->a, w->drawn, w->drawn_count, &w->drawn_room, sizeof(*w->drawn));
-	w->drawn[w->drawn_count] =
-		(struct watch_drawn){.pid = pid, .program = w->result->program_total};
-	return &w->drawn[w->drawn_count++];
+	return NULL;
+}
+
+static struct watch_drawn *add_drawn(struct watch *w, pid_t pid, pid_t leader, uint64_t program)
+{
+	struct watch_drawn *drawn = find_drawn(w, 0);
+
+	if (!drawn) {
+		w->drawn = arena_grow(w->a, w->drawn, w->drawn_count, &w->drawn_room,
+				      sizeof(*w->drawn));
+		drawn = &w->drawn[w->drawn_count++];
+	}
+	*drawn = (struct watch_drawn){.pid = pid, .leader = leader, .program = program};
+	return drawn;
+}
+
+void answers_started(struct watch *w, pid_t pid, uint64_t program)
+{
+	for (size_t i = 0; i < w->drawn_count; i++)
+		if (w->drawn[i].pid == pid || w->drawn[i].leader == pid)
+			w->drawn[i] = (struct watch_drawn){.pid = 0};
+	if (w->job->v.random == SANDBOX_RANDOM_SEEDED)
+		(void)add_drawn(w, pid, pid, program);
 }
 
 /*
- * Each process draws from a sequence of its own, numbered by the programs that were started before
- * its first draw, so that the order in which processes happen to run matters little.
+ * Each process draws from a sequence of its own, which only depends on what program it is and how
+ * often that was started before, so that the order in which processes happen to run matters little.
  */
+static struct watch_drawn *drawn_by(struct watch *w, pid_t thread)
+{
+	struct watch_drawn *drawn = find_drawn(w, thread);
+	pid_t leader = drawn ? drawn->leader : watch_leader(thread);
+
+	if (!drawn && leader != thread)
+		(void)add_drawn(w, thread, leader, 0);
+	drawn = find_drawn(w, leader);
+	return drawn ? drawn : add_drawn(w, leader, leader, ++w->forked);
+}
+
 static void answer_random(struct watch *w, const struct seccomp_notif *n,
 			  struct seccomp_notif_resp *reply)
 {

@@ -204,7 +204,8 @@ static int collect_link(struct collect *c, int dir_fd, const char *name)
 static int collect_directory(struct collect *c, size_t parent, const char *name,
 			     const struct stat *st)
 {
-	if ((st->st_mode & SPECIAL_BITS) && drop(c, "is a directory whose special bits are not kept") < 0)
+	if ((st->st_mode & SPECIAL_BITS) &&
+	    drop(c, "is a directory whose special bits are not kept") < 0)
 		return -1;
 	if (begin_entry(c, TREESTREAM_DIRECTORY, 0) < 0)
 		return -1;

@@ -43,25 +43,67 @@ struct place {
 
 static const char *directory;
 
-#define NAMED(name) {#name, (uint64_t)(name)}
+#define NAMED(name)                     \
+	{                               \
+#name, (uint64_t)(name) \
+	}
 static const struct {
 	const char *name;
 	uint64_t value;
 } constants[] = {
-	NAMED(F_DUPFD), NAMED(F_DUPFD_CLOEXEC), NAMED(F_GETFD), NAMED(F_SETFD), NAMED(F_GETFL),
-	NAMED(F_SETFL), NAMED(F_GETLK), NAMED(F_SETLK), NAMED(F_SETLKW), NAMED(F_OFD_GETLK),
-	NAMED(F_OFD_SETLK), NAMED(F_OFD_SETLKW), NAMED(F_GETPIPE_SZ), NAMED(F_SETPIPE_SZ),
-	NAMED(F_GETOWN), NAMED(F_GETOWN_EX), NAMED(F_GET_SEALS), NAMED(TCGETS), NAMED(TCSETS),
-	NAMED(TCSETSW), NAMED(TIOCGWINSZ), NAMED(TIOCGPGRP), NAMED(TIOCSPGRP), NAMED(FIONBIO),
-	NAMED(FIONREAD), NAMED(FIOCLEX), NAMED(FIONCLEX), NAMED(FICLONE), NAMED(ARCH_SET_FS),
-	NAMED(ARCH_GET_FS), NAMED(AF_UNIX), NAMED(PR_SET_NAME), NAMED(PR_GET_NAME),
-	NAMED(PR_GET_DUMPABLE), NAMED(PR_SET_DUMPABLE), NAMED(PR_SET_PDEATHSIG),
-	NAMED(PR_GET_PDEATHSIG), NAMED(PR_GET_NO_NEW_PRIVS), NAMED(PR_SET_NO_NEW_PRIVS),
-	NAMED(PR_CAPBSET_READ), NAMED(PR_SET_VMA), NAMED(PR_GET_SECCOMP),
-	NAMED(PR_SET_THP_DISABLE), NAMED(PR_GET_KEEPCAPS), NAMED(PR_SET_CHILD_SUBREAPER),
-	NAMED(PR_GET_CHILD_SUBREAPER), NAMED(CLOCK_MONOTONIC), NAMED(CLOCK_PROCESS_CPUTIME_ID),
-	NAMED(CLOCK_THREAD_CPUTIME_ID), NAMED(CLOCK_MONOTONIC_RAW), NAMED(CLOCK_MONOTONIC_COARSE),
-	NAMED(CLOCK_BOOTTIME), NAMED(CLOCK_BOOTTIME_ALARM),
+	NAMED(F_DUPFD),
+	NAMED(F_DUPFD_CLOEXEC),
+	NAMED(F_GETFD),
+	NAMED(F_SETFD),
+	NAMED(F_GETFL),
+	NAMED(F_SETFL),
+	NAMED(F_GETLK),
+	NAMED(F_SETLK),
+	NAMED(F_SETLKW),
+	NAMED(F_OFD_GETLK),
+	NAMED(F_OFD_SETLK),
+	NAMED(F_OFD_SETLKW),
+	NAMED(F_GETPIPE_SZ),
+	NAMED(F_SETPIPE_SZ),
+	NAMED(F_GETOWN),
+	NAMED(F_GETOWN_EX),
+	NAMED(F_GET_SEALS),
+	NAMED(TCGETS),
+	NAMED(TCSETS),
+	NAMED(TCSETSW),
+	NAMED(TIOCGWINSZ),
+	NAMED(TIOCGPGRP),
+	NAMED(TIOCSPGRP),
+	NAMED(FIONBIO),
+	NAMED(FIONREAD),
+	NAMED(FIOCLEX),
+	NAMED(FIONCLEX),
+	NAMED(FICLONE),
+	NAMED(ARCH_SET_FS),
+	NAMED(ARCH_GET_FS),
+	NAMED(AF_UNIX),
+	NAMED(PR_SET_NAME),
+	NAMED(PR_GET_NAME),
+	NAMED(PR_GET_DUMPABLE),
+	NAMED(PR_SET_DUMPABLE),
+	NAMED(PR_SET_PDEATHSIG),
+	NAMED(PR_GET_PDEATHSIG),
+	NAMED(PR_GET_NO_NEW_PRIVS),
+	NAMED(PR_SET_NO_NEW_PRIVS),
+	NAMED(PR_CAPBSET_READ),
+	NAMED(PR_SET_VMA),
+	NAMED(PR_GET_SECCOMP),
+	NAMED(PR_SET_THP_DISABLE),
+	NAMED(PR_GET_KEEPCAPS),
+	NAMED(PR_SET_CHILD_SUBREAPER),
+	NAMED(PR_GET_CHILD_SUBREAPER),
+	NAMED(CLOCK_MONOTONIC),
+	NAMED(CLOCK_PROCESS_CPUTIME_ID),
+	NAMED(CLOCK_THREAD_CPUTIME_ID),
+	NAMED(CLOCK_MONOTONIC_RAW),
+	NAMED(CLOCK_MONOTONIC_COARSE),
+	NAMED(CLOCK_BOOTTIME),
+	NAMED(CLOCK_BOOTTIME_ALARM),
 };
 
 static const struct {
@@ -78,17 +120,14 @@ static const struct {
 	const char *name;
 	int nr;
 } newer[] = {
-	{"process_mrelease", 448}, {"futex_waitv", 449},
-	{"set_mempolicy_home_node", 450}, {"cachestat", 451},
-	{"fchmodat2", 452}, {"map_shadow_stack", 453},
-	{"futex_wake", 454}, {"futex_wait", 455},
-	{"futex_requeue", 456}, {"statmount", 457},
-	{"listmount", 458}, {"lsm_get_self_attr", 459},
-	{"lsm_set_self_attr", 460}, {"lsm_list_modules", 461},
-	{"mseal", 462}, {"setxattrat", 463},
-	{"getxattrat", 464}, {"listxattrat", 465},
-	{"removexattrat", 466}, {"open_tree_attr", 467},
-	{"file_getattr", 468}, {"file_setattr", 469},
+	{"process_mrelease", 448},  {"futex_waitv", 449},      {"set_mempolicy_home_node", 450},
+	{"cachestat", 451},	    {"fchmodat2", 452},	       {"map_shadow_stack", 453},
+	{"futex_wake", 454},	    {"futex_wait", 455},       {"futex_requeue", 456},
+	{"statmount", 457},	    {"listmount", 458},	       {"lsm_get_self_attr", 459},
+	{"lsm_set_self_attr", 460}, {"lsm_list_modules", 461}, {"mseal", 462},
+	{"setxattrat", 463},	    {"getxattrat", 464},       {"listxattrat", 465},
+	{"removexattrat", 466},	    {"open_tree_attr", 467},   {"file_getattr", 468},
+	{"file_setattr", 469},
 };
 
 static void fail(const struct place *at, const char *format, ...) FP_PRINTF(2, 3) FP_NORETURN;
@@ -160,9 +199,9 @@ static void parse_action(const struct place *at, char *const *words, size_t coun
 		enum filter_action action;
 		bool refuses;
 	} actions[] = {
-		{"allow", FILTER_ALLOW, false},   {"watch", FILTER_WATCH, false},
-		{"start", FILTER_START, false},   {"answer", FILTER_ANSWER, false},
-		{"loud", FILTER_LOUD, true},      {"quiet", FILTER_QUIET, true},
+		{"allow", FILTER_ALLOW, false},	 {"watch", FILTER_WATCH, false},
+		{"start", FILTER_START, false},	 {"answer", FILTER_ANSWER, false},
+		{"loud", FILTER_LOUD, true},	 {"quiet", FILTER_QUIET, true},
 		{"silent", FILTER_SILENT, true},
 	};
 	const char *word;
@@ -275,8 +314,8 @@ static void add_rule(scmp_filter_ctx ctx, const struct filter_row *row)
 	else if (row->action != FILTER_ALLOW)
 		return; /* what no rule names goes to the supervisor */
 	for (unsigned int i = 0; i < row->test_count; i++)
-		tests[i] = SCMP_CMP(row->tests[i].argument, SCMP_CMP_MASKED_EQ,
-				    row->tests[i].mask, row->tests[i].value);
+		tests[i] = SCMP_CMP(row->tests[i].argument, SCMP_CMP_MASKED_EQ, row->tests[i].mask,
+				    row->tests[i].value);
 	r = seccomp_rule_add_exact_array(ctx, action, row->nr, row->test_count, tests);
 	if (r < 0)
 		fail(NULL, "call %d: the library refuses its rule: %s", row->nr, strerror(-r));

@@ -30,8 +30,8 @@ int host_fsopen(const char *type)
 
 int host_fsconfig(int fs_fd, const char *key, const char *value)
 {
-	return (int)syscall(SYS_fsconfig, fs_fd,
-			    key ? FSCONFIG_SET_STRING : FSCONFIG_CMD_CREATE, key, value, 0);
+	return (int)syscall(SYS_fsconfig, fs_fd, key ? FSCONFIG_SET_STRING : FSCONFIG_CMD_CREATE,
+			    key, value, 0);
 }
 
 int host_fsmount(int fs_fd, unsigned int attributes)
@@ -55,6 +55,18 @@ pid_t host_clone(unsigned long flags, int *ret_pid_fd)
 {
 	return (pid_t)syscall(SYS_clone, flags | (ret_pid_fd ? CLONE_PIDFD : 0UL), NULL, ret_pid_fd,
 			      NULL, 0);
+}
+
+pid_t host_clone_into(unsigned long flags, int cgroup_fd, int *ret_pid_fd)
+{
+	/* struct clone_args, whose later members the C library's headers do not have. */
+	uint64_t args[11] = {
+		[0] = flags | CLONE_PIDFD | (1ULL << 33), /* CLONE_INTO_CGROUP */
+		[1] = (uintptr_t)ret_pid_fd,
+		[10] = (uint64_t)cgroup_fd,
+	};
+
+	return (pid_t)syscall(SYS_clone3, args, sizeof(args));
 }
 
 bool host_network_is_empty(void)

@@ -31,6 +31,9 @@ int host_pidfd_signal(int pid_fd, int signal);
 /* Like fork(), into namespaces, without the handlers of the C library and without SIGCHLD. */
 pid_t host_clone(unsigned long flags, int *ret_pid_fd);
 
+/* The same, born in the control group (of version 2) of that directory. */
+pid_t host_clone_into(unsigned long flags, int cgroup_fd, int *ret_pid_fd);
+
 bool host_network_is_empty(void);
 void host_network_set_empty(void);
 

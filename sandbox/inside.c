@@ -65,8 +65,8 @@ static const struct {
 	const char *name;
 	int (*apply)(struct inside *in); /* 0, or -1 with errno */
 } steps[] = {
-	{"process 1", step_process},
 	{"identity of process 1", step_identity},
+	{"process 1", step_process},
 	{"host name", step_host_name},
 	{"root", mounts_root},
 	{"binds", mounts_binds},
@@ -77,7 +77,8 @@ static const struct {
 	{"pivot_root", mounts_pivot},
 };
 
-/* --- life of the program ----------------------------------------------------------------------- */
+/* --- life of the program -----------------------------------------------------------------------
+ */
 
 struct life {
 	struct inside *in;
@@ -121,7 +122,8 @@ static enum sandbox_limit look(struct life *life)
 	if (life->in->proc_fd >= 0) {
 		usage_read(life->in, &usage);
 		usage_disk(life->in, &disk);
-		memory = usage.memory_bytes + disk.used_bytes - FP_MIN(disk.used_bytes, life->in->used_bytes);
+		memory = usage.memory_bytes + disk.used_bytes -
+			 FP_MIN(disk.used_bytes, life->in->used_bytes);
 		life->peak_bytes = FP_MAX(life->peak_bytes, memory);
 		if (memory > l->memory_bytes)
 			return SANDBOX_LIMIT_MEMORY;
@@ -221,6 +223,10 @@ static void tell_end(struct life *life)
 	usage_disk(in, &disk);
 	if (life->limit == SANDBOX_LIMIT_NONE)
 		life->limit = limit_of_signal(life->status);
+	life->peak_bytes = FP_MAX(life->peak_bytes, largest);
+	if (life->limit == SANDBOX_LIMIT_NONE && life->status != 0 &&
+	    life->peak_bytes > in->job->limits.memory_bytes)
+		life->limit = SANDBOX_LIMIT_MEMORY;
 	if (life->limit == SANDBOX_LIMIT_NONE && cpu_ns > in->job->limits.cpu_ms * 1000000U)
 		life->limit = SANDBOX_LIMIT_CPU;
 	/* Full: the program has met ENOSPC, which does not kill it. */
@@ -229,7 +235,7 @@ static void tell_end(struct life *life)
 	else if (life->limit == SANDBOX_LIMIT_NONE && life->status != 0 && disk.free_inodes == 0)
 		m.error = SANDBOX_LIMIT_WORKSPACE_INODES;
 	m.values[0] = (uint64_t)life->status;
-	m.values[1] = FP_MAX(life->peak_bytes, largest);
+	m.values[1] = life->peak_bytes;
 	m.values[2] = disk.used_bytes - FP_MIN(disk.used_bytes, in->used_bytes);
 	m.values[3] = (uint64_t)life->limit;
 	if (wire_send(in->job->control, &m, -1) < 0)

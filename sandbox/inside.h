@@ -10,9 +10,9 @@
 struct inside {
 	const struct job *job;
 	int root_fd;
-	int work_fd; /* the workspace, as its own mount */
-	int proc_fd; /* a /proc of the sandbox; or -1 */
-	uint64_t used_bytes; /* of the tmpfs, before the program started */
+	int work_fd;			  /* the workspace, as its own mount */
+	int proc_fd;			  /* a /proc of the sandbox; or -1 */
+	uint64_t used_bytes;		  /* of the tmpfs, before the program started */
 	char detail[INSIDE_DETAIL_BYTES]; /* what a failed step was about */
 };
 

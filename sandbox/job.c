@@ -1,6 +1,5 @@
 #include "sandbox/job.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -11,7 +10,6 @@
 #include "sandbox/host.h"
 
 #define PATHS "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define RANDOM_FILE_BYTES (1024 * 1024)
 #define ROOT_BYTES (1024 * 1024) /* what the root itself takes of its tmpfs */
 #define ROOT_INODES 256
 
@@ -69,8 +67,7 @@ static size_t count_texts(const char *const *list)
 	return n;
 }
 
-/* Absolute, more than "/", no empty, "." or ".." component; returns it without its first slash. */
-static const char *below_root(const char *path)
+const char *job_below_root(const char *path)
 {
 	const char *p = path;
 
@@ -88,7 +85,8 @@ static const char *below_root(const char *path)
 
 static bool plain_word(const char *text)
 {
-	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+	size_t n =
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
 
 	return n > 0 && n <= 64 && text[n] == '\0' && text[0] != '-';
 }
@@ -97,7 +95,9 @@ static int check_variation(const struct sandbox_variation *v, struct err *e)
 {
 	const struct {
 		const char *what, *text;
-	} words[] = {{"host name", v->host_name}, {"domain", v->domain_name}, {"user", v->user_name}},
+	} words[] = {{"host name", v->host_name},
+		     {"domain", v->domain_name},
+		     {"user", v->user_name}},
 	  paths[] = {{"HOME", v->home}, {"TMPDIR", v->tmpdir}, {"workspace", v->workspace}};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(words); i++)
@@ -105,7 +105,7 @@ static int check_variation(const struct sandbox_variation *v, struct err *e)
 			return err_set(e, ERR_USAGE, "sandbox: %s: not a plain word: %s",
 				       words[i].what, words[i].text);
 	for (size_t i = 0; i < FP_ARRAY_SIZE(paths); i++)
-		if (!below_root(paths[i].text))
+		if (!job_below_root(paths[i].text))
 			return err_set(e, ERR_USAGE, "sandbox: %s: not an absolute plain path: %s",
 				       paths[i].what, paths[i].text);
 	if (v->umask_bits > 0777)
@@ -129,14 +129,16 @@ static int check_spec(const struct sandbox_spec *spec, struct err *e)
 		char path[PATH_MAX];
 
 		(void)snprintf(path, sizeof(path), "%s%s", slash, spec->directory);
-		if (*slash == '\0' || !below_root(path))
-			return err_set(e, ERR_USAGE, "sandbox: directory: not a plain relative path: %s",
+		if (*slash == '\0' || !job_below_root(path))
+			return err_set(e, ERR_USAGE,
+				       "sandbox: directory: not a plain relative path: %s",
 				       spec->directory);
 	}
 	return 0;
 }
 
-/* --- environment ------------------------------------------------------------------------------- */
+/* --- environment -------------------------------------------------------------------------------
+ */
 
 struct env {
 	struct arena *a;
@@ -174,9 +176,9 @@ static void make_env(struct job *job, struct env *env)
 	const struct {
 		const char *name, *value;
 	} base[] = {
-		{"HOME", v->home},	 {"PATH", PATHS},      {"TMPDIR", v->tmpdir},
+		{"HOME", v->home},	 {"PATH", PATHS},	    {"TMPDIR", v->tmpdir},
 		{"USER", v->user_name},	 {"LOGNAME", v->user_name}, {"SHELL", "/bin/sh"},
-		{"TZ", v->timezone},	 {"LANG", v->locale},  {"LC_ALL", v->locale},
+		{"TZ", v->timezone},	 {"LANG", v->locale},	    {"LC_ALL", v->locale},
 		{"PWD", job->directory},
 	};
 
@@ -213,7 +215,8 @@ static void make_candidates(struct job *job, struct env *env)
 	job->candidates = list;
 }
 
-/* --- identities -------------------------------------------------------------------------------- */
+/* --- identities --------------------------------------------------------------------------------
+ */
 
 /* Whether count ids from first on exist in the map of our own user namespace. */
 static bool ids_exist(const char *path, uint64_t first, uint64_t count)
@@ -268,259 +271,8 @@ static void choose_identity(struct job *job)
 	}
 }
 
-/* --- the root ---------------------------------------------------------------------------------- */
-
-struct lists {
-	struct arena *a;
-	struct job_bind *binds;
-	size_t bind_count, bind_room;
-	struct job_text *links;
-	size_t link_count, link_room;
-	struct job_text *files;
-	size_t file_count, file_room;
-};
-
-static void add_link(struct lists *l, const char *path, const char *target)
-{
-	l->links = arena_grow(l->a, l->links, l->link_count, &l->link_room, sizeof(*l->links));
-	l->links[l->link_count++] = (struct job_text){path, target, strlen(target)};
-}
-
-static void add_file(struct lists *l, const char *path, const char *text, size_t size)
-{
-	l->files = arena_grow(l->a, l->files, l->file_count, &l->file_room, sizeof(*l->files));
-	l->files[l->file_count++] = (struct job_text){path, text, size};
-}
-
-static void add_bind(struct lists *l, const char *host, const char *inside, const struct stat *st)
-{
-	l->binds = arena_grow(l->a, l->binds, l->bind_count, &l->bind_room, sizeof(*l->binds));
-	l->binds[l->bind_count++] = (struct job_bind){
-		.host = host,
-		.fd = -1,
-		.inside = inside,
-		.directory = S_ISDIR(st->st_mode),
-		.device = S_ISCHR(st->st_mode),
-		.dev = st->st_dev,
-		.ino = st->st_ino,
-	};
-}
-
-/* What of the host stands at path becomes the same inside; what is not there is left out. */
-static int add_host(struct lists *l, const char *path, const char *inside, struct err *e)
-{
-	char target[PATH_MAX];
-	struct stat st;
-	ssize_t n;
-
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT ? 0 : err_sys(e, "%s", path);
-	if (!S_ISLNK(st.st_mode)) {
-		add_bind(l, path, inside, &st);
-		return 0;
-	}
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
-		return err_sys(e, "%s", path);
-	add_link(l, inside, arena_strndup(l->a, target, (size_t)n));
-	return 0;
-}
-
-static int add_host_image(struct lists *l, struct err *e)
-{
-	static const char *const names[] = {"usr",    "bin",		 "sbin", "lib", "lib32",
-					    "lib64",  "libx32",		 "etc/alternatives",
-					    "etc/ld.so.cache"};
-
-	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++)
-		if (add_host(l, arena_printf(l->a, "/%s", names[i]), names[i], e) < 0)
-			return -1;
-	return 0;
-}
-
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
-/* Everything at the top of a packed root, but for what the sandbox makes itself. */
-static int add_rootfs_image(struct lists *l, const char *path, struct err *e)
-{
-	static const char *const own[] = {".", "..", "dev", "proc", "sys", "tmp", "run", "home", "work"};
-	FP_CLEANUP(close_dir) DIR *dir = opendir(path);
-	const struct dirent *entry;
-
-	if (!dir)
-		return err_sys(e, "image %s", path);
-	while ((entry = readdir(dir))) {
-		const char *name = entry->d_name;
-		bool skip = false;
-
-		for (size_t i = 0; i < FP_ARRAY_SIZE(own); i++)
-			skip |= strcmp(own[i], name) == 0;
-		if (!skip && add_host(l, arena_printf(l->a, "%s/%s", path, name),
-				      arena_strdup(l->a, name), e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static const char *path_of_fd(struct arena *a, int fd)
-{
-	char link[PATH_MAX], self[64];
-	ssize_t n;
-
-	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	n = readlink(self, link, sizeof(link) - 1);
-	return n < 0 ? NULL : arena_strndup(a, link, (size_t)n);
-}
-
-static int add_spec_bind(struct lists *l, const struct sandbox_bind *bind, struct err *e)
-{
-	const char *inside = below_root(bind->inside);
-	const char *host = bind->host ? bind->host : path_of_fd(l->a, bind->fd);
-	struct stat st;
-
-	if (!inside)
-		return err_set(e, ERR_USAGE, "sandbox: bind: not an absolute plain path: %s",
-			       bind->inside);
-	if ((bind->host ? stat(host, &st) : fstat(bind->fd, &st)) < 0)
-		return err_sys(e, "bind %s", host ? host : bind->inside);
-	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
-		return err_set(e, ERR_INPUT, "bind %s: neither a file nor a directory", host);
-	add_bind(l, host, inside, &st);
-	if (!bind->host)
-		l->binds[l->bind_count - 1].fd = bind->fd; /* where the caller's process opens it */
-	return 0;
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = (*state += 0x9e3779b97f4a7c15U);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-	return z ^ (z >> 31);
-}
-
-static void add_random_file(struct lists *l, uint64_t seed)
-{
-	uint64_t *words = arena_alloc(l->a, RANDOM_FILE_BYTES), state = seed;
-
-	for (size_t i = 0; i < RANDOM_FILE_BYTES / sizeof(*words); i++)
-		words[i] = next_random(&state);
-	add_file(l, "dev/urandom", (const char *)words, RANDOM_FILE_BYTES);
-	add_link(l, "dev/random", "urandom");
-}
-
-static int add_devices(struct lists *l, const struct job *job, struct err *e)
-{
-	static const char *const devices[] = {"dev/null", "dev/zero", "dev/full", "dev/urandom",
-					      "dev/random"};
-	bool seeded = job->v.random == SANDBOX_RANDOM_SEEDED;
-	size_t count = seeded ? 3 : FP_ARRAY_SIZE(devices);
-
-	if (job->spec->profile == SANDBOX_PLANNER)
-		count = 1;
-	for (size_t i = 0; i < count; i++)
-		if (add_host(l, arena_printf(l->a, "/%s", devices[i]), devices[i], e) < 0)
-			return -1;
-	if (seeded)
-		add_random_file(l, job->v.random_seed);
-	if (job->spec->profile == SANDBOX_PLANNER)
-		return 0;
-	add_link(l, "dev/fd", "/proc/self/fd");
-	add_link(l, "dev/stdin", "/proc/self/fd/0");
-	add_link(l, "dev/stdout", "/proc/self/fd/1");
-	add_link(l, "dev/stderr", "/proc/self/fd/2");
-	return 0;
-}
-
-static void add_text(struct lists *l, const char *path, const char *text)
-{
-	add_file(l, path, text, strlen(text));
-}
-
-static void add_etc(struct lists *l, const struct job *job)
-{
-	const struct sandbox_variation *v = &job->v;
-
-	add_text(l, "etc/passwd",
-		 arena_printf(l->a,
-			      "root:x:0:0:root:/nonexistent:/bin/false\n"
-			      "%s:x:%u:%u:%s:%s:/bin/sh\n"
-			      "nobody:x:65534:65534:nobody:/nonexistent:/bin/false\n",
-			      v->user_name, v->uid, v->gid, v->user_name, v->home));
-	add_text(l, "etc/group",
-		 arena_printf(l->a, "root:x:0:\n%s:x:%u:\nnogroup:x:65534:\n", v->user_name,
-			      v->gid));
-	add_text(l, "etc/hosts",
-		 arena_printf(l->a, "127.0.0.1 localhost\n127.0.1.1 %s.%s %s\n", v->host_name,
-			      v->domain_name, v->host_name));
-	add_text(l, "etc/hostname", arena_printf(l->a, "%s\n", v->host_name));
-	add_text(l, "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n");
-}
-
-static int list_root(struct job *job, struct arena *a, struct err *e)
-{
-	const struct sandbox_spec *spec = job->spec;
-	struct lists l = {.a = a};
-	const char *image = spec->image_path;
-
-	if (spec->image == SANDBOX_IMAGE_HOST && add_host_image(&l, e) < 0)
-		return -1;
-	if (spec->image == SANDBOX_IMAGE_ROOTFS) {
-		if (spec->image_fd >= 0)
-			image = path_of_fd(a, spec->image_fd);
-		if (!image)
-			return err_set(e, ERR_USAGE, "sandbox: no image is given");
-		if (add_rootfs_image(&l, image, e) < 0)
-			return -1;
-	}
-	if (add_devices(&l, job, e) < 0)
-		return -1;
-	for (size_t i = 0; i < spec->bind_count; i++)
-		if (add_spec_bind(&l, &spec->binds[i], e) < 0)
-			return -1;
-	if (spec->image != SANDBOX_IMAGE_ROOTFS && spec->profile != SANDBOX_PLANNER)
-		add_etc(&l, job);
-	job->binds = l.binds;
-	job->bind_count = l.bind_count;
-	job->links = l.links;
-	job->link_count = l.link_count;
-	job->files = l.files;
-	job->file_count = l.file_count;
-	return 0;
-}
-
-static bool is_below(const char *path, const char *top)
-{
-	size_t n = strlen(top);
-
-	return strncmp(path, top, n) == 0 && (path[n] == '/' || path[n] == '\0');
-}
-
-/* A directory below one that is writable already needs no mount of its own. */
-static void list_writable(struct job *job, struct arena *a)
-{
-	const char *wanted[] = {"tmp", "dev/shm", job->v.tmpdir + 1, job->v.home + 1};
-	size_t count = job->spec->profile == SANDBOX_PLANNER ? 0 : FP_ARRAY_SIZE(wanted);
-	const char **list = arena_array(a, count + 1, sizeof(*list));
-
-	list[job->writable_count++] = job->workspace;
-	for (size_t i = 0; i < count; i++) {
-		bool covered = false;
-
-		for (size_t k = 0; k < job->writable_count; k++)
-			covered |= is_below(wanted[i], list[k]);
-		if (!covered)
-			list[job->writable_count++] = wanted[i];
-	}
-	job->writable = list;
-}
-
-/* --- mounts made outside ----------------------------------------------------------------------- */
+/* --- mounts made outside -----------------------------------------------------------------------
+ */
 
 /*
  * A privileged caller's process may be able to read what the identity inside may not even look up,
@@ -547,9 +299,8 @@ static int detach_bind(struct job_bind *bind, struct err *e)
 static int open_binds(struct job *job, struct arena *a, struct err *e)
 {
 	struct job_bind *binds =
-		job->bind_count > 0
-			? arena_memdup(a, job->binds, job->bind_count * sizeof(*binds))
-			: NULL;
+		job->bind_count > 0 ? arena_memdup(a, job->binds, job->bind_count * sizeof(*binds))
+				    : NULL;
 	int r = 0;
 
 	for (size_t i = 0; i < job->bind_count; i++) {
@@ -592,9 +343,9 @@ static int make_texts(struct job *job, struct arena *a)
 		job->directory = arena_printf(a, "%s/%s", job->v.workspace, job->spec->directory);
 	make_env(job, &env);
 	make_candidates(job, &env);
-	job->workspace = below_root(job->v.workspace);
+	job->workspace = job_below_root(job->v.workspace);
 	if (job->v.random == SANDBOX_RANDOM_SEEDED)
-		bytes += RANDOM_FILE_BYTES;
+		bytes += JOB_RANDOM_FILE_BYTES;
 	job->tmpfs_size = arena_printf(a, "%llu", (unsigned long long)bytes);
 	job->tmpfs_inodes = arena_printf(
 		a, "%llu", (unsigned long long)job->limits.workspace_inodes + ROOT_INODES);
@@ -609,18 +360,24 @@ static int ask_landlock(struct job *job, struct err *e)
 		return 0;
 	job->landlock_abi = abi < 0 ? 0 : (int)abi;
 	if (abi <= 0 && job->spec->layers.landlock == SANDBOX_REQUIRE)
-		return err_set(e, ERR_SANDBOX,
-			       "landlock: this kernel does not offer it (add landlock to lsm= of its "
-			       "command line), and the spec requires it");
+		return err_set(
+			e, ERR_SANDBOX,
+			"landlock: this kernel does not offer it (add landlock to lsm= of its "
+			"command line), and the spec requires it");
 	return 0;
 }
 
 static int ask_cgroup(struct job *job, struct err *e)
 {
-	job->cgroup_reason = "no cgroup with a memory controller is delegated to us";
-	if (job->spec->layers.cgroup == SANDBOX_REQUIRE)
-		return err_set(e, ERR_SANDBOX, "cgroup: %s, and the spec requires it",
-			       job->cgroup_reason);
+	bool required = job->spec->layers.cgroup == SANDBOX_REQUIRE;
+
+	job->cgroup.reason = "not asked for";
+	if (job->spec->layers.cgroup == SANDBOX_OMIT)
+		return 0;
+	cgroup_make(&job->cgroup, required, job->limits.memory_bytes, job->limits.processes);
+	if (required && job->cgroup.version == 0)
+		return err_set(e, ERR_SANDBOX, "cgroup: %s; the spec requires it",
+			       job->cgroup.reason);
 	return 0;
 }
 
@@ -628,7 +385,12 @@ int job_make(const struct sandbox_spec *spec, struct arena *a, struct job *ret_j
 {
 	struct job *job = ret_job;
 
-	*job = (struct job){.spec = spec, .v = spec->variation, .control = -1, .stdout_fd = -1, .stderr_fd = -1};
+	*job = (struct job){.spec = spec,
+			    .cgroup = CGROUP_INIT,
+			    .v = spec->variation,
+			    .control = -1,
+			    .stdout_fd = -1,
+			    .stderr_fd = -1};
 	if (check_spec(spec, e) < 0)
 		return -1;
 	fill_limits(&job->limits, &spec->limits);
@@ -640,9 +402,8 @@ int job_make(const struct sandbox_spec *spec, struct arena *a, struct job *ret_j
 	job->watch_memory = spec->profile != SANDBOX_PLANNER;
 	job->filter = filter_find(spec->profile, job->v.clock != SANDBOX_CLOCK_REAL,
 				  job->v.random == SANDBOX_RANDOM_SEEDED);
-	if (list_root(job, a, e) < 0)
+	if (rootlist_make(job, a, e) < 0)
 		return -1;
-	list_writable(job, a);
 	job->no_capabilities = cap_init();
 	if (!job->no_capabilities)
 		return err_sys(e, "sandbox: cap_init");
@@ -659,7 +420,8 @@ void job_release(struct job *job)
 		(void)munmap((void *)(uintptr_t)job->stream, job->stream_size);
 	if (job->no_capabilities)
 		(void)cap_free(job->no_capabilities);
-	*job = (struct job){.spec = NULL};
+	cgroup_release(&job->cgroup);
+	*job = (struct job){.spec = NULL, .cgroup = CGROUP_INIT};
 }
 
 void job_fail(const struct job *job, const char *step, const char *detail)

@@ -13,6 +13,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
+#include "sandbox/cgroup.h"
 #include "sandbox/filter.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/wire.h"
@@ -41,8 +42,8 @@ struct job {
 	const struct filter *filter;
 	cap_t no_capabilities;
 
-	bool privileged;   /* two identities of our own choice; otherwise only the caller's */
-	uid_t outer_uid;   /* of the payload */
+	bool privileged; /* two identities of our own choice; otherwise only the caller's */
+	uid_t outer_uid; /* of the payload */
 	gid_t outer_gid;
 	uid_t outer_root;  /* of process 1, where privileged */
 	bool own_network;  /* a network namespace must be made */
@@ -66,18 +67,25 @@ struct job {
 
 	const void *stream; /* workspace_in, mapped; NULL when empty */
 	size_t stream_size;
-	uint64_t random_size; /* of the file that stands in for /dev/urandom */
 
-	int control;		/* the inside's end of the pair */
+	int control;		  /* the inside's end of the pair */
 	int stdout_fd, stderr_fd; /* write ends of pipes */
-	int landlock_abi;	/* 0: none */
-	const char *cgroup_reason; /* why there is none */
+	int landlock_abi;	  /* 0: none */
+	struct cgroup cgroup;
 };
 
 /* Opens descriptors, which job_release closes; everything else is the arena's. */
 FP_MUST_CHECK int job_make(const struct sandbox_spec *spec, struct arena *a, struct job *ret_job,
 			   struct err *e);
 void job_release(struct job *job);
+
+/* Without its first slash; NULL when it is not absolute, or has an empty, "." or ".." component. */
+const char *job_below_root(const char *path);
+
+/* rootlist.c: lists what the root will hold. */
+FP_MUST_CHECK int rootlist_make(struct job *job, struct arena *a, struct err *e);
+
+#define JOB_RANDOM_FILE_BYTES (1024 * 1024) /* of the file that stands in for /dev/urandom */
 
 /* For the inside: says which step failed, with errno as it is, and ends the process. */
 void job_fail(const struct job *job, const char *step, const char *detail) FP_NORETURN;

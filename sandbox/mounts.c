@@ -161,8 +161,7 @@ static int make_writable(struct inside *in, const char *path)
 	int fd;
 
 	inside_detail(in, path);
-	if (make_dirs(in->root_fd, path, true) < 0 ||
-	    fchmodat(in->root_fd, path, mode, 0) < 0 ||
+	if (make_dirs(in->root_fd, path, true) < 0 || fchmodat(in->root_fd, path, mode, 0) < 0 ||
 	    fchownat(in->root_fd, path, job->v.uid, job->v.gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
 	fd = host_open_tree(in->root_fd, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);

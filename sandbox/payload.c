@@ -62,8 +62,14 @@ static int step_descriptors(struct inside *in)
 {
 	const struct job *job = in->job;
 	const struct sandbox_spec *spec = job->spec;
+	struct rlimit room;
 	int extra[SANDBOX_FDS_MAX], std[3] = {spec->stdin_fd, job->stdout_fd, job->stderr_fd};
 
+	if (getrlimit(RLIMIT_NOFILE, &room) < 0)
+		return -1;
+	room.rlim_cur = room.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &room) < 0)
+		return -1;
 	if (std[0] < 0)
 		std[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	exec_fd = spec->exec_fd;
@@ -143,7 +149,8 @@ static int step_limits(struct inside *in)
 		{RLIMIT_NOFILE, l->descriptors},
 		{RLIMIT_NPROC, l->processes},
 		{RLIMIT_FSIZE, l->file_size_bytes},
-		{RLIMIT_DATA, l->memory_bytes}, /* not AS, which Go and node only reserve */
+		/* Not AS, which Go and node only reserve; above the limit where that is polled. */
+		{RLIMIT_DATA, l->memory_bytes + (in->job->watch_memory ? l->memory_bytes / 4 : 0)},
 		{RLIMIT_CPU, (l->cpu_ms + 999) / 1000 + 1},
 		{RLIMIT_STACK, 8 << 20},
 		{RLIMIT_MEMLOCK, 64 << 10},
@@ -165,7 +172,8 @@ static int step_bounding_set(struct inside *in)
 	for (cap_value_t c = 0; CAP_IS_SUPPORTED(c); c++)
 		if (cap_drop_bound(c) < 0)
 			return -1;
-	if (cap_reset_ambient() < 0)
+	/* The library takes a refusal for a kernel without ambient capabilities. */
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return -1;
 	return cap_set_secbits(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
 			       SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |

@@ -64,27 +64,29 @@ static int digest_of(int fd, struct sha256 *ret_digest, struct err *e)
 	return 0;
 }
 
-static void add_program(struct watch *w, const char *path, const struct sha256 *digest)
+/* How often it was started before. */
+static uint64_t add_program(struct watch *w, const char *path, const struct sha256 *digest)
 {
 	struct sandbox_result *r = w->result;
 
 	for (size_t i = 0; i < r->program_count; i++) {
 		if (sha256_equal(&w->programs[i].digest, digest) &&
 		    strcmp(w->programs[i].path, path) == 0) {
-			w->programs[i].count++;
-			return;
+			return w->programs[i].count++;
 		}
 	}
 	if (r->program_count >= SANDBOX_PROGRAMS_MAX)
-		return;
+		return r->program_total;
 	w->programs = arena_grow(w->a, w->programs, r->program_count, &w->program_room,
 				 sizeof(*w->programs));
 	w->programs[r->program_count++] =
 		(struct sandbox_program){arena_strdup(w->a, path), *digest, 1};
 	r->programs = w->programs;
+	return 0;
 }
 
-/* --- the stack of a fresh program -------------------------------------------------------------- */
+/* --- the stack of a fresh program --------------------------------------------------------------
+ */
 
 struct auxiliary {
 	uint64_t vdso_at; /* where AT_SYSINFO_EHDR's type stands; 0: nowhere */
@@ -149,7 +151,8 @@ static bool read_auxiliary(pid_t pid, struct auxiliary *ret_aux)
 }
 
 /* Makes the program ask the kernel for what it would read by itself. */
-static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, struct err *e)
+static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, uint64_t program,
+		     struct err *e)
 {
 	static const uint64_t ignore = AT_IGNORE;
 	uint8_t random[16];
@@ -158,15 +161,15 @@ static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, st
 	    !watch_write(pid, aux->vdso_at, &ignore, sizeof(ignore)))
 		return err_sys(e, "sandbox: hiding the vDSO");
 	if (w->job->v.random == SANDBOX_RANDOM_SEEDED && aux->random) {
-		answers_random(w->job->v.random_seed, w->result->program_total, UINT64_MAX, random,
-			       sizeof(random));
+		answers_random(w->job->v.random_seed, program, UINT64_MAX, random, sizeof(random));
 		if (!watch_write(pid, aux->random, random, sizeof(random)))
 			return err_sys(e, "sandbox: seeding AT_RANDOM");
 	}
 	return 0;
 }
 
-/* --- what runs --------------------------------------------------------------------------------- */
+/* --- what runs ---------------------------------------------------------------------------------
+ */
 
 /* Opens the file that the call named, inside the root of pid; -1 where that cannot be. */
 static int open_named(pid_t pid, const char *name)
@@ -210,7 +213,7 @@ static int add_script(struct watch *w, pid_t pid, uint64_t file_name, int exe_fd
 		return 0;
 	if (digest_of(fd, &digest, e) < 0)
 		return -1;
-	add_program(w, name, &digest);
+	(void)add_program(w, name, &digest);
 	return 0;
 }
 
@@ -220,6 +223,7 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 	char link[64], path[PATH_MAX];
 	struct auxiliary aux;
 	struct sha256 digest;
+	uint64_t program;
 
 	if (!read_auxiliary(pid, &aux))
 		return err_set(e, ERR_SANDBOX, "watch: the stack of a new program cannot be read");
@@ -230,14 +234,18 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 	if (digest_of(fd, &digest, e) < 0)
 		return -1;
 	watch_program(pid, path, sizeof(path));
-	add_program(w, path, &digest);
+	program = add_program(w, path, &digest);
+	for (size_t i = 0; i < sizeof(program); i++)
+		program += (uint64_t)digest.bytes[i] << (8 * i);
+	answers_started(w, pid, program);
 	if (add_script(w, pid, aux.file_name, fd, e) < 0)
 		return -1;
 	w->result->program_total++;
-	return hide_vdso(w, pid, &aux, e);
+	return hide_vdso(w, pid, &aux, program, e);
 }
 
-/* --- the stop ---------------------------------------------------------------------------------- */
+/* --- the stop ----------------------------------------------------------------------------------
+ */
 
 /*
  * Waits for the next stop of the thread.  One that is not the first of its process takes over the
@@ -246,10 +254,7 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 static pid_t wait_stop(pid_t thread, int *ret_status)
 {
 	const struct timespec pause = {0, 50000};
-	char path[64], text[4096], *at;
-	int group = thread;
-	pid_t pid;
-	FILE *file;
+	pid_t pid, group;
 
 	if (syscall(SYS_tgkill, thread, thread, 0) == 0) {
 		do
@@ -257,15 +262,7 @@ static pid_t wait_stop(pid_t thread, int *ret_status)
 		while (pid < 0 && errno == EINTR);
 		return pid;
 	}
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	file = fopen(path, "re");
-	if (!file)
-		return -1;
-	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-	(void)fclose(file);
-	at = strstr(text, "Tgid:");
-	if (at)
-		group = (int)strtol(at + 5, NULL, 10);
+	group = watch_leader(thread);
 	for (;;) {
 		pid = waitpid(thread, ret_status, __WALL | WNOHANG);
 		if (pid <= 0 && group != thread)
@@ -297,39 +294,69 @@ static int wait_exec(pid_t thread, pid_t *ret_pid)
 	}
 }
 
+/*
+ * Lets go of it.  One that is being killed cannot be let go any more, and then it is for us, who
+ * trace it, to take note of its death first: until then its parent waits for it in vain.
+ * Says whether it lives.
+ */
+static bool let_go(pid_t pid)
+{
+	int status;
+
+	while (ptrace(PTRACE_DETACH, pid, 0, 0) < 0) {
+		pid_t r = waitpid(pid, &status, __WALL);
+
+		if ((r < 0 && errno != EINTR) || (r > 0 && !WIFSTOPPED(status)))
+			return false;
+	}
+	return true;
+}
+
+static int attach(const struct watch *w, const struct seccomp_notif *n, struct err *e)
+{
+	pid_t thread = (pid_t)n->pid;
+	int error;
+
+	if (ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) == 0)
+		return 1;
+	error = errno;
+	if (ioctl(w->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &n->id) < 0)
+		return 0; /* killed meanwhile */
+	return err_set(e, ERR_SANDBOX,
+		       "watch: ptrace: %s (the kernel must let a process trace its children: "
+		       "kernel.yama.ptrace_scope below 3, and ptrace not filtered)",
+		       strerror(error));
+}
+
+static int look_at(struct watch *w, pid_t pid, struct err *e)
+{
+	if (!w->started)
+		w->started_ns = host_now_ns();
+	w->started = true;
+	return inspect(w, pid, e);
+}
+
 int programs_start(struct watch *w, const struct seccomp_notif *n, struct err *e)
 {
-	struct seccomp_notif_resp go = {.id = n->id,
-					.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+	struct seccomp_notif_resp go = {.id = n->id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
 	pid_t thread = (pid_t)n->pid, pid = thread;
-	int executed, r = 0;
+	int r = attach(w, n, e);
 
-	if (ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) < 0) {
-		if (errno == ESRCH)
-			return 0;
-		return err_set(e, ERR_SANDBOX,
-			       "watch: ptrace: %s (the kernel must let a process trace its children: "
-			       "kernel.yama.ptrace_scope below 3, and ptrace not filtered)",
-			       strerror(errno));
-	}
+	if (r <= 0)
+		return r;
 	/*
 	 * To go on is safe: the decision to let a program start does not depend on which one.  The
 	 * interruption makes a call that fails stop too.
 	 */
+	r = 0;
 	if (ioctl(w->listener, SECCOMP_IOCTL_NOTIF_SEND, &go) < 0 && errno != ENOENT)
-		return err_sys(e, "sandbox: seccomp notification");
+		r = err_sys(e, "sandbox: seccomp notification");
 	(void)ptrace(PTRACE_INTERRUPT, thread, 0, 0);
-	executed = wait_exec(thread, &pid);
-	if (executed) {
-		if (!w->started)
-			w->started_ns = host_now_ns();
-		w->started = true;
-		for (size_t i = 0; i < w->drawn_count; i++)
-			if (w->drawn[i].pid == pid)
-				w->drawn[i].pid = 0;
-		r = inspect(w, pid, e);
-	}
-	if (ptrace(PTRACE_DETACH, pid, 0, 0) < 0 && r == 0 && errno != ESRCH)
-		return err_sys(e, "sandbox: ptrace detach");
-	return r;
+	if (r == 0 && wait_exec(thread, &pid))
+		r = look_at(w, pid, e);
+	if (let_go(pid) || r == 0)
+		return r;
+	/* Killed before its first instruction: what could not be seen of it has not run. */
+	err_clear(e);
+	return 0;
 }

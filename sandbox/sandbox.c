@@ -49,7 +49,7 @@
 #include "sandbox/job.h"
 #include "sandbox/watch.h"
 
-#define NAMESPACES                                                                                 \
+#define NAMESPACES \
 	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
 static const char *const end_names[] = {
@@ -104,7 +104,8 @@ bool sandbox_profile_parse(const char *name, enum sandbox_profile *ret_profile)
 	return false;
 }
 
-/* --- identities -------------------------------------------------------------------------------- */
+/* --- identities --------------------------------------------------------------------------------
+ */
 
 static int write_proc(pid_t pid, const char *name, const char *text, struct err *e)
 {
@@ -138,7 +139,8 @@ static int map_identities(const struct job *job, pid_t pid, struct err *e)
 	return write_proc(pid, "gid_map", gids, e);
 }
 
-/* --- start ------------------------------------------------------------------------------------- */
+/* --- start -------------------------------------------------------------------------------------
+ */
 
 /* Descriptors and process of one run; all of it is gone when sandbox_run returns. */
 struct run {
@@ -150,10 +152,10 @@ struct run {
 
 static void run_release(struct run *run)
 {
-	int *fds[] = {&run->pair[0],	   &run->pair[1],	&run->out[0],
-		      &run->out[1],	   &run->err[0],	&run->err[1],
-		      &run->watch.pid_fd,  &run->watch.listener,
-		      &run->watch.streams[0], &run->watch.streams[1]};
+	int *fds[] = {&run->pair[0],	     &run->pair[1],	   &run->out[0],
+		      &run->out[1],	     &run->err[0],	   &run->err[1],
+		      &run->watch.pid_fd,    &run->watch.listener, &run->watch.streams[0],
+		      &run->watch.streams[1]};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(fds); i++)
 		fd_cleanup(fds[i]);
@@ -181,7 +183,8 @@ static const char *clone_remedy(int error)
 	switch (error) {
 	case EPERM:
 	case EACCES:
-		return "user namespaces are not allowed here: in a container, its seccomp profile must "
+		return "user namespaces are not allowed here: in a container, its seccomp profile "
+		       "must "
 		       "let clone make namespaces; on Ubuntu 24.04, see "
 		       "kernel.apparmor_restrict_unprivileged_userns";
 	case ENOSPC:
@@ -198,7 +201,9 @@ static int start(struct run *run, struct err *e)
 {
 	unsigned long flags = NAMESPACES | (run->job.own_network ? CLONE_NEWNET : 0UL);
 	struct wire_message go = {.kind = WIRE_GO};
-	pid_t pid = host_clone(flags, &run->watch.pid_fd);
+	pid_t pid = run->job.cgroup.version == 2
+			    ? host_clone_into(flags, run->job.cgroup.fd, &run->watch.pid_fd)
+			    : host_clone(flags, &run->watch.pid_fd);
 
 	if (pid == 0) {
 		(void)close(run->pair[0]);
@@ -217,6 +222,9 @@ static int start(struct run *run, struct err *e)
 	fd_cleanup(&run->pair[1]);
 	fd_cleanup(&run->out[1]);
 	fd_cleanup(&run->err[1]);
+	if (cgroup_join(&run->job.cgroup, pid) < 0)
+		return err_set(e, ERR_SANDBOX, "cgroup: %s: %s", run->job.cgroup.path,
+			       strerror(errno));
 	if (map_identities(&run->job, pid, e) < 0)
 		return -1;
 	if (wire_send(run->watch.control, &go, -1) < 0)
@@ -224,7 +232,8 @@ static int start(struct run *run, struct err *e)
 	return 0;
 }
 
-/* --- result ------------------------------------------------------------------------------------ */
+/* --- result ------------------------------------------------------------------------------------
+ */
 
 struct lists {
 	struct arena *a;
@@ -236,18 +245,17 @@ struct lists {
 
 static void add_layer(struct lists *l, const char *name, bool in_force, const char *detail)
 {
-	l->layers =
-		arena_grow(l->a, l->layers, l->layer_count, &l->layer_room, sizeof(*l->layers));
+	l->layers = arena_grow(l->a, l->layers, l->layer_count, &l->layer_room, sizeof(*l->layers));
 	l->layers[l->layer_count++] = (struct sandbox_layer){name, in_force, detail};
 }
 
 static void list_layers(const struct run *run, struct lists *l)
 {
 	static const char *const always[] = {
-		"user namespace",   "mount namespace",	 "pid namespace",  "ipc namespace",
-		"uts namespace",    "cgroup namespace",	 "network namespace", "pivot_root",
-		"read-only root",   "empty capability sets", "locked secure bits", "no_new_privs",
-		"seccomp",	    "resource limits",
+		"user namespace", "mount namespace",	   "pid namespace",	 "ipc namespace",
+		"uts namespace",  "cgroup namespace",	   "network namespace",	 "pivot_root",
+		"read-only root", "empty capability sets", "locked secure bits", "no_new_privs",
+		"seccomp",	  "resource limits",
 	};
 	const struct job *job = &run->job;
 
@@ -260,11 +268,13 @@ static void list_layers(const struct run *run, struct lists *l)
 		  job->landlock_abi > 0 ? arena_printf(l->a, "ABI %d", job->landlock_abi)
 		  : job->spec->layers.landlock == SANDBOX_OMIT ? "not asked for"
 							       : "the kernel does not offer it");
-	add_layer(l, "cgroup", false,
-		  job->spec->layers.cgroup == SANDBOX_OMIT ? "not asked for" : job->cgroup_reason);
+	add_layer(l, "cgroup", job->cgroup.version > 0,
+		  job->cgroup.version > 0 ? arena_printf(l->a, "version %d", job->cgroup.version)
+					  : job->cgroup.reason);
 	add_layer(l, "memory limit", true,
-		  job->watch_memory ? "RLIMIT_DATA, and the sum polled every 20 ms"
-				    : "RLIMIT_DATA of a single process");
+		  job->cgroup.version > 0 ? "cgroup, RLIMIT_DATA, and the sum polled every 20 ms"
+		  : job->watch_memory	  ? "RLIMIT_DATA, and the sum polled every 20 ms"
+					  : "RLIMIT_DATA of a single process");
 }
 
 static void add_varied(struct lists *l, const char *name, const char *value)
@@ -279,8 +289,9 @@ static void list_texts(const struct sandbox_variation *v, struct lists *l)
 	const struct {
 		const char *name, *value;
 	} texts[] = {
-		{"host name", v->host_name}, {"domain", v->domain_name}, {"user", v->user_name},
-		{"HOME", v->home},	     {"TMPDIR", v->tmpdir},	 {"workspace path", v->workspace},
+		{"host name", v->host_name}, {"domain", v->domain_name},
+		{"user", v->user_name},	     {"HOME", v->home},
+		{"TMPDIR", v->tmpdir},	     {"workspace path", v->workspace},
 		{"TZ", v->timezone},	     {"locale", v->locale},
 	};
 	const struct {
@@ -333,15 +344,41 @@ static void list_all(const struct run *run, struct arena *a, struct sandbox_resu
 	result->varied_count = l.varied_count;
 }
 
+/* What to change on this machine when that step is not permitted. */
+static const struct {
+	const char *step, *remedy;
+} remedies[] = {
+	{"host name", "a user namespace gives no rights here: on Ubuntu 24.04 allow it with an "
+		      "AppArmor profile or kernel.apparmor_restrict_unprivileged_userns=0"},
+	{"root",
+	 "mounts are not allowed in a user namespace here: a container must be started with a "
+	 "seccomp profile that lets mount, fsopen and move_mount pass"},
+	{"proc", "parts of /proc are covered here, as in a container, and then the kernel gives no "
+		 "fresh one: start it with --security-opt systempaths=unconfined"},
+	{"pivot_root", "the root directory here is no mount, or pivot_root is filtered"},
+	{"descriptors", "allow at least 512 open files (ulimit -n)"},
+	{"seccomp", "a filter around us already has a listener, or forbids seccomp"},
+};
+
+static const char *remedy_of(const struct wire_message *f)
+{
+	if (f->error != EPERM && f->error != EACCES && f->error != EBUSY && f->error != EINVAL)
+		return NULL;
+	for (size_t i = 0; i < FP_ARRAY_SIZE(remedies); i++)
+		if (strcmp(remedies[i].step, f->step) == 0)
+			return remedies[i].remedy;
+	return NULL;
+}
+
 static int fail_step(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
 {
 	const struct wire_message *f = &run->watch.failure;
-	const char *text = f->error ? strerror(f->error) : "failed";
+	const char *text = f->error ? strerror(f->error) : "failed", *remedy = remedy_of(f);
 
 	result->failed_step = arena_strdup(a, f->step);
-	if (f->text[0] != '\0')
-		return err_set(e, ERR_SANDBOX, "%s: %s: %s", f->step, f->text, text);
-	return err_set(e, ERR_SANDBOX, "%s: %s", f->step, text);
+	return err_set(e, ERR_SANDBOX, "%s: %s%s%s%s%s", f->step, f->text,
+		       f->text[0] != '\0' ? ": " : "", text, remedy ? "; " : "",
+		       remedy ? remedy : "");
 }
 
 static int judge(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
@@ -366,6 +403,44 @@ static int judge(struct run *run, struct arena *a, struct sandbox_result *result
 	return 0;
 }
 
+static void add_cgroup(const struct run *run, struct sandbox_result *result)
+{
+	uint64_t peak;
+	bool killed;
+
+	cgroup_read(&run->job.cgroup, &peak, &killed);
+	if (peak > 0)
+		result->peak_memory_bytes = peak;
+	if (!killed || (result->end == SANDBOX_EXITED && result->exit_status == 0))
+		return;
+	result->end = SANDBOX_LIMIT;
+	result->limit = SANDBOX_LIMIT_MEMORY;
+	result->tree_collected = false;
+}
+
+/*
+ * Process 1 may be gone before its identities are mapped or the word to go is sent; what it said of
+ * itself then explains the failure that was seen from out here.
+ */
+static int fail_start(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
+{
+	struct watch *w = &run->watch;
+	struct wire_message m;
+	int fd = -1;
+
+	if (w->pid <= 0)
+		return -1;
+	(void)kill(w->pid, SIGKILL);
+	(void)waitpid(w->pid, NULL, __WALL);
+	if (wire_receive(w->control, true, &m, &fd) == 1 && m.kind == WIRE_FAILED) {
+		w->failure = m;
+		err_clear(e);
+		(void)fail_step(run, a, result, e);
+	}
+	fd_close(fd);
+	return -1;
+}
+
 static int run_it(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
 {
 	struct watch *w = &run->watch;
@@ -379,15 +454,11 @@ static int run_it(struct run *run, struct arena *a, struct sandbox_result *resul
 	if (open_channels(run, e) < 0)
 		return -1;
 	w->begun_ns = begun;
-	if (start(run, e) < 0) {
-		if (w->pid > 0) {
-			(void)kill(w->pid, SIGKILL);
-			(void)waitpid(w->pid, NULL, __WALL);
-		}
-		return -1;
-	}
+	if (start(run, e) < 0)
+		return fail_start(run, a, result, e);
 	if (watch_run(w, e) < 0)
 		return -1;
+	add_cgroup(run, result);
 	result->setup_ns = w->started_ns ? w->started_ns - begun : 0;
 	return judge(run, a, result, e);
 }
@@ -395,8 +466,8 @@ static int run_it(struct run *run, struct arena *a, struct sandbox_result *resul
 int sandbox_run(const struct sandbox_spec *spec, struct arena *a, struct sandbox_result *ret_result,
 		struct err *e)
 {
-	FP_CLEANUP(run_release) struct run run = {
-		.pair = {-1, -1}, .out = {-1, -1}, .err = {-1, -1}};
+	FP_CLEANUP(run_release)
+	struct run run = {.pair = {-1, -1}, .out = {-1, -1}, .err = {-1, -1}};
 	struct sandbox_result *result = ret_result;
 
 	*result = (struct sandbox_result){.end = SANDBOX_EXITED};

@@ -92,6 +92,11 @@ enum sandbox_order {
 	SANDBOX_ORDER_REVERSED, /* ... and in the opposite one */
 };
 
+/*
+ * For every program, static ones too: clock_gettime, gettimeofday and time.  The files of the
+ * workspace are as old as the moved clock says; those that the program makes itself bear the
+ * kernel's time, and so do timers set to a time of day.
+ */
 enum sandbox_clock {
 	SANDBOX_CLOCK_REAL,
 	SANDBOX_CLOCK_OFFSET, /* clock_ns is added to the wall clock */
@@ -137,9 +142,9 @@ struct sandbox_spec {
 				   LOGNAME, SHELL, TZ, LANG, LC_ALL and PWD, and in place of them */
 	const char *directory;	/* working directory, relative to the workspace; NULL is its root */
 
-	int stdin_fd;		    /* or -1: /dev/null */
-	int stdout_fd;		    /* anything that can be written to; or -1: counted, thrown away */
-	int stderr_fd;		    /* likewise */
+	int stdin_fd;  /* or -1: /dev/null */
+	int stdout_fd; /* anything that can be written to; or -1: counted, thrown away */
+	int stderr_fd; /* likewise */
 	const struct sandbox_fd *fds; /* more descriptors */
 	size_t fd_count;
 
@@ -159,9 +164,11 @@ struct sandbox_spec {
 };
 
 /* The only right way to begin a spec: no descriptor, all layers required, every default. */
-#define SANDBOX_SPEC_INIT                                                                          \
-	{.exec_fd = -1, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, .workspace_in = -1,     \
-	 .workspace_out = -1, .image_fd = -1}
+#define SANDBOX_SPEC_INIT                                                        \
+	{                                                                        \
+		.exec_fd = -1, .stdin_fd = -1, .stdout_fd = -1, .stderr_fd = -1, \
+		.workspace_in = -1, .workspace_out = -1, .image_fd = -1          \
+	}
 
 enum sandbox_end {
 	SANDBOX_EXITED,
@@ -207,7 +214,7 @@ struct sandbox_dropped {
 };
 
 struct sandbox_layer {
-	const char *name;   /* "user namespace", "seccomp", "landlock", ... */
+	const char *name; /* "user namespace", "seccomp", "landlock", ... */
 	bool in_force;
 	const char *detail; /* "ABI 7", "polled every 20 ms", why it is not in force; or "" */
 };
@@ -220,9 +227,10 @@ struct sandbox_varied {
 /* Everything in it lives in the arena. */
 struct sandbox_result {
 	enum sandbox_end end;
-	int exit_status;	  /* of SANDBOX_EXITED */
-	int signal;		  /* of SANDBOX_SIGNALED */
-	enum sandbox_limit limit; /* of SANDBOX_LIMIT; or which one the program ran into on its way */
+	int exit_status; /* of SANDBOX_EXITED */
+	int signal;	 /* of SANDBOX_SIGNALED */
+	enum sandbox_limit
+		limit; /* of SANDBOX_LIMIT; or which one the program ran into on its way */
 
 	uint64_t wall_ns; /* from the start of the program to the death of the last process */
 	uint64_t setup_ns;

@@ -134,7 +134,8 @@ static int write_content(int fd, const struct entry *entry)
 static int make_file(int dir_fd, const char *name, const struct entry *entry)
 {
 	mode_t mode = entry->type == 'x' ? 0755 : 0644;
-	int r, fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	int r, fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			   mode);
 
 	if (fd < 0)
 		return -1;
@@ -225,6 +226,57 @@ static int unpack_reversed(struct unpack *u)
 	return munmap(offsets, room * sizeof(*offsets));
 }
 
+/* --- times -------------------------------------------------------------------------------------
+ */
+
+static struct timespec moved_now(const struct sandbox_variation *v)
+{
+	int64_t ns = v->clock_ns;
+	struct timespec t = {0, 0};
+
+	if (v->clock == SANDBOX_CLOCK_OFFSET && clock_gettime(CLOCK_REALTIME, &t) == 0)
+		ns += (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	t = (struct timespec){ns / 1000000000, ns % 1000000000};
+	if (t.tv_nsec < 0) {
+		t.tv_nsec += 1000000000;
+		t.tv_sec--;
+	}
+	return t;
+}
+
+/* The path and all directories it lies in. */
+static int set_times(struct unpack *u, const struct entry *entry, const struct timespec *times)
+{
+	memcpy(u->path, entry->path, entry->path_size);
+	u->path[entry->path_size] = '\0';
+	for (;;) {
+		char *slash = strrchr(u->path, '/');
+
+		if (utimensat(u->in->work_fd, u->path, times, AT_SYMLINK_NOFOLLOW) < 0)
+			return -1;
+		if (!slash)
+			return 0;
+		*slash = '\0';
+	}
+}
+
+/* What was there before the program started is as old as its clock says. */
+static int move_times(struct unpack *u)
+{
+	struct timespec times[2];
+	size_t offset = MAGIC_BYTES;
+	struct entry entry;
+	int r;
+
+	times[0] = times[1] = moved_now(&u->in->job->v);
+	while ((r = read_entry(u->in, offset, &entry)) > 0) {
+		if (set_times(u, &entry, times) < 0)
+			return -1;
+		offset = entry.next;
+	}
+	return r < 0 ? r : futimens(u->in->work_fd, times);
+}
+
 int unpack_stream(struct inside *in)
 {
 	struct unpack u = {.in = in, .parent_fd = -1};
@@ -240,6 +292,8 @@ int unpack_stream(struct inside *in)
 	(void)setfsgid(job->v.gid);
 	(void)setfsuid(job->v.uid);
 	r = job->v.order == SANDBOX_ORDER_REVERSED ? unpack_reversed(&u) : unpack_given(&u);
+	if (r == 0 && job->v.clock != SANDBOX_CLOCK_REAL)
+		r = move_times(&u);
 	if (job->privileged) {
 		int saved = errno;
 

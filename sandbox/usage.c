@@ -71,9 +71,9 @@ static void add_process(const struct inside *in, const char *pid, struct usage *
 	memcpy(path, pid, n);
 	memcpy(path + n, "/status", sizeof("/status"));
 	if (read_small(in->proc_fd, path, text, sizeof(text)) > 0)
-		usage->memory_bytes += 1024 * (number_after(text, "RssAnon:") +
-					       number_after(text, "RssShmem:") +
-					       number_after(text, "VmPTE:"));
+		usage->memory_bytes +=
+			1024 * (number_after(text, "RssAnon:") + number_after(text, "RssShmem:") +
+				number_after(text, "VmPTE:"));
 	memcpy(path + n, "/stat", sizeof("/stat"));
 	if (read_small(in->proc_fd, path, text, sizeof(text)) > 0)
 		usage->cpu_ns += ticks_of(text) * (1000000000U / 100U);

@@ -65,7 +65,24 @@ void watch_program(pid_t pid, char *text, size_t size)
 	wire_text(text, size, buf_text(&visible));
 }
 
-/* --- what the inside tells --------------------------------------------------------------------- */
+pid_t watch_leader(pid_t thread)
+{
+	char path[64], text[4096];
+	const char *at;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	file = fopen(path, "re");
+	if (!file)
+		return thread;
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	(void)fclose(file);
+	at = strstr(text, "\nTgid:");
+	return at ? (pid_t)strtol(at + 6, NULL, 10) : thread;
+}
+
+/* --- what the inside tells ---------------------------------------------------------------------
+ */
 
 static void add_dropped(struct watch *w, const struct wire_message *m)
 {
@@ -160,7 +177,8 @@ static void read_control(struct watch *w)
 	}
 }
 
-/* --- output ------------------------------------------------------------------------------------ */
+/* --- output ------------------------------------------------------------------------------------
+ */
 
 static int pass_on(struct watch *w, int which, const char *data, size_t size, struct err *e)
 {
@@ -208,7 +226,8 @@ static int drain_streams(struct watch *w, struct err *e)
 	return 0;
 }
 
-/* --- notifications ----------------------------------------------------------------------------- */
+/* --- notifications -----------------------------------------------------------------------------
+ */
 
 static void reply(struct watch *w, struct seccomp_notif_resp *r)
 {
@@ -270,7 +289,8 @@ static int read_listener(struct watch *w, struct err *e)
 	return answer(w, &n, e);
 }
 
-/* --- the loop ---------------------------------------------------------------------------------- */
+/* --- the loop ----------------------------------------------------------------------------------
+ */
 
 static int wait_ms(const struct watch *w)
 {
@@ -327,10 +347,9 @@ static void reap(struct watch *w)
 		pid = wait4(w->pid, &status, __WALL, &usage);
 	while (pid < 0 && errno == EINTR);
 	if (pid == w->pid)
-		w->result->cpu_ns = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) *
-					    1000000000U +
-				    (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) *
-					    1000U;
+		w->result->cpu_ns =
+			(uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000U +
+			(uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000U;
 }
 
 int watch_run(struct watch *w, struct err *e)

@@ -11,10 +11,11 @@
 
 #define WATCH_STREAMS 2 /* standard output, standard error */
 
-/* A process and the random bytes that it has drawn; only where they are seeded. */
+/* A thread, and the random bytes that its process has drawn; only where they are seeded. */
 struct watch_drawn {
 	pid_t pid;
-	uint64_t program; /* which start of a program it is */
+	pid_t leader;	  /* of its process, whose entry counts */
+	uint64_t program; /* which program, and which start of it */
 	uint64_t calls;
 };
 
@@ -39,6 +40,7 @@ struct watch {
 	size_t program_room, refusal_room, dropped_room;
 	struct watch_drawn *drawn;
 	size_t drawn_count, drawn_room;
+	uint64_t forked; /* processes that drew without having started a program */
 };
 
 /* Until everything inside is dead.  -1 when it could not be watched as it should. */
@@ -62,6 +64,12 @@ bool watch_write(pid_t pid, uint64_t address, const void *from, size_t size);
 
 /* The file that pid executes, as a visible path inside; "" when unknown. */
 void watch_program(pid_t pid, char *text, size_t size);
+
+/* A program has started; its sequence of random bytes begins. */
+void answers_started(struct watch *w, pid_t pid, uint64_t program);
+
+/* The process that a thread belongs to. */
+pid_t watch_leader(pid_t thread);
 
 /* Seeded bytes: the same for the same three numbers. */
 void answers_random(uint64_t seed, uint64_t program, uint64_t call, uint8_t *bytes, size_t size);

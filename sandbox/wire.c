@@ -25,7 +25,8 @@ int wire_send(int socket_fd, const struct wire_message *m, int fd)
 	struct cmsghdr *c;
 	ssize_t n;
 
-	part.iov_len = offsetof(struct wire_message, text) + strnlen(m->text, WIRE_TEXT_BYTES - 1) + 1;
+	part.iov_len =
+		offsetof(struct wire_message, text) + strnlen(m->text, WIRE_TEXT_BYTES - 1) + 1;
 	if (fd >= 0) {
 		memset(&control, 0, sizeof(control));
 		packet.msg_control = control.bytes;

@@ -1,11 +1,23 @@
 # Everything that tests, checks, packages or shows the build.
 
+FUZZ_TARGETS += fuzz_doc fuzz_patch fuzz_case fuzz_tree fuzz_bundle
+FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
+SCRIPT_TESTS += tests/fuzz/corpus.t
+REPLAY_BINS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay_%)
+
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
-check-built: export CONFIG := release
-check-built: $(PROGRAMS) $(TEST_BINS)
+# Warnings are errors here, and not for packagers.
+check-built:
+	@$(MAKE) --no-print-directory -s WERROR=-Werror check-programs
 	@tests/run $(BUILD) $(TEST_BINS) $(SCRIPT_TESTS)
+
+check-programs: all $(TEST_BINS) $(REPLAY_BINS)
+
+$(BUILD)/tests/replay_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(LIB) $(LIBS_ALL)
 
 # The same without asking for packages: for work on the project.
 test: check-built
@@ -13,7 +25,7 @@ test: check-built
 deps:
 	@packaging/deps
 
-lint:
+lint: all
 	@tests/lint/all
 
 asan:
@@ -49,5 +61,5 @@ demo: deps
 	@$(MAKE) --no-print-directory all
 	@examples/demo
 
-.PHONY: check check-built test deps lint asan asan-run tidy format fuzz fuzz-build bench \
+.PHONY: check check-built check-programs test deps lint asan asan-run tidy format fuzz fuzz-build bench \
 	conformance demo

@@ -240,3 +240,10 @@ const char *verdict_plan_difference(const struct evidence_plan *one, const struc
 			return describe_change(NULL, row, a);
 	return "the outputs differ";
 }
+
+const char *verdict_moved_from(const struct evidence_plan *change, const char *address)
+{
+	const json_t *row = find_change(json_object_get(change->json, "resource_changes"), address);
+
+	return row ? verdict_string(row, "previous_address") : "";
+}

@@ -35,6 +35,8 @@ const char *verdict_plan_difference(const struct evidence_plan *one, const struc
 
 /* "create", "update", "delete, create", "no-op"…; "" when there are none. */
 const char *verdict_actions(const json_t *change, struct arena *a);
+/* Where a moved block took the resource at address from; "" when it did not. */
+const char *verdict_moved_from(const struct evidence_plan *change, const char *address);
 bool verdict_changes_something(const json_t *resource_change);
 const char *verdict_string(const json_t *object, const char *key);
 

@@ -1,17 +1,6 @@
 #include "verifiers/helpers.h"
 #include "verifiers/table.h"
 
-static const char *moved_from(const struct evidence_plan *change, const char *address)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(json_object_get(change->json, "resource_changes"), i, row)
-		if (strcmp(verdict_string(row, "address"), address) == 0)
-			return verdict_string(row, "previous_address");
-	return "";
-}
-
 /* Of all instances of the resource: the worst result, with its reason. */
 struct worst {
 	size_t count, failed, unknown;
@@ -28,7 +17,7 @@ static struct worst look(const struct verifier_input *in, const struct policy_re
 		bool mine = verdict_is_resource(resource, row->address, a);
 
 		if (after && !mine)
-			mine = verdict_is_resource(resource, moved_from(&in->ev->first.change, row->address), a);
+			mine = verdict_is_resource(resource, verdict_moved_from(&in->ev->first.change, row->address), a);
 		if (!mine)
 			continue;
 		w.count++;

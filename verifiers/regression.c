@@ -14,11 +14,13 @@ static bool is_waived(const struct evidence *ev, const char *policy)
 
 /* A resource that the fix brings with it must pass, too: it did not fail before. */
 static const struct policy_judgement *first_worse(const struct policy_report *before,
-						  const struct policy_report *after)
+						  const struct policy_report *after,
+						  const struct evidence_plan *change)
 {
 	for (size_t i = 0; i < after->count; i++) {
 		const struct policy_judgement *now = &after->rows[i];
-		const struct policy_judgement *then = policy_find(before, now->address);
+		const char *from = verdict_moved_from(change, now->address);
+		const struct policy_judgement *then = policy_find(before, *from ? from : now->address);
 
 		if (now->result == POLICY_PASS)
 			continue;
@@ -40,7 +42,7 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!in->before || !in->after)
 		return verdict_inconclusive("a run gave no view to judge", "evidence/evidence.json");
 	for (size_t i = 0; i < in->policy_count; i++) {
-		const struct policy_judgement *worse = first_worse(&in->before[i], &in->after[i]);
+		const struct policy_judgement *worse = first_worse(&in->before[i], &in->after[i], &in->ev->first.change);
 
 		judged += in->after[i].count;
 		if (worse && !is_waived(in->ev, in->policies[i]->id))

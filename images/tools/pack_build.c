@@ -1,5 +1,8 @@
 /*
- * Turns recorded facts into a provider pack: pack_build SCHEMA.json.zst FACTS.json.zst OUT.
+ * Turns recorded facts into a provider pack:
+ *
+ *	pack_build SCHEMA.json.zst FACTS.json.zst MORE.json OUT
+ *
  * A program of the build; see images/packs/README.md for what the two inputs are.
  */
 #include <fcntl.h>
@@ -58,8 +61,22 @@ static void add(struct sources *s, enum pack_kind kind, const char *name, json_t
 	json_decref(stolen);
 }
 
-/* What the planner does not read: private data of the provider's own protocol. */
-static json_t *facts_of(const json_t *facts, const char *type)
+/* What was recorded later replaces or completes what was recorded first. */
+static void merge_more(json_t *out, const json_t *more, const char *type)
+{
+	json_t *of = json_object_get(json_object_get(more, "types"), type), *value;
+	const char *key;
+
+	json_object_foreach (of, key, value)
+		if ((strcmp(key, "absent") == 0 || strcmp(key, "present") == 0) &&
+		    json_object_get(out, key))
+			(void)json_object_update(json_object_get(out, key), value);
+		else
+			json_put(out, key, json_incref(value));
+}
+
+/* Private data of the provider's own protocol is left out, since the planner does not read it. */
+static json_t *facts_of(const json_t *facts, const json_t *more, const char *type)
 {
 	json_t *out = json_new_object(), *plan;
 	static const char *const lists[] = {"enums", "ranges"};
@@ -73,10 +90,12 @@ static json_t *facts_of(const json_t *facts, const char *type)
 		if (list)
 			json_put(out, lists[i], json_incref(list));
 	}
+	merge_more(out, more, type);
 	return out;
 }
 
-static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas, const json_t *facts)
+static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas, const json_t *facts,
+		      const json_t *more)
 {
 	const char *name;
 	json_t *schema;
@@ -86,7 +105,7 @@ static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas, c
 
 		json_put(document, "schema", json_incref(schema));
 		json_put(document, "facts",
-			 kind == PACK_RESOURCE ? facts_of(facts, name) : json_new_object());
+			 kind == PACK_RESOURCE ? facts_of(facts, more, name) : json_new_object());
 		add(s, kind, name, document);
 	}
 }
@@ -95,12 +114,14 @@ static int build(const char *const *paths, struct buf *out, struct err *e)
 {
 	JSON_AUTO *schema = read_zstd_json(paths[0], e);
 	JSON_AUTO *facts = schema ? read_zstd_json(paths[1], e) : NULL;
+	JSON_AUTO *more = NULL;
 	struct sources s = {.arena = ARENA_INIT(SOURCE_MAX_BYTES)};
 	const char *provider, *version;
 	json_t *of, *all, *only;
 	int result;
 
-	if (!facts || json_member(schema, paths[0], "provider_schemas", JSON_OBJECT, true, &all, e) < 0)
+	if (!facts || json_read_file(AT_FDCWD, paths[2], SOURCE_MAX_BYTES, &more, e) < 0 ||
+	    json_member(schema, paths[0], "provider_schemas", JSON_OBJECT, true, &all, e) < 0)
 		return -1;
 	if (json_object_size(all) != 1)
 		return err_set(e, ERR_INPUT, "%s: not the schema of one provider", paths[0]);
@@ -110,12 +131,12 @@ static int build(const char *const *paths, struct buf *out, struct err *e)
 		return -1;
 	only = json_new_object();
 	json_put(only, "", json_incref(json_object_get(of, "provider")));
-	add_types(&s, PACK_PROVIDER, only, facts);
+	add_types(&s, PACK_PROVIDER, only, facts, more);
 	json_decref(only);
-	add_types(&s, PACK_RESOURCE, json_object_get(of, "resource_schemas"), facts);
-	add_types(&s, PACK_DATA, json_object_get(of, "data_source_schemas"), facts);
-	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), facts);
-	add_types(&s, PACK_FUNCTION, json_object_get(of, "functions"), facts);
+	add_types(&s, PACK_RESOURCE, json_object_get(of, "resource_schemas"), facts, more);
+	add_types(&s, PACK_DATA, json_object_get(of, "data_source_schemas"), facts, more);
+	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), facts, more);
+	add_types(&s, PACK_FUNCTION, json_object_get(of, "functions"), facts, more);
 	result = pack_write(out, provider, version, NULL, s.all, s.count, e);
 	arena_release(&s.arena);
 	return result;
@@ -126,12 +147,12 @@ int main(int argc, char **argv)
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(PACK_MAX_BYTES);
 	struct err e = ERR_INIT;
 
-	if (argc != 4) {
-		(void)fprintf(stderr, "usage: pack_build SCHEMA.json.zst FACTS.json.zst OUT\n");
+	if (argc != 5) {
+		(void)fprintf(stderr, "usage: pack_build SCHEMA.json.zst FACTS.json.zst MORE.json OUT\n");
 		return 2;
 	}
 	if (build((const char *const *)argv + 1, &out, &e) < 0 ||
-	    fd_write_file(AT_FDCWD, argv[3], out.data, out.size, 0644, &e) < 0) {
+	    fd_write_file(AT_FDCWD, argv[4], out.data, out.size, 0644, &e) < 0) {
 		(void)fprintf(stderr, "pack_build: %s\n", e.text);
 		return DIE_STATUS;
 	}

@@ -41,16 +41,18 @@ static bool check_packs(struct arena *a)
 {
 	struct locate_packs packs;
 	struct err e = ERR_INIT;
+	bool found;
 
 	if (locate_packs(a, &packs, &e) < 0) {
 		print_line(false, "packs", e.text);
 		return false;
 	}
-	print_line(packs.count > 0, "packs", packs.count > 0 ? "found" : "none: every type would be inferred");
+	found = packs.count > 0;
+	print_line(found, "packs", found ? "found" : "none: every type would be inferred");
 	for (size_t i = 0; i < packs.count; i++)
 		printf("      %s\n", packs.rows[i].path);
 	locate_packs_close(&packs);
-	return packs.count > 0;
+	return found;
 }
 
 static int run(int argc, char **argv)

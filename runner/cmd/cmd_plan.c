@@ -13,7 +13,7 @@ static const struct opt options[] = {
 	{"var-file", OPT_TEXTS, offsetof(struct plan_values, planning.var_files), "FILE",
 	 "file of values, within the root module"},
 	{"facts", OPT_WORD, offsetof(struct plan_values, planning.facts), "recorded|schema",
-	 "plan as the provider would, or by its schema alone [recorded]"},
+	 "as the provider would, or by schema [recorded]"},
 	{"format", OPT_WORD, offsetof(struct plan_values, format), "text|json", "how to print it [text]"},
 	{"record", OPT_FLAG, offsetof(struct plan_values, record), NULL, "print all that the planner says, the view included"},
 	OPT_END,

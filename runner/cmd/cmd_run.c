@@ -22,7 +22,7 @@
 #define CASES_MAX 10000
 
 struct run_values {
-	const char *key, *output, *password_file, *format;
+	const char *key, *output, *password_file, *format, *git, *repository;
 	struct opt_texts policies;
 	bool is_unsigned, force;
 	long jobs;
@@ -31,10 +31,12 @@ struct run_values {
 static const struct opt options[] = {
 	{"key", OPT_TEXT, offsetof(struct run_values, key), "FILE", "private key that signs the bundles"},
 	{"password-file", OPT_TEXT, offsetof(struct run_values, password_file), "FILE",
-	 "its passphrase; otherwise FIXPROOF_PASSWORD, or asked"},
+	 "passphrase; or FIXPROOF_PASSWORD, or a question"},
 	{"unsigned", OPT_FLAG, offsetof(struct run_values, is_unsigned), NULL, "write bundles without signatures"},
 	{"output", OPT_TEXT, offsetof(struct run_values, output), "DIR", "where bundles go [fixproof-out]"},
 	{"force", OPT_FLAG, offsetof(struct run_values, force), NULL, "replace bundles that exist"},
+	{"git", OPT_TEXT, offsetof(struct run_values, git), "BASE...HEAD", "the fix is what HEAD changes since then"},
+	{"repository", OPT_TEXT, offsetof(struct run_values, repository), "DIR", "where it is [.]"},
 	{"policies", OPT_TEXTS, offsetof(struct run_values, policies), "PATH", "more policies: a file or a directory"},
 	{"jobs", OPT_NUMBER, offsetof(struct run_values, jobs), "N", "cases at a time [number of CPUs]"},
 	{"format", OPT_WORD, offsetof(struct run_values, format), "text|json", "how to report [text]"},
@@ -251,6 +253,8 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 		.replace = v->force,
 		.policy_paths = v->policies.items,
 		.policy_path_count = v->policies.count,
+		.git_range = v->git,
+		.repository = v->repository ? v->repository : ".",
 	};
 	result = run_batch(&b, ret_status, e);
 	signer_stop(&signer);

@@ -184,9 +184,9 @@ static void code_binds(struct codec *c, struct sandbox_spec *spec)
 
 static void code_limits(struct codec *c, struct sandbox_limits *l)
 {
-	uint64_t *values[] = {&l->wall_ms,	    &l->cpu_ms,		 &l->memory_bytes,
-			      &l->processes,	    &l->descriptors,	 &l->file_size_bytes,
-			      &l->workspace_bytes,  &l->workspace_inodes, &l->output_bytes};
+	uint64_t *values[] = {&l->wall_ms,	   &l->cpu_ms,		 &l->memory_bytes,
+			      &l->processes,	   &l->descriptors,	 &l->file_size_bytes,
+			      &l->workspace_bytes, &l->workspace_inodes, &l->output_bytes};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(values); i++)
 		code_u64(c, values[i]);
@@ -237,8 +237,8 @@ void codec_spec(struct codec *c, struct sandbox_spec *spec)
 
 static void code_programs(struct codec *c, struct sandbox_result *r)
 {
-	struct sandbox_program *list = code_list(c, r->programs, &r->program_count,
-						 SANDBOX_PROGRAMS_MAX, sizeof(*list));
+	struct sandbox_program *list =
+		code_list(c, r->programs, &r->program_count, SANDBOX_PROGRAMS_MAX, sizeof(*list));
 
 	for (size_t i = 0; i < r->program_count; i++) {
 		struct sandbox_program one = list[i];
@@ -255,8 +255,8 @@ static void code_programs(struct codec *c, struct sandbox_result *r)
 
 static void code_refusals(struct codec *c, struct sandbox_result *r)
 {
-	struct sandbox_refusal *list = code_list(c, r->refusals, &r->refusal_count,
-						 SANDBOX_REFUSALS_MAX, sizeof(*list));
+	struct sandbox_refusal *list =
+		code_list(c, r->refusals, &r->refusal_count, SANDBOX_REFUSALS_MAX, sizeof(*list));
 
 	for (size_t i = 0; i < r->refusal_count; i++) {
 		struct sandbox_refusal one = list[i];
@@ -276,8 +276,8 @@ static void code_refusals(struct codec *c, struct sandbox_result *r)
 
 static void code_dropped(struct codec *c, struct sandbox_result *r)
 {
-	struct sandbox_dropped *list = code_list(c, r->dropped, &r->dropped_count,
-						 SANDBOX_DROPPED_MAX, sizeof(*list));
+	struct sandbox_dropped *list =
+		code_list(c, r->dropped, &r->dropped_count, SANDBOX_DROPPED_MAX, sizeof(*list));
 
 	for (size_t i = 0; i < r->dropped_count; i++) {
 		struct sandbox_dropped one = list[i];
@@ -329,9 +329,9 @@ static void code_varied(struct codec *c, struct sandbox_result *r)
 void codec_result(struct codec *c, struct sandbox_result *r)
 {
 	uint64_t *values[] = {
-		&r->wall_ns,	  &r->setup_ns,	     &r->cpu_ns,	&r->peak_memory_bytes,
-		&r->written_bytes, &r->stdout_bytes, &r->stderr_bytes, &r->tree_entries,
-		&r->tree_bytes,	  &r->dropped_total, &r->program_total, &r->refusal_total,
+		&r->wall_ns,	   &r->setup_ns,      &r->cpu_ns,	 &r->peak_memory_bytes,
+		&r->written_bytes, &r->stdout_bytes,  &r->stderr_bytes,	 &r->tree_entries,
+		&r->tree_bytes,	   &r->dropped_total, &r->program_total, &r->refusal_total,
 	};
 
 	code_enum(c, &r->end, SANDBOX_LIMIT);

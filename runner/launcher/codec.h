@@ -14,7 +14,7 @@
 #define CODEC_FDS_MAX 200
 
 struct codec {
-	struct buf *out; /* writing */
+	struct buf *out;   /* writing */
 	const uint8_t *in; /* reading: what is left */
 	size_t left;
 	struct arena *a; /* owns what is read */

@@ -1,6 +1,7 @@
 #include "runner/plan/body.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "runner/plan/hcl/convert.h"
 
@@ -20,6 +21,16 @@ static bool listed(const struct restype_attr *attr, const char *text)
 	return false;
 }
 
+static bool listed_but_for_case(const struct restype_attr *attr, const char *text)
+{
+	if (listed(attr, text))
+		return false;
+	for (size_t i = 0; i < attr->enum_count; i++)
+		if (strcasecmp(attr->enums[i], text) == 0)
+			return true;
+	return false;
+}
+
 static const char *list_text(struct arena *a, const struct restype_attr *attr)
 {
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(65536);
@@ -27,6 +38,16 @@ static const char *list_text(struct arena *a, const struct restype_attr *attr)
 	for (size_t i = 0; i < attr->enum_count; i++)
 		buf_addf(&out, "%s\"%s\"", i ? " " : "", attr->enums[i]);
 	return arena_strdup(a, buf_text(&out));
+}
+
+static void check_case(struct walk *w, const struct restype_attr *attr, const struct value *v,
+		       struct range where)
+{
+	if (!attr->case_kept)
+		diag_unsupported(w->diags, where, "Value that differs in case",
+				 "The provider takes \"%s\" for one of [%s], but it is not recorded "
+				 "how it plans it.",
+				 v->text, list_text(w->arena, attr));
 }
 
 static void check_enum(struct walk *w, const struct restype_attr *attr, const struct value *v,
@@ -37,6 +58,8 @@ static void check_enum(struct walk *w, const struct restype_attr *attr, const st
 	if (v->type->kind == TYPE_LIST || v->type->kind == TYPE_SET)
 		for (size_t i = 0; i < v->count; i++)
 			check_enum(w, attr, v->items[i], where);
+	else if (v->type == &type_string && attr->ignore_case && listed_but_for_case(attr, v->text))
+		check_case(w, attr, v, where);
 	else if (v->type == &type_string && *v->text && !listed(attr, v->text))
 		diag_error(w->diags, where,
 			   arena_printf(w->arena, "expected %s to be one of [%s], got %s", attr->name,
@@ -54,6 +77,24 @@ static bool bound(const char *text, int64_t *ret_bound)
 		return false;
 	*ret_bound = strtoll(text, &end, 10);
 	return *end == 0;
+}
+
+/* The bounds of a text are those of its size in bytes. */
+static void check_length(struct walk *w, const struct restype_attr *attr, const struct value *v,
+			 struct range where)
+{
+	int64_t low, high;
+
+	if (v->state != VALUE_KNOWN || v->type != &type_string || !bound(attr->range_min, &low) ||
+	    !bound(attr->range_max, &high) || low >= high)
+		return;
+	if ((int64_t)v->count < low || (int64_t)v->count > high)
+		diag_error(w->diags, where,
+			   arena_printf(w->arena, "expected length of %s to be in the range (%s - %s), got %s",
+					attr->name, attr->range_min, attr->range_max,
+					value_marks_deep(v) & VALUE_SENSITIVE ? "(sensitive value)"
+									      : v->text),
+			   NULL);
 }
 
 static void check_range(struct walk *w, const struct restype_attr *attr, const struct value *v,
@@ -105,6 +146,7 @@ static const struct value *read_attr(struct reader *r, const struct scope *scope
 			   attr->name);
 	check_enum(w, attr, v, given->expr->range);
 	check_range(w, attr, v, given->expr->range);
+	check_length(w, attr, v, given->expr->range);
 	return v;
 }
 

@@ -248,19 +248,11 @@ static json_t *statement(struct policy *p, const struct value *v)
 
 /* --- from other documents ---------------------------------------------------------------------- */
 
-static json_t *read_condition_values(json_t *stolen)
+static json_t *read_condition_values(json_t *value)
 {
-	json_t *list;
-
-	if (json_is_array(stolen))
-		return stolen;
-	list = json_new_array();
-	if (json_is_boolean(stolen))
-		json_push(list, json_new_string(json_is_true(stolen) ? "true" : "false"));
-	else
-		json_push(list, json_incref(stolen));
-	json_decref(stolen);
-	return list;
+	if (json_is_boolean(value))
+		return json_new_string(json_is_true(value) ? "true" : "false");
+	return json_incref(value);
 }
 
 static json_t *read_conditions(json_t *from)
@@ -272,7 +264,7 @@ static json_t *read_conditions(json_t *from)
 		json_t *inner = json_new_object();
 
 		json_object_foreach (test, variable, values)
-			json_put(inner, variable, read_condition_values(json_incref(values)));
+			json_put(inner, variable, read_condition_values(values));
 		json_put(out, name, sorted_object(inner));
 	}
 	return sorted_object(out);

@@ -1,13 +1,13 @@
-LIB_SRCS += runner/plan/awsdata.c runner/plan/body.c runner/plan/config.c \
+LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runner/plan/config.c \
 	runner/plan/configblocks.c runner/plan/expand.c runner/plan/graph.c \
-	runner/plan/iampolicy.c runner/plan/infer.c runner/plan/jscan.c runner/plan/mock.c \
+	runner/plan/iampolicy.c runner/plan/infer.c runner/plan/jscan.c runner/plan/mock.c runner/plan/normal.c \
 	runner/plan/override.c runner/plan/pack.c runner/plan/packwrite.c \
 	runner/plan/planjson.c runner/plan/planner.c runner/plan/planstate.c \
 	runner/plan/planview.c runner/plan/planwrite.c runner/plan/provide.c \
 	runner/plan/lookup.c runner/plan/request.c runner/plan/resources.c \
 	runner/plan/restype.c runner/plan/restypes.c runner/plan/vars.c runner/plan/viewrefs.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
-UNIT_TESTS += test_pack
+UNIT_TESTS += test_pack test_planner
 FUZZ_TARGETS += fuzz_pack
 SCRIPT_TESTS += tests/conformance/run
 
@@ -15,4 +15,4 @@ $(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)
 
-check-built conformance: $(BUILD)/tests/conformance_compare
+check-programs conformance: $(BUILD)/tests/conformance_compare

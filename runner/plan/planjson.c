@@ -204,6 +204,8 @@ static void write_outputs(struct walk *w, struct buf *out)
 {
 	const struct module_instance *root = w->modules[0].list[0];
 
+	if (root->cfg->outputs.count == 0)
+		return;
 	planwrite_key(out, "outputs");
 	buf_addch(out, '{');
 	for (size_t i = 0; i < root->cfg->outputs.count; i++) {

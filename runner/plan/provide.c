@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "runner/plan/awsplan.h"
+#include "runner/plan/normal.h"
+
 /* --- building ------------------------------------------------------------------------------------- */
 
 const struct value *provide_object(struct arena *a, const struct value *like,
@@ -188,9 +191,9 @@ const struct value *provide_proposed(struct arena *a, const struct restype_block
 
 struct planner_rules {
 	struct arena *arena;
+	struct walk *walk;
 	bool recorded; /* facts are used */
 	bool legacy;
-	bool set_element; /* within an element of a set */
 };
 
 static const struct value *plan_block(struct planner_rules *p, const struct restype_block *b,
@@ -207,8 +210,6 @@ static const struct value *zero_of(struct arena *a, const struct type *t)
 		return value_string(a, "");
 	if (t == &type_bool)
 		return &value_false;
-	if (t == &type_number)
-		return value_int(a, 0);
 	if (t->kind == TYPE_LIST)
 		return value_list(a, t->element, NULL, 0);
 	if (t->kind == TYPE_SET)
@@ -218,9 +219,22 @@ static const struct value *zero_of(struct arena *a, const struct type *t)
 	return value_null(a, t);
 }
 
-/* Objects in lists and sets that are attributes: the old type system knows no null there. */
-static const struct value *zero_filled(struct arena *a, const struct value *v)
+static const struct value *normal_member(struct planner_rules *p, const struct restype_attr *attr,
+					 const char *name, const struct value *v)
 {
+	if (v->state == VALUE_KNOWN && v->unknown_within && primitive_collection(v->type))
+		return value_unknown(p->arena, v->type);
+	for (size_t i = 0; i < attr->member_count; i++)
+		if (strcmp(attr->members[i].name, name) == 0)
+			return normal_value(p->walk, attr->members[i].normal, v);
+	return v;
+}
+
+/* Objects in lists and sets that are attributes: the old type system knows no null there. */
+static const struct value *zero_filled(struct planner_rules *p, const struct restype_attr *attr,
+				       const struct value *v)
+{
+	struct arena *a = p->arena;
 	const struct value **items, **members;
 
 	if (!has_items(v))
@@ -236,23 +250,11 @@ static const struct value *zero_filled(struct arena *a, const struct value *v)
 		for (size_t k = 0; k < item->count; k++)
 			members[k] = value_is_null(item->items[k])
 					     ? zero_of(a, item->type->attrs[k].type)
-					     : item->items[k];
+					     : normal_member(p, attr, item->type->attrs[k].name,
+							     item->items[k]);
 		items[i] = value_object_of(a, item->type, members);
 	}
 	return provide_collection(a, v, items, v->count);
-}
-
-static const struct value *upper(struct arena *a, const struct value *v)
-{
-	char *text;
-
-	if (v->state != VALUE_KNOWN || v->type != &type_string)
-		return v;
-	text = arena_strdup(a, v->text);
-	for (char *c = text; *c; c++)
-		if (*c >= 'a' && *c <= 'z')
-			*c = (char)(*c - 'a' + 'A');
-	return value_string(a, text);
 }
 
 static const struct value *plan_absent(struct planner_rules *p, const struct restype_attr *attr,
@@ -272,14 +274,14 @@ static const struct value *plan_given(struct planner_rules *p, const struct rest
 
 	if (!p->recorded || v->state != VALUE_KNOWN)
 		return v;
-	if (attr->upper_case)
-		return upper(p->arena, v);
+	if (attr->normal != RESTYPE_NORMAL_NONE)
+		return normal_value(p->walk, attr->normal, v);
 	if (!p->legacy)
 		return v;
 	if (primitive_collection(t) && v->unknown_within)
 		return value_unknown(p->arena, t);
 	if ((t->kind == TYPE_LIST || t->kind == TYPE_SET) && t->element->kind == TYPE_OBJECT)
-		return zero_filled(p->arena, v);
+		return zero_filled(p, attr, v);
 	return v;
 }
 
@@ -476,11 +478,36 @@ static const struct value *plan_terraform_data(struct arena *a, const struct val
 	return replaced ? provide_with(a, v, "id", value_unknown(a, &type_string)) : v;
 }
 
+/* What is left out is planned differently where an attribute has a certain value. */
+static const struct value *plan_when(struct arena *a, const struct restype *type,
+				     const struct value *prior, const struct value *proposed,
+				     const struct value *planned)
+{
+	for (size_t i = 0; i < type->when_count; i++) {
+		const struct restype_when *when = &type->when[i];
+		const struct value *v = member(planned, when->attribute);
+
+		if (!v || v->state != VALUE_KNOWN || v->type != &type_string ||
+		    strcmp(v->text, when->value) != 0)
+			continue;
+		for (size_t k = 0; k < when->attr_count; k++) {
+			const char *name = when->attrs[k].name;
+			const struct value *given = member(proposed, name);
+			const struct restype_attr *attr = restype_attr(type->block, name);
+
+			if (given && value_is_null(given) && (!prior || !attr->computed))
+				planned = provide_with(a, planned, name, when->attrs[k].absent_value);
+		}
+	}
+	return planned;
+}
+
 const struct value *provide_planned(struct walk *w, const struct resource_instance *r,
 				    const struct value *prior, const struct value *proposed)
 {
 	struct planner_rules p = {
 		.arena = w->arena,
+		.walk = w,
 		.recorded = w->request->facts == REQUEST_FACTS_RECORDED,
 		.legacy = r->type->legacy,
 	};
@@ -491,13 +518,17 @@ const struct value *provide_planned(struct walk *w, const struct resource_instan
 	if (!p.recorded && prior)
 		return without_write_only(w->arena, r->type->block, proposed);
 	planned = plan_block(&p, r->type->block, prior, proposed);
+	if (p.recorded)
+		planned = awsplan_customize(w, r, prior, planned);
+	if (p.recorded)
+		planned = plan_when(w->arena, r->type, prior, proposed, planned);
 	return p.recorded ? plan_tags(w, r, prior, planned) : planned;
 }
 
 const struct value *provide_unread(struct arena *a, const struct restype_block *b,
 				   const struct value *config)
 {
-	struct planner_rules p = {.arena = a};
+	struct planner_rules p = {.arena = a}; /* no facts, so no need of the walk */
 
 	return plan_block(&p, b, NULL, config);
 }

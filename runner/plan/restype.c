@@ -18,7 +18,8 @@ struct decoder {
 	struct arena *arena;
 	struct jscan scan;
 	/* What is recorded, each sorted by path. */
-	struct facts absent, present, force_new, enums, ranges;
+	struct facts absent, present, force_new, enums, ranges, normalize, ignore_case;
+	struct jscan_text when;
 	size_t depth;
 	bool with_facts;
 };
@@ -130,6 +131,12 @@ static void read_facts(struct decoder *d, struct restype *t)
 			read_force_new(d);
 		} else if (strcmp(key, "enums") == 0) {
 			read_fact_object(d, &d->enums, true);
+		} else if (strcmp(key, "normalize") == 0) {
+			read_fact_object(d, &d->normalize, false);
+		} else if (strcmp(key, "ignore_case") == 0) {
+			read_fact_object(d, &d->ignore_case, false);
+		} else if (strcmp(key, "when") == 0) {
+			d->when = jscan_skip(&d->scan);
 		} else if (strcmp(key, "ranges") == 0) {
 			read_fact_object(d, &d->ranges, true);
 		} else {
@@ -147,7 +154,8 @@ static const struct fact *absent_fact(const struct decoder *d, const char *path)
 {
 	const struct fact *f = NULL;
 
-	if (strchr(path, '.'))
+	/* For a few types only configurations with all blocks present were recorded. */
+	if (strchr(path, '.') || d->absent.count == 0)
 		f = find(&d->present, path);
 	return f ? f : find(&d->absent, path);
 }
@@ -177,12 +185,59 @@ static void attach_absent(struct decoder *d, const char *path, struct restype_at
 	if (is_text(f->json, "\"?\"")) {
 		attr->absent = RESTYPE_ABSENT_UNKNOWN;
 	} else if (is_text(f->json, "{\"cfg\":\"x\",\"plan\":\"X\"}")) {
-		attr->upper_case = true;
+		attr->normal = RESTYPE_NORMAL_UPPER;
 	} else if (!attr->required && value_from_json_text(d->arena, attr->type, f->json.data,
 							   f->json.size, &attr->absent_value,
 							   &e) == 0) {
 		attr->absent = RESTYPE_ABSENT_VALUE;
 	}
+}
+
+static enum restype_normal normal_of(const struct decoder *d, const char *path)
+{
+	static const struct {
+		const char *name;
+		enum restype_normal normal;
+	} rows[] = {
+		{"\"json\"", RESTYPE_NORMAL_JSON},
+		{"\"json-plain\"", RESTYPE_NORMAL_JSON_PLAIN},
+		{"\"policy-version-first\"", RESTYPE_NORMAL_VERSION_FIRST},
+		{"\"user-data-sha1\"", RESTYPE_NORMAL_USER_DATA},
+		{"\"ip-protocol\"", RESTYPE_NORMAL_IP_PROTOCOL},
+		{"\"domain-name\"", RESTYPE_NORMAL_DOMAIN_NAME},
+		{"\"trim\"", RESTYPE_NORMAL_TRIM},
+		{"\"container-definitions\"", RESTYPE_NORMAL_CONTAINERS},
+	};
+	const struct fact *f = find(&d->normalize, path);
+
+	for (size_t i = 0; f && i < FP_ARRAY_SIZE(rows); i++)
+		if (is_text(f->json, rows[i].name))
+			return rows[i].normal;
+	return RESTYPE_NORMAL_NONE;
+}
+
+/* Facts about members of the objects in a list that is an attribute. */
+static void attach_members(struct decoder *d, const char *path, struct restype_attr *attr)
+{
+	const struct type *object = attr->type->element;
+	struct restype_attr *members = NULL;
+	size_t capacity = 0;
+
+	if (!d->normalize.count || (attr->type->kind != TYPE_LIST && attr->type->kind != TYPE_SET) ||
+	    object->kind != TYPE_OBJECT)
+		return;
+	for (size_t i = 0; i < object->count; i++) {
+		const char *name = object->attrs[i].name;
+		enum restype_normal normal =
+			normal_of(d, arena_printf(d->arena, "%s.%s", path, name));
+
+		if (normal == RESTYPE_NORMAL_NONE)
+			continue;
+		members = arena_grow(d->arena, members, attr->member_count, &capacity,
+				     sizeof(*members));
+		members[attr->member_count++] = (struct restype_attr){.name = name, .normal = normal};
+	}
+	attr->members = members;
 }
 
 static void attach_facts(struct decoder *d, const char *path, struct restype_attr *attr)
@@ -191,10 +246,16 @@ static void attach_facts(struct decoder *d, const char *path, struct restype_att
 	const struct fact *f;
 
 	attach_absent(d, path, attr);
+	if (attr->normal == RESTYPE_NORMAL_NONE)
+		attr->normal = normal_of(d, path);
+	attach_members(d, path, attr);
 	attr->force_new = find(&d->force_new, path) != NULL;
 	f = find(&d->enums, path);
 	if (f)
 		attr->enum_count = read_strings(d, f->json, &attr->enums);
+	f = find(&d->ignore_case, path);
+	attr->ignore_case = f != NULL;
+	attr->case_kept = f && is_text(f->json, "\"as written\"");
 	f = find(&d->ranges, path);
 	if (f && read_strings(d, f->json, &bounds) == 2) {
 		attr->range_min = bounds[0];
@@ -445,6 +506,57 @@ static void read_schema(struct decoder *d, struct restype *t)
 			(void)jscan_skip(&d->scan);
 }
 
+/* {"absent":{…},"attribute":…,"value":…} */
+static struct restype_when read_one_when(struct decoder *d, struct jscan_text text,
+					 const struct restype_block *block)
+{
+	struct jscan_text absent = jscan_member(d->arena, text, "absent");
+	struct jscan_text attribute = jscan_member(d->arena, text, "attribute");
+	struct jscan_text value = jscan_member(d->arena, text, "value");
+	struct jscan j = {.at = attribute.data, .end = attribute.data + attribute.size,
+			  .arena = d->arena};
+	struct restype_when when = {.attribute = jscan_string(&j)};
+	struct restype_attr *attrs = NULL;
+	size_t capacity = 0;
+	const char *key;
+
+	j = (struct jscan){.at = value.data, .end = value.data + value.size, .arena = d->arena};
+	when.value = jscan_string(&j);
+	j = (struct jscan){.at = absent.data, .end = absent.data + absent.size, .arena = d->arena};
+	jscan_enter(&j, '{');
+	while (jscan_key(&j, &key)) {
+		const struct restype_attr *of = restype_attr(block, key);
+		struct jscan_text planned = jscan_skip(&j);
+		struct restype_attr attr = {.name = key, .absent = RESTYPE_ABSENT_VALUE};
+		struct err e = ERR_INIT;
+
+		if (!of || value_from_json_text(d->arena, of->type, planned.data, planned.size,
+						&attr.absent_value, &e) < 0)
+			continue;
+		attrs = arena_grow(d->arena, attrs, when.attr_count, &capacity, sizeof(*attrs));
+		attrs[when.attr_count++] = attr;
+	}
+	when.attrs = attrs;
+	return when;
+}
+
+static void read_when(struct decoder *d, struct restype *t)
+{
+	struct jscan j = {.at = d->when.data, .end = d->when.data + d->when.size,
+			  .arena = d->arena};
+	struct restype_when *list = NULL;
+	size_t capacity = 0;
+
+	if (!d->when.size || !t->block)
+		return;
+	jscan_enter(&j, '[');
+	while (jscan_item(&j)) {
+		list = arena_grow(d->arena, list, t->when_count, &capacity, sizeof(*list));
+		list[t->when_count++] = read_one_when(d, jscan_skip(&j), t->block);
+	}
+	t->when = list;
+}
+
 int restype_decode(struct arena *a, enum pack_kind kind, const char *name,
 		   const struct pack_document *document, bool with_facts,
 		   const struct restype **ret_type, struct err *e)
@@ -470,6 +582,7 @@ int restype_decode(struct arena *a, enum pack_kind kind, const char *name,
 	if (!jscan_done(&d.scan) || !t->block)
 		return err_set(e, ERR_INPUT, "damaged provider pack: %s \"%s\" is no schema",
 			       pack_kind_name(kind), name);
+	read_when(&d, t);
 	*ret_type = t;
 	return 0;
 }

@@ -31,6 +31,20 @@ enum restype_absent {
 	RESTYPE_ABSENT_VALUE,
 };
 
+/* How the provider rewrites a text of the configuration before it plans it. */
+enum restype_normal {
+	RESTYPE_NORMAL_NONE,
+	RESTYPE_NORMAL_UPPER,
+	RESTYPE_NORMAL_JSON,	      /* compact, sorted keys, as Go writes it */
+	RESTYPE_NORMAL_JSON_PLAIN,    /* the same without escapes for HTML */
+	RESTYPE_NORMAL_VERSION_FIRST, /* the same with "Version" in front */
+	RESTYPE_NORMAL_USER_DATA,     /* SHA-1 of the text, or of what it is the base64 of */
+	RESTYPE_NORMAL_IP_PROTOCOL,
+	RESTYPE_NORMAL_DOMAIN_NAME,
+	RESTYPE_NORMAL_TRIM,
+	RESTYPE_NORMAL_CONTAINERS, /* JSON with environment and secrets in the order of names */
+};
+
 struct restype_nested; /* the attributes of a nested attribute (protocol 6) */
 
 struct restype_attr {
@@ -41,9 +55,16 @@ struct restype_attr {
 	enum restype_absent absent;
 	const struct value *absent_value;
 	bool force_new;
-	bool upper_case; /* the provider plans the text in upper case */
+	enum restype_normal normal;
+	/* For list attributes that may be written as blocks: how members of their objects are
+	 * rewritten, sorted by name. */
+	const struct restype_attr *members;
+	size_t member_count;
 	const char *const *enums;
 	size_t enum_count;
+	/* Values may differ from the enumeration in case; then they are planned as written, or that
+	 * is not known. */
+	bool ignore_case, case_kept;
 	const char *range_min, *range_max; /* decimal integers, or NULL */
 };
 
@@ -76,11 +97,20 @@ struct restype_block {
 	struct body_schema syntax; /* to read a body with */
 };
 
+/* Other facts about what is left out, where an attribute has a certain value. */
+struct restype_when {
+	const char *attribute, *value;
+	const struct restype_attr *attrs; /* name, absent, absent_value */
+	size_t attr_count;
+};
+
 struct restype {
 	enum pack_kind kind;
 	const char *name;
 	uint64_t version;
 	const struct restype_block *block;
+	const struct restype_when *when;
+	size_t when_count;
 	bool legacy;	  /* the provider sets legacy_type_system */
 	bool inferred;	  /* from the workspace alone */
 	bool has_replace_facts; /* it was recorded which changes replace */

@@ -26,6 +26,9 @@ static void vary_user(struct sandbox_variation *v)
 	v->user_name = "somebody";
 	v->uid = 4321;
 	v->gid = 8765;
+	/* Which otherwise follows the name, and is a group of its own. */
+	if (!v->home)
+		v->home = "/home/fix";
 }
 
 static void vary_home(struct sandbox_variation *v)

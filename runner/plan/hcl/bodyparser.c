@@ -46,8 +46,7 @@ static void drop_duplicates(struct parser *p, struct building *b)
 	b->attr_count = kept;
 }
 
-static const struct body *finish(struct parser *p, struct building *b, struct range range,
-				 struct range end)
+static const struct body *finish(struct parser *p, struct building *b, struct range range)
 {
 	struct body_native *native = arena_alloc(p->arena, sizeof(*native));
 	struct body *body = arena_alloc(p->arena, sizeof(*body));
@@ -59,7 +58,8 @@ static const struct body *finish(struct parser *p, struct building *b, struct ra
 	native->block_count = b->block_count;
 	body->native = native;
 	body->range = range;
-	body->missing = end;
+	/* Terraform points at the brace that opens the body. */
+	body->missing = (struct range){range.source, range.start, range.start + (range.end > range.start)};
 	return body;
 }
 
@@ -246,8 +246,7 @@ static const struct body *one_line(struct parser *p, struct token open)
 				     "An argument or block definition is required here.");
 		(void)parser_recover(p, TOKEN_CLOSE_BRACE);
 	}
-	return finish(p, &b, parser_span(p, open, parser_previous(p)),
-		      parser_range(p, parser_previous(p)));
+	return finish(p, &b, parser_span(p, open, parser_previous(p)));
 }
 
 static void block(struct parser *p, struct building *out, struct token type)
@@ -324,7 +323,7 @@ const struct body *bodyparser_body(struct parser *p, enum token_kind end)
 	struct token start = parser_previous(p);
 
 	if (!parser_enter(p))
-		return finish(p, &b, parser_range(p, start), parser_range(p, start));
+		return finish(p, &b, parser_range(p, start));
 	for (;;) {
 		struct token next = parser_peek(p);
 
@@ -343,6 +342,5 @@ const struct body *bodyparser_body(struct parser *p, enum token_kind end)
 		}
 	}
 	parser_leave(p);
-	return finish(p, &b, parser_span(p, start, parser_previous(p)),
-		      parser_range(p, parser_previous(p)));
+	return finish(p, &b, parser_span(p, start, parser_previous(p)));
 }

@@ -1,0 +1,6 @@
+/* The least that can be started. */
+int main(void);
+int main(void)
+{
+	return 0;
+}

@@ -1,0 +1,65 @@
+#!/bin/bash
+# One byte changed in any file of a bundle, one file more or less: refused, and the file is named.
+. tests/e2e/lib.sh
+make_key k
+"$fixproof" run --key "$work/k.key" --output "$work/out" examples/s3-encryption >/dev/null
+b=$work/out/s3-encryption.fixproof
+mapfile -t files < <(cd "$b" && find . -type f -size +0 | sed 's|^\./||' | LC_ALL=C sort)
+plan $((${#files[@]} + 10))
+flip() { # FILE: flips the lowest bit of its middle byte
+	/usr/bin/python3 - "$1" <<'P'
+import sys
+with open(sys.argv[1], "r+b") as f:
+    data = f.read()
+    at = len(data) // 2
+    f.seek(at)
+    f.write(bytes([data[at] ^ 1]))
+P
+}
+refused_naming() { # NAME FILE
+	local report
+	report=$("$fixproof" verify --key "$work/k.pub" "$b")
+	is "$1" "$?: $(printf '%s\n' "$report" | grep -c "FAIL .*$2")" "1: 1"
+}
+cp -r "$b" "$work/clean"
+again() { rm -rf "$b" && cp -r "$work/clean" "$b"; }
+for f in "${files[@]}"; do
+	flip "$b/$f"
+	# A changed manifest is no more the one that the statements were made for.
+	case $f in
+	manifest.json) refused_naming "$f: one bit" "manifest.json\|fix.sigstore.json" ;;
+	*) refused_naming "$f: one bit" "$f" ;;
+	esac
+	again
+done
+: >"$b/evidence/extra"
+refused_naming "a file more" evidence/extra
+again
+rm "$b/plans/first-fresh.json"
+refused_naming "a sealed file less" plans/first-fresh.json
+again
+rm "$b/attestations/test-result.sigstore.json"
+refused_naming "a signature less" attestations/test-result.sigstore.json
+again
+cp "$b/fix.sigstore.json" "$b/refusal.sigstore.json"
+refused_naming "the signature of another decision beside it" refusal.sigstore.json
+again
+ln -sf /etc/passwd "$b/fix.diff"
+refused_naming "a link in place of a file" fix.diff
+again
+printf '\n' >>"$b/fix.sigstore.json"
+refused_naming "one newline more in a signature file" fix.sigstore.json
+again
+sed -i 's/"hint":"SHA256:./"hint":"SHA256:!/' "$b/fix.sigstore.json"
+refused_naming "another hint" fix.sigstore.json
+again
+sed -i 's/bundle.v0.3+json/bundle.v0.4+json/' "$b/fix.sigstore.json"
+refused_naming "another media type" fix.sigstore.json
+again
+jq -c '.extra = 1' "$b/fix.sigstore.json" >"$work/x" && mv "$work/x" "$b/fix.sigstore.json"
+refused_naming "an unknown field" fix.sigstore.json
+again
+make_key other
+"$fixproof" verify --key "$work/other.pub" "$b" >"$work/report"
+is "another key" "$?: $(grep -c 'no trusted key made this signature' "$work/report")" "1: 1"
+finish

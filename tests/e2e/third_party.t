@@ -1,0 +1,35 @@
+#!/bin/bash
+# Our signatures, checked by implementations that are not ours.
+. tests/e2e/lib.sh
+if [ ! -d tests/node/node_modules ]; then
+	(cd tests/node && npm ci --no-audit --no-fund) >/dev/null 2>&1 ||
+		skip_all "the npm packages of tests/node cannot be installed"
+fi
+/usr/bin/python3 -c 'import securesystemslib, cryptography' 2>/dev/null ||
+	skip_all "python3-securesystemslib is missing"
+plan 16
+node_verify() { node tests/node/verify.mjs "$@"; }
+for type in ecdsa-p256 ed25519 rsa-3072 ecdsa-p384; do
+	make_key $type $type
+	"$fixproof" run --key "$work/$type.key" --output "$work/$type-out" examples/s3-encryption >/dev/null
+	b=$work/$type-out/s3-encryption.fixproof
+	if [ $type != ecdsa-p384 ]; then # which @sigstore/verify does not take with a bare key
+		is "$type: @sigstore/verify accepts the summary" "$(node_verify "$b/fix.sigstore.json" "$work/$type.pub" 2>&1)" \
+			"https://slsa.dev/verification_summary/v1"
+		is "$type: and the fix verification" "$(node_verify "$b/attestations/fix-verification.sigstore.json" "$work/$type.pub" 2>&1)" \
+			"https://fixproof.dev/fix-verification/v1"
+	fi
+	is "$type: securesystemslib accepts every line" \
+		"$(/usr/bin/python3 tests/python/dsse.py "$b/attestations.intoto.jsonl" "$work/$type.pub" 2>&1)" "3 signatures verified"
+	is "$type: the key id is what ssh-keygen prints" \
+		"$("$fixproof" key show "$work/$type.pub" | cut -d' ' -f1)" \
+		"$([ $type = ed25519 ] && sed -n 's/.*"keyid":"\([^"]*\)".*/\1/p' "$b/attestations.intoto.jsonl" | head -1 ||
+			ssh-keygen -i -m PKCS8 -f "$work/$type.pub" | ssh-keygen -lf - | cut -d' ' -f2)"
+done
+b=$work/ecdsa-p256-out/s3-encryption.fixproof
+jq -c '.dsseEnvelope.payload |= (@base64d | sub("PASSED";"FAILED") | @base64)' "$b/fix.sigstore.json" >"$work/forged.json"
+is "a forged payload is refused by @sigstore/verify" "$(node_verify "$work/forged.json" "$work/ecdsa-p256.pub" 2>&1)" \
+	"VerificationError: signature verification failed"
+is "another key is refused by @sigstore/verify" "$(node_verify "$b/fix.sigstore.json" "$work/ecdsa-p384.pub" 2>&1 | head -c 18)" \
+	"VerificationError:"
+finish

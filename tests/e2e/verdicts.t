@@ -1,0 +1,129 @@
+#!/bin/bash
+# Each verifier refuses, or leaves open, what it is there for, with the reason that a person would give.
+. tests/e2e/lib.sh
+mkdir -p "$work/case/workspace" "$work/case/after"
+cat >"$work/case/workspace/main.tf" <<'T'
+provider "aws" {
+  region = "eu-central-1"
+  default_tags {
+    tags = { Owner = "o", Environment = "e" }
+  }
+}
+
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+}
+
+resource "aws_s3_bucket" "data" {
+  bucket = "data"
+}
+
+resource "aws_s3_bucket" "log" {
+  bucket = "log"
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "log" {
+  bucket = aws_s3_bucket.log.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+T
+echo "hands off" >"$work/case/workspace/other.txt"
+sse() { # NAME BUCKET
+	printf 'resource "aws_s3_bucket_server_side_encryption_configuration" "%s" {\n  bucket = %s\n  rule {\n    apply_server_side_encryption_by_default {\n      sse_algorithm = "aws:kms"\n    }\n  }\n}\n' "$1" "$2"
+}
+fresh() {
+	rm -rf "$work/case/after" && cp -r "$work/case/workspace" "$work/case/after"
+	cat >"$work/case/case.yaml" <<'C'
+format: fixproof-case/1
+id: a
+workspace: workspace
+finding: {tool: checkov, rule: CKV_AWS_19, resource: aws_s3_bucket.data, file: main.tf, line: 13, end_line: 15}
+policies: [fp-aws-s3-encryption]
+controls: [{standard: PCI DSS, version: "4.0", id: "8.3.2"}]
+fix: {kind: files, path: after}
+author: {kind: person, name: Ada}
+reason: because
+scope: {paths: [main.tf], resources: [aws_s3_bucket_server_side_encryption_configuration.data], keep: [aws_s3_bucket.log]}
+C
+}
+main() { cat >>"$work/case/after/main.tf"; }
+edit() { sed -i "$@" "$work/case/after/main.tf"; }
+claim() { sed -i "$@" "$work/case/case.yaml"; }
+good() { sse data aws_s3_bucket.data.id | main; }
+verdict() { # NAME WANTED: the deciding line, or VERIFIED
+	is "$1" "$("$fixproof" run --unsigned --force --output "$work/out" "$work/case" 2>&1 |
+		sed -n 's/^  \(refused\|inconclusive\) by //p; s/^a: \(VERIFIED\).*/\1/p')" "$2"
+}
+plan 31
+fresh; good
+verdict "the honest fix" VERIFIED
+fresh; good; claim '/^author/d'
+verdict "no author" "recorded: the case does not record the author"
+fresh; good; claim '/^reason/d'
+verdict "no reason" "recorded: the case does not record the reason"
+fresh; good; claim '/^finding/d'
+verdict "no finding" "recorded: the case does not record the finding"
+fresh; good; claim '/^policies/d'
+verdict "no policy" "recorded: the case does not record the policy"
+fresh
+verdict "a fix that changes nothing" "policy: fp-aws-s3-encryption still fails after the fix on aws_s3_bucket.data: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
+fresh; sse data aws_s3_bucket.log.id | main
+verdict "the wrong bucket is encrypted" "policy: fp-aws-s3-encryption still fails after the fix on aws_s3_bucket.data: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
+fresh; edit '/^resource "aws_s3_bucket" "data"/,/^}/d'
+verdict "the bucket is deleted" "kept: aws_s3_bucket.data is gone after the fix"
+fresh; good; edit 's/  bucket = "data"/  count  = 0\n  bucket = "data"/; s/aws_s3_bucket.data.id/try(aws_s3_bucket.data[0].id, "none")/'
+verdict "the bucket is counted to zero" "kept: aws_s3_bucket.data[0] is gone after the fix"
+fresh; good; edit 's/"aws_s3_bucket" "data"/"aws_s3_bucket" "renamed"/; s/aws_s3_bucket.data/aws_s3_bucket.renamed/'
+verdict "the bucket is renamed" "kept: aws_s3_bucket.data is gone after the fix"
+fresh; good; edit 's/"aws_s3_bucket" "data"/"aws_s3_bucket" "renamed"/; s/aws_s3_bucket.data/aws_s3_bucket.renamed/'
+printf 'moved {\n  from = aws_s3_bucket.data\n  to   = aws_s3_bucket.renamed\n}\n' | main
+claim 's/resources: \[/resources: [aws_s3_bucket.renamed, /'
+verdict "renamed with a moved block it is the same" VERIFIED
+fresh; good; edit 's/  bucket = "data"/  provider = aws.west\n  bucket   = "data"/'
+verdict "another provider configuration" "kept: aws_s3_bucket.data is with another provider configuration after the fix: registry.terraform.io/hashicorp/aws aws.west, not registry.terraform.io/hashicorp/aws aws"
+fresh; good; claim 's/resource: aws_s3_bucket.data/resource: aws_s3_bucket.nowhere/'
+verdict "a finding that points to nothing" "kept: aws_s3_bucket.nowhere is not in the workspace before the fix"
+fresh; claim 's/resource: aws_s3_bucket.data/resource: aws_s3_bucket.log/; s/, keep: .*\]}/}/'; edit 's/"AES256"/"aws:kms"/'
+verdict "a policy that passed before" "policy: fp-aws-s3-encryption passes before the fix already: nothing to prove"
+fresh; good; claim 's/^policies: .*/policies: [fp-none]/; /^controls/d'
+verdict "a policy that nobody knows" "policy: the policy fp-none is not known"
+fresh; good; claim 's/^policies: .*/policies: [fp-aws-sg-ssh]/; /^controls/d'
+verdict "a policy that does not judge the resource" "policy: fp-aws-sg-ssh does not judge aws_s3_bucket.data"
+fresh; sse data aws_s3_bucket.data.id | sed 's/"aws:kms"/aws_s3_bucket.log.bucket_domain_name/' | main
+verdict "a value that is known only after apply" "policy: fp-aws-s3-encryption cannot be decided after the fix on aws_s3_bucket.data: aws_s3_bucket_server_side_encryption_configuration.data: rule.apply_server_side_encryption_by_default.sse_algorithm is not known before apply"
+fresh; good; edit '/_configuration" "log"/,/^}/d'
+verdict "another resource loses what it had" "regression: fp-aws-s3-encryption does not pass any more on aws_s3_bucket.log: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
+fresh; good; printf 'resource "aws_s3_bucket" "more" {\n  bucket = "more"\n}\n' | main
+claim 's/resources: \[/resources: [aws_s3_bucket.more, /'
+verdict "a new resource that fails a policy" "regression: fp-aws-s3-encryption does not pass any more on aws_s3_bucket.more: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
+fresh; good; claim 's/id: "8.3.2"/id: "3.5.1"/'
+verdict "a control of another subject" "aligned: PCI DSS 4.0 3.5.1 is not about this: the policy's control there is 8.3.2"
+fresh; good; claim 's/PCI DSS/SOC 2/'
+verdict "a standard that the policy does not map to" "aligned: no bound policy maps to SOC 2 4.0 8.3.2"
+fresh; good; claim '/^controls/d'
+verdict "no control claimed" VERIFIED
+fresh; good; echo changed >"$work/case/after/other.txt"
+verdict "another file" "scope: other.txt is changed, outside of the paths of the scope"
+fresh; good; edit 's/bucket = "log"/bucket = "logs"/'
+verdict "a resource that is to be kept" "scope: aws_s3_bucket.log is to be kept, and the plan says delete, create"
+fresh; good; printf 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n' | main
+verdict "a resource outside of the scope" "scope: aws_sqs_queue.q is changed (create), outside of the scope"
+fresh; good; claim 's/paths: \[main.tf\], //'
+verdict "without paths only the finding's file may change" VERIFIED
+fresh; good; claim 's/paths: \[main.tf\], //; s/file: main.tf/file: other.txt/'
+verdict "and no other" "scope: main.tf is changed, outside of the finding's file"
+fresh; good; printf 'resource "aws_s3_bucket" "data" {}\n' | main
+verdict "a tree that cannot be planned" "applies: the run \"first\" could not be planned: main.tf:37: Duplicate resource \"aws_s3_bucket\" configuration"
+fresh; good; claim 's/^fix: .*/fix: {kind: patch, path: p}/'; printf -- '--- a/main.tf\n+++ b/main.tf\n@@ -1 +1 @@\n-x\n+y\n' >"$work/case/p"
+verdict "a patch that does not apply" "applies: in the run \"first\": main.tf: hunk 1 (line 3 of the patch) does not match"
+fresh; good; claim '/^controls/d'; printf 'waivers: [{verifier: regression, reason: r, owner: o, expires: 2100-01-01}]\n' >>"$work/case/case.yaml"
+edit '/_configuration" "log"/,/^}/d'; claim 's/resources: \[/resources: [aws_s3_bucket_server_side_encryption_configuration.log, /'
+verdict "a waiver holds" VERIFIED
+claim 's/2100-01-01/2020-01-01/'
+verdict "until it expires" "regression: fp-aws-s3-encryption does not pass any more on aws_s3_bucket.log: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
+finish
