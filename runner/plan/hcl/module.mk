@@ -5,5 +5,5 @@ LIB_SRCS += $(addprefix runner/plan/hcl/, bodyparser.c content.c convert.c diag.
 	parserterm.c quote.c refs.c regex.c syntax.c template.c type.c typeexpr.c unify.c value.c valueequal.c \
 	valuejson.c valueset.c workdir.c)
 SCRIPT_TESTS += tests/conformance/expressions/live
-UNIT_TESTS += test_hclexpr test_hclconform test_hclrefuse test_hclseeds test_hclsyntax
+UNIT_TESTS += test_hclexpr test_hclconform test_hclrefuse test_hclsyntax
 FUZZ_TARGETS += fuzz_hcl fuzz_hcljson fuzz_hclexpr fuzz_number fuzz_yaml
