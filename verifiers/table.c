@@ -4,7 +4,8 @@
 const struct verifier *const verifier_table[] = {
 	&verifier_recorded, &verifier_applies,    &verifier_hermetic, &verifier_idempotent,
 	&verifier_reproducible, &verifier_converges, &verifier_kept,	  &verifier_policy,
-	&verifier_regression,	&verifier_aligned,   &verifier_scope,	  NULL,
+	&verifier_regression,	&verifier_impact,    &verifier_suppression, &verifier_executes,
+	&verifier_aligned,	&verifier_scope,     NULL,
 };
 
 static const char *const kind_names[] = {"pass", "fail", "inconclusive", "not applicable"};

@@ -4,8 +4,8 @@
 
 #include "verifiers/verifier.h"
 
-extern const struct verifier verifier_aligned, verifier_applies, verifier_converges, verifier_hermetic,
-	verifier_idempotent, verifier_kept, verifier_policy, verifier_recorded, verifier_regression,
-	verifier_reproducible, verifier_scope;
+extern const struct verifier verifier_aligned, verifier_applies, verifier_converges, verifier_executes,
+	verifier_hermetic, verifier_idempotent, verifier_impact, verifier_kept, verifier_policy, verifier_recorded,
+	verifier_regression, verifier_reproducible, verifier_scope, verifier_suppression;
 
 #endif

@@ -45,6 +45,17 @@ static void print_raw(const struct planning_record *r, const struct doc *d)
 	(void)fputc('\n', stdout);
 }
 
+/* What Terraform would refuse too is refused; what only we cannot decide is open. */
+static bool has_error(const struct planning_record *r)
+{
+	const struct doc *list = doc_get(r->root, "diagnostics");
+
+	for (const struct doc *d = list ? list->first : NULL; d; d = d->next)
+		if (strcmp(text_of(d, "severity"), "error") == 0)
+			return true;
+	return false;
+}
+
 static int plan(const char *directory, const struct plan_values *v, struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)2 << 30);
@@ -64,8 +75,7 @@ static int plan(const char *directory, const struct plan_values *v, struct err *
 		print_text(plan_doc);
 	if (planned)
 		return CMD_VERIFIED;
-	/* What Terraform would refuse too is refused; what only we cannot decide is open. */
-	return strcmp(text_of(r.root, "status"), "error") == 0 ? CMD_REFUSED : CMD_INCONCLUSIVE;
+	return has_error(&r) ? CMD_REFUSED : CMD_INCONCLUSIVE;
 }
 
 static int run(int argc, char **argv)
