@@ -48,6 +48,7 @@ struct job {
 	uid_t outer_root;  /* of process 1, where privileged */
 	bool own_network;  /* a network namespace must be made */
 	bool watch_memory; /* process 1 polls /proc */
+	bool cover_files;  /* the image has an /etc of its own */
 
 	const char *const *argv;
 	const char *const *env;

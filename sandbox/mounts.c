@@ -135,6 +135,30 @@ static int write_file(int dir_fd, const struct job_text *file)
 	return n == (ssize_t)file->size ? 0 : -1;
 }
 
+/*
+ * A file of ours where the image has a read-only one: it is bound over it.  Where the image has
+ * none, there is nothing that it could be mistaken for, and it is left out.
+ */
+static int cover_file(struct inside *in, const struct job_text *file)
+{
+	struct job_text own = *file;
+	char path[64] = "run/";
+	int fd;
+
+	wire_text(path + 4, sizeof(path) - 4, strrchr(file->path, '/') + 1);
+	own.path = path;
+	if (faccessat(in->root_fd, file->path, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -1;
+	if (make_dirs(in->root_fd, path, false) < 0 || write_file(in->root_fd, &own) < 0)
+		return -1;
+	fd = host_open_tree(in->root_fd, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (fd < 0 || host_mount_setattr(fd, "", AT_EMPTY_PATH, MOUNT_ATTR_RDONLY) < 0 ||
+	    host_move_mount(fd, "", in->root_fd, file->path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return -1;
+	(void)close(fd);
+	return 0;
+}
+
 int mounts_files(struct inside *in)
 {
 	const struct job *job = in->job;
@@ -147,6 +171,11 @@ int mounts_files(struct inside *in)
 	}
 	for (size_t i = 0; i < job->file_count; i++) {
 		inside_detail(in, job->files[i].path);
+		if (job->cover_files && strncmp(job->files[i].path, "etc/", 4) == 0) {
+			if (cover_file(in, &job->files[i]) < 0)
+				return -1;
+			continue;
+		}
 		if (make_dirs(in->root_fd, job->files[i].path, false) < 0 ||
 		    write_file(in->root_fd, &job->files[i]) < 0)
 			return -1;

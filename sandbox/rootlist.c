@@ -227,7 +227,8 @@ static int list_root(struct job *job, struct arena *a, struct err *e)
 	for (size_t i = 0; i < spec->bind_count; i++)
 		if (add_spec_bind(&l, &spec->binds[i], e) < 0)
 			return -1;
-	if (spec->image != SANDBOX_IMAGE_ROOTFS && spec->profile != SANDBOX_PLANNER)
+	job->cover_files = spec->image == SANDBOX_IMAGE_ROOTFS;
+	if (spec->profile != SANDBOX_PLANNER)
 		add_etc(&l, job);
 	job->binds = l.binds;
 	job->bind_count = l.bind_count;

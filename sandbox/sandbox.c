@@ -422,7 +422,8 @@ static void add_cgroup(const struct run *run, struct sandbox_result *result)
  * Process 1 may be gone before its identities are mapped or the word to go is sent; what it said of
  * itself then explains the failure that was seen from out here.
  */
-static int fail_start(struct run *run, struct arena *a, struct sandbox_result *result, struct err *e)
+static int fail_start(struct run *run, struct arena *a, struct sandbox_result *result,
+		      struct err *e)
 {
 	struct watch *w = &run->watch;
 	struct wire_message m;

@@ -13,6 +13,7 @@
 #include "runner/base/json.h"
 #include "runner/canon/tree.h"
 #include "runner/cmd/cmd.h"
+#include "runner/image.h"
 #include "sandbox/sandbox.h"
 
 /* As env(1) does: our own failure, a command that cannot be executed, one that is not there. */
@@ -39,7 +40,7 @@ struct values {
 	}
 
 static const struct opt options[] = {
-	ROW("image", OPT_TEXT, image, "IMAGE", "host (default), none, or a directory"),
+	ROW("image", OPT_TEXT, image, "IMAGE", "host (default), none, a name, a directory"),
 	ROW("workspace", OPT_TEXT, workspace, "DIR", "run in a copy of DIR"),
 	ROW("output", OPT_TEXT, output, "DIR", "put what is left of the copy into DIR"),
 	ROW("directory", OPT_TEXT, directory, "PATH", "start below the workspace"),
@@ -255,7 +256,8 @@ static int make_spec(const struct values *v, struct arena *a, struct sandbox_spe
 		     struct err *e)
 {
 	const char **env = arena_array(a, v->env.count + 1, sizeof(*env));
-	const char *image = v->image ? v->image : "host";
+	const char *image = v->image ? v->image : "host", *cache;
+	struct image found;
 
 	for (size_t i = 0; i < v->env.count; i++) {
 		env[i] = v->env.items[i];
@@ -269,8 +271,12 @@ static int make_spec(const struct values *v, struct arena *a, struct sandbox_spe
 		spec->image = SANDBOX_IMAGE_HOST;
 	else if (strcmp(image, "none") == 0)
 		spec->image = SANDBOX_IMAGE_NONE;
-	else
+	else if (strchr(image, '/'))
 		spec->image_path = image;
+	else if (image_cache(a, &cache, e) < 0 || image_find(cache, image, a, &found, e) < 0)
+		return -1;
+	else
+		spec->image_path = found.root;
 	spec->profile = SANDBOX_FIXER;
 	if (v->profile && !sandbox_profile_parse(v->profile, &spec->profile))
 		return err_set(e, ERR_USAGE, "--profile: %s: no such profile", v->profile);

@@ -20,12 +20,13 @@ runner/worker runner/base runner/canon runner/evidence runner/plan runner/fixcas
 runner/worker_main runner/base runner/worker
 runner/launcher runner/base runner/canon sandbox
 runner/launcher_main runner/base runner/launcher
+runner/image runner/base
 runner/locate runner/base
 runner/gitfix runner/base runner/launcher sandbox
 runner/diff runner/base runner/canon
-runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox
-runner/pipeline runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt
-runner/cmd runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline
+runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox runner/image
+runner/pipeline runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
+runner/cmd runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/opt runner/base
 runner/main runner/base runner/cmd runner/opt runner/attest/signer.h
 '

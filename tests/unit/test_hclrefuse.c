@@ -42,8 +42,8 @@ TEST(what_is_not_supported_is_refused_by_name_and_place)
 		{"plantimestamp()",
 		 "m.tf:1:1: unsupported: Function plantimestamp: Call to function \"plantimestamp\" "
 		 "failed: the time of the plan is not given."},
-		{"log(10, 3)", "m.tf:1:1: unsupported: Function log: Call to function \"log\" failed: "
-			       "a logarithm that is no whole number."},
+		{"log(10, 1)", "m.tf:1:1: unsupported: Function log: Call to function \"log\" failed: "
+			       "a logarithm that is no finite number."},
 		{"pow(2, 0.3)", "m.tf:1:1: unsupported: Function pow: Call to function \"pow\" failed: "
 				"a power that is no whole number."},
 		{"provider::aws::arn_parse(\"a\")",
@@ -66,12 +66,12 @@ TEST(what_is_not_supported_is_refused_by_name_and_place)
 		 "m.tf:1:1: unsupported: Function textencodebase64: Call to function "
 		 "\"textencodebase64\" failed: the encoding \"koi8-r\"."},
 		{"1e999999", "m.tf:1:1: limit: Number too large: A number of this size is not accepted."},
-		{"try(log(10, 3), 1)",
+		{"try(log(10, 1), 1)",
 		 "m.tf:1:5: unsupported: Function log: Call to function \"log\" failed: a logarithm that "
-		 "is no whole number."},
-		{"false ? log(10, 3) : 1",
+		 "is no finite number."},
+		{"false ? log(10, 1) : 1",
 		 "m.tf:1:9: unsupported: Function log: Call to function \"log\" failed: a logarithm that "
-		 "is no whole number."},
+		 "is no finite number."},
 		{"x.y", "m.tf:1:1: error: Variables not allowed: Variables may not be used here."},
 		{"nosuch(1)", "m.tf:1:1: error: Call to unknown function: There is no function named "
 			      "\"nosuch\"."},
