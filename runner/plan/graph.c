@@ -130,6 +130,13 @@ static void depend(struct walk *w, struct node *n, uint32_t node)
 		push(w, &n->deps, &n->dep_count, &n->dep_capacity, node - 1);
 }
 
+/* A data source is read only after changes to what it waits for are made. */
+static void wait_for(struct walk *w, struct node *n, uint32_t id)
+{
+	if (n->is_data)
+		push(w, &n->waits, &n->wait_count, &n->wait_capacity, id);
+}
+
 static const char *module_text(struct walk *w, const struct config_module *m)
 {
 	return *m->address ? arena_printf(w->arena, "%s", m->address) : "the root module";
@@ -209,9 +216,8 @@ static void refer_resource(struct walk *w, struct node *n, const struct traversa
 		return;
 	}
 	depend(w, n, node);
-	if (mode == CONFIG_MANAGED && n->kind == NODE_RESOURCE &&
-	    n->module->resources.list[n->index].mode == CONFIG_DATA)
-		push(w, &n->waits, &n->wait_count, &n->wait_capacity, node - 1);
+	if (mode == CONFIG_MANAGED)
+		wait_for(w, n, node - 1);
 }
 
 /* All that a module call stands for, for depends_on. */
@@ -223,8 +229,11 @@ static void refer_whole_module(struct walk *w, struct node *n, const struct conf
 
 		while (p && p != m)
 			p = p->parent;
-		if (p)
-			depend(w, n, (uint32_t)i + 1);
+		if (!p)
+			continue;
+		depend(w, n, (uint32_t)i + 1);
+		if (other->kind == NODE_RESOURCE)
+			wait_for(w, n, (uint32_t)i);
 	}
 }
 
@@ -406,6 +415,7 @@ static void link_resource(struct walk *w, struct node *n)
 {
 	const struct config_resource *r = &n->module->resources.list[n->index];
 
+	n->is_data = r->mode == CONFIG_DATA;
 	refer_expr(w, n, r->count);
 	refer_expr(w, n, r->for_each);
 	refer_body(w, n, r->body);

@@ -43,6 +43,7 @@ struct node {
 	 * depends_on, its own or its module's. */
 	uint32_t *waits;
 	size_t wait_count, wait_capacity;
+	bool is_data;
 	bool create_first; /* create_before_destroy, its own or of what depends on it */
 };
 

@@ -620,3 +620,52 @@ TEST(version_constraints_are_matched_as_terraform_does)
 		CHECK_INT(version_match(rows[i].constraint, rows[i].version), rows[i].match);
 	}
 }
+
+TEST(ten_thousand_instances_are_planned_and_one_more_is_refused)
+{
+	struct setup s;
+
+	setup_init(&s);
+	write_file(&s, "main.tf",
+		   "resource \"fake_bucket\" \"a\" {\n  count = 10000\n  name = \"n\"\n}\n");
+	run(&s, "");
+	CHECK_STR(actions(&s, "fake_bucket.a[9999]"), "[\"create\"]");
+	write_file(&s, "main.tf",
+		   "resource \"fake_bucket\" \"a\" {\n  count = 10001\n  name = \"n\"\n}\n");
+	run(&s, "");
+	CHECK_STR(first_refusal(&s),
+		  "main.tf:2:11: unsupported: Too many instances: This would make more than 10000 "
+		  "instances, or more than 50000 in all.");
+	setup_release(&s);
+}
+
+TEST(a_module_that_calls_itself_is_refused)
+{
+	struct setup s;
+
+	setup_init(&s);
+	write_file(&s, "main.tf", "module \"m\" {\n  source = \"./\"\n}\n");
+	run(&s, "");
+	CHECK_STR(first_refusal(&s),
+		  "main.tf:1:1: unsupported: Too many modules: Modules are nested deeper than 32, or are "
+		  "more than 2000.");
+	setup_release(&s);
+}
+
+TEST(a_data_source_waits_for_changes_to_what_it_depends_on)
+{
+	struct setup s;
+
+	setup_init(&s);
+	write_file(&s, "main.tf",
+		   "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\ndata \"fake_thing\" \"t\" {\n  name = "
+		   "fake_bucket.a.name\n}\ndata \"fake_thing\" \"u\" {\n  name = \"known\"\n  depends_on = "
+		   "[fake_bucket.a]\n}\n");
+	run(&s, "");
+	CHECK_STR(compact(&s, json_object_get(change_of(&s, "data.fake_thing.t"), "action_reason")),
+		  "\"read_because_dependency_pending\"");
+	CHECK_STR(actions(&s, "data.fake_thing.u"), "[\"read\"]");
+	run(&s, with_state(&s));
+	CHECK(strstr(buf_text(&s.record), "read_because") == NULL);
+	setup_release(&s);
+}

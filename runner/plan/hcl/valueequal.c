@@ -59,6 +59,7 @@ static enum answer unknown_equal(const struct value *x, const struct value *y)
 
 static enum answer items_equal(struct arena *a, const struct value *x, const struct value *y)
 {
+	bool keyed = x->type->kind == TYPE_MAP || x->type->kind == TYPE_OBJECT;
 	enum answer all = YES;
 
 	if (x->count != y->count)
@@ -69,8 +70,15 @@ static enum answer items_equal(struct arena *a, const struct value *x, const str
 		if (x->type->kind == TYPE_MAP && strcmp(x->keys[i], y->keys[i]) != 0)
 			return NO;
 		one = equal(a, x->items[i], y->items[i]);
-		/* Terraform gives up at the first element that it cannot tell. */
-		if (one != YES)
+		/*
+		 * Terraform answers with the first part that is not equal or that it cannot tell.
+		 * It meets those of maps and objects in random order: then not knowing is right.
+		 */
+		if (one == OPEN && keyed)
+			all = OPEN;
+		else if (one == NO && keyed && all == YES)
+			all = NO;
+		else if (one != YES && !keyed)
 			return one;
 	}
 	return all;
