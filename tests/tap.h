@@ -35,6 +35,13 @@ void tap_row(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Ends the test as skipped, with the reason. */
 void tap_skip(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
+/* Ends the test as skipped in a sanitizer's build, whose runtime needs what the test takes away. */
+#ifdef __SANITIZE_ADDRESS__
+#define TAP_NOT_SANITIZED() tap_skip("the sanitizer's runtime needs what this takes away")
+#else
+#define TAP_NOT_SANITIZED() (void)0
+#endif
+
 void tap_fail(const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4), noreturn));
 void tap_check_str(const char *file, int line, const char *what, const char *got,

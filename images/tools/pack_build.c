@@ -71,6 +71,8 @@ static void merge_more(json_t *out, const json_t *more, const char *type)
 		if ((strcmp(key, "absent") == 0 || strcmp(key, "present") == 0) &&
 		    json_object_get(out, key))
 			(void)json_object_update(json_object_get(out, key), value);
+		else if (strcmp(key, "force_new") == 0 && json_object_get(out, key))
+			(void)json_array_extend(json_object_get(out, key), value);
 		else
 			json_put(out, key, json_incref(value));
 }

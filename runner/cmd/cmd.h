@@ -2,6 +2,8 @@
 #ifndef RUNNER_CMD_CMD_H
 #define RUNNER_CMD_CMD_H
 
+#include <jansson.h>
+
 #include "runner/base/err.h"
 #include "runner/opt.h"
 
@@ -26,6 +28,9 @@ extern const struct cmd cmd_run, cmd_verify, cmd_show, cmd_plan, cmd_sandbox, cm
 
 /* Prints "fixproof NAME: TEXT" and returns the status that goes with the error. */
 int cmd_fail(const char *name, const struct err *e);
+
+/* Indented, to standard output. */
+void cmd_print_json(const json_t *json);
 
 /* Whether colour may be used on that stream: a terminal, and no NO_COLOR. */
 bool cmd_colour(int fd);

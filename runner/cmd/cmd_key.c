@@ -6,9 +6,10 @@
 #include "runner/attest/key.h"
 #include "runner/attest/signer.h"
 #include "runner/base/fd.h"
+#include "runner/base/json.h"
 
 struct key_values {
-	const char *type, *output, *password_file;
+	const char *type, *output, *password_file, *format;
 	bool plain;
 };
 
@@ -19,6 +20,7 @@ static const struct opt options[] = {
 	{"password-file", OPT_TEXT, offsetof(struct key_values, password_file), "FILE",
 	 "passphrase; otherwise FIXPROOF_PASSWORD, or asked"},
 	{"no-password", OPT_FLAG, offsetof(struct key_values, plain), NULL, "leave the private key unencrypted"},
+	{"format", OPT_WORD, offsetof(struct key_values, format), "text|json", "how to report [text]"},
 	OPT_END,
 };
 
@@ -46,6 +48,15 @@ static int write_new(const char *name, const char *suffix, const struct buf *tex
 	return 0;
 }
 
+static void print_key(const char *id, enum key_kind kind)
+{
+	JSON_AUTO *json = json_new_object();
+
+	json_put(json, "key", json_new_string(id));
+	json_put(json, "type", json_new_string(key_kind_name(kind)));
+	cmd_print_json(json);
+}
+
 static int generate(const struct key_values *v, struct err *e)
 {
 	struct signer_passphrase from = {
@@ -67,11 +78,15 @@ static int generate(const struct key_values *v, struct err *e)
 	    key_write_public(k, &public_pem, e) < 0 || key_id(k, id, e) < 0 ||
 	    write_new(v->output, ".key", &private_pem, 0600, e) < 0 || write_new(v->output, ".pub", &public_pem, 0644, e) < 0)
 		return -1;
+	if (strcmp(v->format, "json") == 0) {
+		print_key(id, kind);
+		return 0;
+	}
 	printf("%s.key  private, %s\n%s.pub  public\n%s\n", v->output, given ? "encrypted" : "NOT encrypted", v->output, id);
 	return 0;
 }
 
-static int show(const char *file, struct err *e)
+static int show(const char *file, const char *format, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES);
 	FP_CLEANUP(key_cleanup) struct key *k = NULL;
@@ -80,13 +95,16 @@ static int show(const char *file, struct err *e)
 	if (fd_read_file(AT_FDCWD, file, true, &pem, e) < 0 ||
 	    key_read_public(file, buf_text(&pem), pem.size, &k, e) < 0 || key_id(k, id, e) < 0)
 		return -1;
-	printf("%s %s\n", id, key_kind_name(key_kind_of(k)));
+	if (strcmp(format, "json") == 0)
+		print_key(id, key_kind_of(k));
+	else
+		printf("%s %s\n", id, key_kind_name(key_kind_of(k)));
 	return 0;
 }
 
 static int run(int argc, char **argv)
 {
-	struct key_values values = {.type = "ecdsa-p256", .output = "fixproof"};
+	struct key_values values = {.type = "ecdsa-p256", .output = "fixproof", .format = "text"};
 	struct err e = ERR_INIT;
 	int operands, result = -1;
 
@@ -95,7 +113,7 @@ static int run(int argc, char **argv)
 	if (operands == 1 && strcmp(argv[1], "generate") == 0)
 		result = generate(&values, &e);
 	else if (operands == 2 && strcmp(argv[1], "show") == 0)
-		result = show(argv[2], &e);
+		result = show(argv[2], values.format, &e);
 	else
 		(void)err_set(&e, ERR_USAGE, "say \"generate\", or \"show\" and a public key");
 	return result < 0 ? cmd_fail("key", &e) : CMD_VERIFIED;

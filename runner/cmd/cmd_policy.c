@@ -20,7 +20,7 @@ static const struct opt options[] = {
 	 "check: value of a variable of type string"},
 	{"var-file", OPT_TEXTS, offsetof(struct policy_values, planning.var_files), "FILE", "check: file of values"},
 	{"all", OPT_FLAG, offsetof(struct policy_values, all), NULL, "check: list what passes, too"},
-	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json", "check: how to report [text]"},
+	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json", "list, check: how to report [text]"},
 	OPT_END,
 };
 
@@ -40,6 +40,25 @@ static int load(const struct policy_values *v, struct arena *a, const struct pol
 	return 0;
 }
 
+static void list_json(const struct policy *const *policies, size_t count)
+{
+	JSON_AUTO *rows = json_new_array();
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *row = json_new_object();
+		char hex[SHA256_HEX_SIZE];
+
+		sha256_hex(&policies[i]->digest, hex);
+		json_put(row, "id", json_new_string(policies[i]->id));
+		json_put(row, "name", json_new_string(policies[i]->name));
+		json_put(row, "severity", json_new_string(policies[i]->severity));
+		json_put(row, "category", json_new_string(policies[i]->category));
+		json_put(row, "sha256", json_new_string(hex));
+		json_push(rows, row);
+	}
+	cmd_print_json(rows);
+}
+
 static int list(const struct policy_values *v, struct arena *a, struct err *e)
 {
 	const struct policy **policies;
@@ -47,6 +66,10 @@ static int list(const struct policy_values *v, struct arena *a, struct err *e)
 
 	if (load(v, a, &policies, &count, e) < 0)
 		return -1;
+	if (strcmp(v->format, "json") == 0) {
+		list_json(policies, count);
+		return CMD_VERIFIED;
+	}
 	for (size_t i = 0; i < count; i++)
 		printf("%-32s %-8s %s\n", policies[i]->id, policies[i]->severity ? policies[i]->severity : "-",
 		       policies[i]->name);
@@ -103,7 +126,6 @@ static void print_row(const struct policy *p, const struct policy_judgement *row
 
 static int check(const struct policy_values *v, const char *directory, struct arena *a, struct err *e)
 {
-	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)256 << 20);
 	JSON_AUTO *rows = json_new_array();
 	JSON_AUTO *view = NULL;
 	const struct policy **policies;
@@ -136,10 +158,8 @@ static int check(const struct policy_values *v, const char *directory, struct ar
 				print_row(policies[i], &report.rows[k]);
 		}
 	}
-	if (strcmp(v->format, "json") == 0) {
-		json_dump_pretty(&out, rows);
-		(void)fwrite(buf_text(&out), 1, out.size, stdout);
-	}
+	if (strcmp(v->format, "json") == 0)
+		cmd_print_json(rows);
 	return status;
 }
 

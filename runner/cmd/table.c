@@ -1,5 +1,7 @@
 #include "runner/cmd/cmd.h"
 
+#include "runner/base/json.h"
+
 const struct cmd *const cmd_table[] = {
 	&cmd_run, &cmd_verify, &cmd_show, &cmd_plan, &cmd_sandbox, &cmd_image, &cmd_policy, &cmd_key, &cmd_doctor, &cmd_completion, NULL,
 };
@@ -9,6 +11,14 @@ int cmd_fail(const char *name, const struct err *e)
 	(void)fflush(stdout);
 	(void)fprintf(stderr, "fixproof: %s: %s\n", name, e->text);
 	return e->kind == ERR_USAGE ? CMD_USAGE : CMD_ERROR;
+}
+
+void cmd_print_json(const json_t *json)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 30);
+
+	json_dump_pretty(&out, json);
+	(void)fwrite(buf_text(&out), 1, out.size, stdout);
 }
 
 bool cmd_colour(int fd)

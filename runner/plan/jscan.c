@@ -5,6 +5,13 @@
 #include "runner/base/buf.h"
 #include "runner/base/utf8.h"
 
+struct jscan jscan_of(struct arena *a, struct jscan_text text)
+{
+	const char *at = text.size ? text.data : "";
+
+	return (struct jscan){.at = at, .end = at + text.size, .arena = a};
+}
+
 static void fail(struct jscan *j)
 {
 	j->bad = true;
@@ -278,7 +285,7 @@ bool jscan_done(struct jscan *j)
 
 struct jscan_text jscan_member(struct arena *a, struct jscan_text object, const char *name)
 {
-	struct jscan j = {.at = object.data, .end = object.data + object.size, .arena = a};
+	struct jscan j = jscan_of(a, object);
 	struct jscan_text found = {NULL, 0};
 	const char *key;
 

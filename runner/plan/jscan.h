@@ -22,6 +22,9 @@ struct jscan_text {
 	size_t size;
 };
 
+/* A cursor over a text, which may be empty and have no data. */
+struct jscan jscan_of(struct arena *a, struct jscan_text text);
+
 /* The first byte of the next value, or 0 at the end. */
 char jscan_peek(struct jscan *j);
 

@@ -288,6 +288,8 @@ static const char *make_text(struct maker *m, const char *name)
 		return "10.0.0.0/16";
 	if (ends(name, "_date") || ends(name, "_at") || ends(name, "_time") || ends(name, "date"))
 		return "2024-01-01T00:00:00Z";
+	if (strcmp(name, "expected_bucket_owner") == 0)
+		return "";
 	if (strcmp(name, "policy") == 0 || strcmp(name, "json") == 0)
 		return "{}";
 	if (ends(name, "name") || ends(name, "identifier") || strcmp(name, "bucket") == 0)
@@ -301,7 +303,8 @@ static bool worth_inventing(const struct restype_attr *attr)
 	const char *n = attr->name;
 
 	return !attr->optional || strcmp(n, "id") == 0 || ends(n, "arn") || ends(n, "name") ||
-	       strcmp(n, "bucket") == 0 || ends(n, "identifier") || ends(n, "_ip") ||
+	       strcmp(n, "bucket") == 0 || strcmp(n, "expected_bucket_owner") == 0 ||
+	       ends(n, "identifier") || ends(n, "_ip") ||
 	       ends(n, "availability_zone") || strcmp(n, "vpc_id") == 0;
 }
 
@@ -338,7 +341,7 @@ static const struct value *make(struct maker *m, const struct type *t, const cha
 	case TYPE_STRING:
 		return value_string(a, make_text(m, name));
 	case TYPE_NUMBER:
-		return value_int(a, ends(name, "port") ? 443 : 1);
+		return value_int(a, ends(name, "port") ? 443 : ends(name, "capacity") ? 0 : 1);
 	case TYPE_BOOL:
 		return &value_false;
 	case TYPE_LIST:

@@ -7,8 +7,8 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/lookup.c runner/plan/request.c runner/plan/resources.c \
 	runner/plan/restype.c runner/plan/restypes.c runner/plan/vars.c runner/plan/viewrefs.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
-UNIT_TESTS += test_pack test_planner
-FUZZ_TARGETS += fuzz_pack
+UNIT_TESTS += test_pack test_planner test_recorded
+FUZZ_TARGETS += fuzz_pack fuzz_planner
 SCRIPT_TESTS += tests/conformance/run
 
 $(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD)/libfixproof.a
@@ -16,3 +16,8 @@ $(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)
 
 check-programs conformance: $(BUILD)/tests/conformance_compare
+
+BENCHES += $(BUILD)/tests/bench_planner
+$(BUILD)/tests/bench_planner: $(BUILD)/tests/bench/bench_planner.o $(BUILD)/libfixproof.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)

@@ -177,7 +177,7 @@ static void write_output_changes(struct walk *w, struct buf *out)
 {
 	const struct module_instance *root = w->modules[0].list[0];
 	struct jscan_text old = {NULL, 0};
-	struct jscan j = {.arena = w->arena};
+	struct jscan j;
 	const char *name;
 
 	planwrite_key(out, "output_changes");
@@ -188,8 +188,7 @@ static void write_output_changes(struct walk *w, struct buf *out)
 					    root->outputs[i]);
 	if (w->prior)
 		old = w->prior->outputs;
-	j.at = old.data;
-	j.end = old.data + old.size;
+	j = jscan_of(w->arena, old);
 	if (old.size)
 		jscan_enter(&j, '{');
 	while (old.size && jscan_key(&j, &name)) {

@@ -10,6 +10,7 @@
 #include "runner/plan/planview.h"
 #include "runner/plan/planwrite.h"
 #include "runner/plan/vars.h"
+#include "runner/plan/version.h"
 #include "runner/plan/walk.h"
 
 struct texts {
@@ -58,6 +59,27 @@ static void refuse_imports(struct walk *w)
 	}
 }
 
+/* A pack stands for one version of its provider; the workspace may ask for another one. */
+static void compare_versions(struct walk *w)
+{
+	for (size_t i = 0; i < w->config.modules.count; i++) {
+		const struct config_module *m = w->config.modules.list[i];
+
+		for (size_t k = 0; k < m->required_providers.count; k++) {
+			const struct config_required_provider *p = &m->required_providers.list[k];
+
+			for (size_t n = 0; p->version && n < w->pack_count; n++)
+				if (strcmp(w->packs[n].provider, p->source) == 0 &&
+				    version_match(p->version, w->packs[n].version) != VERSION_MATCHES)
+					diag_add(w->diags, DIAG_WARNING, p->range,
+						 "Provider version without a pack",
+						 "The workspace asks for version \"%s\" of %s; what is "
+						 "known is version %s.",
+						 p->version, p->source, w->packs[n].version);
+		}
+	}
+}
+
 static int plan(struct walk *w, struct texts *t, struct err *e)
 {
 	if (config_load(&w->config, e) < 0)
@@ -65,6 +87,7 @@ static int plan(struct walk *w, struct texts *t, struct err *e)
 	if (failed(w))
 		return 0;
 	refuse_imports(w);
+	compare_versions(w);
 	graph_build(w);
 	if (vars_load(w, e) < 0 || planstate_load(w, e) < 0)
 		return -1;

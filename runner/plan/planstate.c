@@ -26,7 +26,7 @@ struct planstate_entry *planstate_find(const struct walk *w, const char *address
 const char *planstate_text(struct walk *w, const struct planstate_entry *entry, const char *key)
 {
 	struct jscan_text t = jscan_member(w->arena, entry->json, key);
-	struct jscan j = {.at = t.data, .end = t.data + t.size, .arena = w->arena};
+	struct jscan j = jscan_of(w->arena, t);
 
 	return t.size && *t.data == '"' ? jscan_string(&j) : "";
 }
@@ -86,7 +86,7 @@ static int read_value(struct walk *w, struct jscan_text json, const char *value_
 	struct jscan_text type_text = jscan_member(w->arena, json, "value_type");
 	struct jscan_text values = jscan_member(w->arena, json, value_key_name);
 	struct jscan_text marks = jscan_member(w->arena, json, "sensitive");
-	struct jscan j = {.at = marks.data, .end = marks.data + marks.size, .arena = w->arena};
+	struct jscan j = jscan_of(w->arena, marks);
 	JSON_AUTO *type_json = NULL;
 
 	if (type_text.size &&
@@ -242,7 +242,7 @@ int planstate_load(struct walk *w, struct err *e)
 	struct jscan_text text = w->request->prior_state, resources;
 	struct state *s = arena_alloc(w->arena, sizeof(*s));
 	struct jscan_text format = jscan_member(w->arena, text, "format");
-	struct jscan j = {.arena = w->arena};
+	struct jscan j;
 	size_t capacity = 0;
 	const char *address;
 
@@ -256,8 +256,7 @@ int planstate_load(struct walk *w, struct err *e)
 	resources = jscan_member(w->arena, text, "resources");
 	if (!resources.size || *resources.data != '{')
 		return err_set(e, ERR_INPUT, "request: prior_state: \"resources\" must be an object");
-	j.at = resources.data;
-	j.end = resources.data + resources.size;
+	j = jscan_of(w->arena, resources);
 	jscan_enter(&j, '{');
 	while (jscan_key(&j, &address)) {
 		s->entries = arena_grow(w->arena, s->entries, s->count, &capacity,

@@ -321,7 +321,8 @@ static const struct value *plan_set_element(struct planner_rules *p, const struc
 {
 	const struct value *planned = plan_block(p, b, NULL, v);
 
-	if (p->recorded && has_items(prior) && planned->unknown_within)
+	/* What the configuration itself does not know yet cannot be what it was before. */
+	if (p->recorded && has_items(prior) && planned->unknown_within && !v->unknown_within)
 		for (size_t i = 0; i < prior->count; i++)
 			if (agrees(prior->items[i], planned))
 				return prior->items[i];
@@ -478,6 +479,24 @@ static const struct value *plan_terraform_data(struct arena *a, const struct val
 	return replaced ? provide_with(a, v, "id", value_unknown(a, &type_string)) : v;
 }
 
+/* Computed values that become unknown when what they depend on changes. */
+static const struct value *plan_recomputed(struct arena *a, const struct restype *type,
+					   const struct value *prior, const struct value *planned)
+{
+	for (size_t i = 0; prior && i < type->recomputed_count; i++) {
+		const struct restype_recomputed *r = &type->recomputed[i];
+		const struct restype_attr *attr = restype_attr(type->block, r->attribute);
+		const struct value *before = member(prior, r->cause);
+		const struct value *after = member(planned, r->cause);
+		bool changed = *r->cause ? before && after && !value_same(before, after)
+					 : !value_same(prior, planned);
+
+		if (attr && changed)
+			planned = provide_with(a, planned, attr->name, value_unknown(a, attr->type));
+	}
+	return planned;
+}
+
 /* What is left out is planned differently where an attribute has a certain value. */
 static const struct value *plan_when(struct arena *a, const struct restype *type,
 				     const struct value *prior, const struct value *proposed,
@@ -522,7 +541,9 @@ const struct value *provide_planned(struct walk *w, const struct resource_instan
 		planned = awsplan_customize(w, r, prior, planned);
 	if (p.recorded)
 		planned = plan_when(w->arena, r->type, prior, proposed, planned);
-	return p.recorded ? plan_tags(w, r, prior, planned) : planned;
+	if (p.recorded)
+		planned = plan_tags(w, r, prior, planned);
+	return p.recorded ? plan_recomputed(w->arena, r->type, prior, planned) : planned;
 }
 
 const struct value *provide_unread(struct arena *a, const struct restype_block *b,

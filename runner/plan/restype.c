@@ -112,6 +112,22 @@ static void read_force_new(struct decoder *d)
 		qsort(facts->list, facts->count, sizeof(*facts->list), by_path);
 }
 
+/* {"attribute":"cause"} */
+static void read_recomputed(struct decoder *d, struct restype *t)
+{
+	struct restype_recomputed *list = NULL;
+	size_t capacity = 0;
+	const char *key;
+
+	jscan_enter(&d->scan, '{');
+	while (jscan_key(&d->scan, &key)) {
+		list = arena_grow(d->arena, list, t->recomputed_count, &capacity, sizeof(*list));
+		list[t->recomputed_count++] =
+			(struct restype_recomputed){key, jscan_string(&d->scan)};
+	}
+	t->recomputed = list;
+}
+
 static void read_facts(struct decoder *d, struct restype *t)
 {
 	const char *key;
@@ -135,6 +151,8 @@ static void read_facts(struct decoder *d, struct restype *t)
 			read_fact_object(d, &d->normalize, false);
 		} else if (strcmp(key, "ignore_case") == 0) {
 			read_fact_object(d, &d->ignore_case, false);
+		} else if (strcmp(key, "recomputed") == 0) {
+			read_recomputed(d, t);
 		} else if (strcmp(key, "when") == 0) {
 			d->when = jscan_skip(&d->scan);
 		} else if (strcmp(key, "ranges") == 0) {
@@ -162,7 +180,7 @@ static const struct fact *absent_fact(const struct decoder *d, const char *path)
 
 static size_t read_strings(struct decoder *d, struct jscan_text json, const char *const **ret_list)
 {
-	struct jscan j = {.at = json.data, .end = json.data + json.size, .arena = d->arena};
+	struct jscan j = jscan_of(d->arena, json);
 	const char **list = NULL;
 	size_t count = 0, capacity = 0;
 
@@ -513,16 +531,15 @@ static struct restype_when read_one_when(struct decoder *d, struct jscan_text te
 	struct jscan_text absent = jscan_member(d->arena, text, "absent");
 	struct jscan_text attribute = jscan_member(d->arena, text, "attribute");
 	struct jscan_text value = jscan_member(d->arena, text, "value");
-	struct jscan j = {.at = attribute.data, .end = attribute.data + attribute.size,
-			  .arena = d->arena};
+	struct jscan j = jscan_of(d->arena, attribute);
 	struct restype_when when = {.attribute = jscan_string(&j)};
 	struct restype_attr *attrs = NULL;
 	size_t capacity = 0;
 	const char *key;
 
-	j = (struct jscan){.at = value.data, .end = value.data + value.size, .arena = d->arena};
+	j = jscan_of(d->arena, value);
 	when.value = jscan_string(&j);
-	j = (struct jscan){.at = absent.data, .end = absent.data + absent.size, .arena = d->arena};
+	j = jscan_of(d->arena, absent);
 	jscan_enter(&j, '{');
 	while (jscan_key(&j, &key)) {
 		const struct restype_attr *of = restype_attr(block, key);
@@ -542,8 +559,7 @@ static struct restype_when read_one_when(struct decoder *d, struct jscan_text te
 
 static void read_when(struct decoder *d, struct restype *t)
 {
-	struct jscan j = {.at = d->when.data, .end = d->when.data + d->when.size,
-			  .arena = d->arena};
+	struct jscan j = jscan_of(d->arena, d->when);
 	struct restype_when *list = NULL;
 	size_t capacity = 0;
 

@@ -104,6 +104,11 @@ struct restype_when {
 	size_t attr_count;
 };
 
+/* A computed attribute that is unknown when cause changes; "": when anything does. */
+struct restype_recomputed {
+	const char *attribute, *cause;
+};
+
 struct restype {
 	enum pack_kind kind;
 	const char *name;
@@ -111,6 +116,8 @@ struct restype {
 	const struct restype_block *block;
 	const struct restype_when *when;
 	size_t when_count;
+	const struct restype_recomputed *recomputed;
+	size_t recomputed_count;
 	bool legacy;	  /* the provider sets legacy_type_system */
 	bool inferred;	  /* from the workspace alone */
 	bool has_replace_facts; /* it was recorded which changes replace */

@@ -72,7 +72,7 @@ static bool is_auto(const char *name)
 static int read_request(struct walk *w, struct vars *vars, struct err *e)
 {
 	struct jscan_text text = w->request->variables;
-	struct jscan j = {.at = text.data, .end = text.data + text.size, .arena = w->arena};
+	struct jscan j = jscan_of(w->arena, text);
 	const struct value *v;
 	const char *name;
 

@@ -42,13 +42,17 @@ rows=(
 	"4|fixproof: policy: no policy has the id x|policy show x"
 	"2|fixproof: completion: say \"bash\"|completion fish"
 )
-plan $((${#rows[@]} + 4))
+plan $((${#rows[@]} + 6))
 for row in "${rows[@]}"; do
 	status=${row%%|*} rest=${row#*|}
 	arguments=${rest##*|} message=${rest%|*}
 	# shellcheck disable=SC2086
 	ends "$arguments" "$status" "$message" "$fixproof" $arguments
 done
+mkdir -p large/w && { printf "$head"; head -c 1048576 /dev/zero | tr '\0' '#'; } >large/case.yaml
+ends "a case of more than 1 MiB" 4 "fixproof: run: large: case.yaml is larger than 1048576 bytes" "$fixproof" run --unsigned large
+mkdir -p wide/w && printf "${head}policies: [x" >wide/case.yaml && for _ in $(seq 1000); do printf ', x'; done >>wide/case.yaml && echo ']' >>wide/case.yaml
+ends "a list of more than 1000 entries" 4 "fixproof: run: wide/case.yaml:5:11: policies: more than 1000 entries" "$fixproof" run --unsigned wide
 is "verify of what is no bundle" "$("$fixproof" verify --key k.pub empty | head -1)" "  FAIL manifest   manifest.json: No such file or directory"
 is "nothing was written" "$(ls -A fixproof-out 2>/dev/null)" ""
 is "a right passphrase opens the key" \

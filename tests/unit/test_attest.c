@@ -25,7 +25,8 @@ static const char *text(const json_t *object, const char *key)
 
 TEST(the_published_encodings_come_out_as_published)
 {
-	json_t *rows = load("tests/vectors/dsse/pae-vectors.json"), *row;
+	JSON_AUTO *rows = load("tests/vectors/dsse/pae-vectors.json");
+	json_t *row;
 	size_t i;
 
 	CHECK(json_array_size(rows) >= 4);
@@ -41,10 +42,11 @@ TEST(the_published_encodings_come_out_as_published)
 
 TEST(the_published_signature_verifies_raw_and_in_der)
 {
-	json_t *v = load("tests/vectors/dsse/protocol-vector.json"), *p256 = json_object_get(v, "ecdsa_p256_sha256");
+	JSON_AUTO *v = load("tests/vectors/dsse/protocol-vector.json");
+	json_t *p256 = json_object_get(v, "ecdsa_p256_sha256");
 	static const char *const forms[] = {"sig_raw_r_s_b64", "sig_der_b64"};
 	const char *payload = text(v, "payload_utf8"), *pem = text(p256, "public_pem");
-	struct buf pae = BUF_INIT(4096);
+	FP_CLEANUP(buf_release) struct buf pae = BUF_INIT(4096);
 	struct key *k = NULL;
 	struct err e = ERR_INIT;
 
@@ -82,7 +84,9 @@ TEST(a_key_of_each_kind_survives_its_pem_and_signs)
 	static const enum key_kind kinds[] = {KEY_ECDSA_P256, KEY_ECDSA_P384, KEY_ED25519, KEY_RSA};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(kinds); i++) {
-		struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES), public_pem = BUF_INIT(KEY_PEM_MAX_BYTES), sig = BUF_INIT(4096);
+		FP_CLEANUP(buf_release) struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES);
+		FP_CLEANUP(buf_release) struct buf public_pem = BUF_INIT(KEY_PEM_MAX_BYTES);
+		FP_CLEANUP(buf_release) struct buf sig = BUF_INIT(4096);
 		struct key *k = NULL, *again = NULL, *public_key = NULL;
 		struct err e = ERR_INIT;
 
@@ -147,8 +151,9 @@ TEST(what_was_written_reads_back_the_same)
 {
 	struct dsse_signature sig = {"SHA256:x", (const uint8_t *)"\xff\x00z", 3};
 	struct sigstore b = {"SHA256:x", {"t", (const uint8_t *)"{}", 2, &sig, 1}}, back;
-	struct arena a = ARENA_INIT((size_t)1 << 28);
-	struct buf out = BUF_INIT(65536), again = BUF_INIT(65536);
+	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)1 << 28);
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(65536);
+	FP_CLEANUP(buf_release) struct buf again = BUF_INIT(65536);
 	struct err e = ERR_INIT;
 
 	sigstore_write(&out, &b);

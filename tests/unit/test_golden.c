@@ -27,8 +27,10 @@ static void check_digest(const struct buf *text, const char *wanted)
 
 TEST(the_plan_of_version_1_has_its_canonical_form_and_digest)
 {
-	struct buf in = BUF_INIT(1 << 20), wanted = BUF_INIT(1 << 20), got = BUF_INIT(1 << 20);
-	struct arena a = ARENA_INIT((size_t)1 << 24);
+	FP_CLEANUP(buf_release) struct buf in = BUF_INIT(1 << 20);
+	FP_CLEANUP(buf_release) struct buf wanted = BUF_INIT(1 << 20);
+	FP_CLEANUP(buf_release) struct buf got = BUF_INIT(1 << 20);
+	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)1 << 24);
 	const struct doc *d;
 	struct err e = ERR_INIT;
 
@@ -42,8 +44,10 @@ TEST(the_plan_of_version_1_has_its_canonical_form_and_digest)
 
 TEST(the_tree_of_version_1_has_its_canonical_form_and_digest)
 {
-	struct buf stream = BUF_INIT(1 << 20), wanted = BUF_INIT(1 << 20), got = BUF_INIT(1 << 20);
-	struct arena a = ARENA_INIT((size_t)1 << 24);
+	FP_CLEANUP(buf_release) struct buf stream = BUF_INIT(1 << 20);
+	FP_CLEANUP(buf_release) struct buf wanted = BUF_INIT(1 << 20);
+	FP_CLEANUP(buf_release) struct buf got = BUF_INIT(1 << 20);
+	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)1 << 24);
 	const struct tree *t;
 	struct err e = ERR_INIT;
 	int fd = -1;

@@ -15,7 +15,7 @@
 
 #define DIRECTORY "tests/conformance/expressions/"
 
-static const struct eval_env env = {.dir_fd = AT_FDCWD};
+static struct eval_env env = {.dir_fd = -1};
 
 static char *read_text(struct arena *a, const char *name, size_t *ret_size)
 {
@@ -32,18 +32,30 @@ static char *read_text(struct arena *a, const char *name, size_t *ret_size)
 	return arena_strndup(a, buf_text(&text), text.size);
 }
 
+/* Functions see the files that stand beside the expressions. */
+static void open_files(struct arena *a)
+{
+	const char *root = getenv("FIXPROOF_SOURCE");
+
+	env.dir_fd = open(arena_printf(a, "%s%s" DIRECTORY, root ? root : "", root ? "/" : ""),
+			  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(env.dir_fd >= 0);
+}
+
 static int known_names(struct arena *a, struct scope *scope)
 {
 	static const char *const names[] = {"local"};
 	const struct value **root = arena_array(a, 1, sizeof(*root));
-	const char **keys = arena_array(a, 2, sizeof(*keys));
-	const struct value **items = arena_array(a, 2, sizeof(*items));
+	const char **keys = arena_array(a, 3, sizeof(*keys));
+	const struct value **items = arena_array(a, 3, sizeof(*items));
 
 	keys[0] = "d";
 	items[0] = &value_dynamic;
-	keys[1] = "u";
-	items[1] = value_not_null(a, value_unknown(a, &type_string));
-	root[0] = value_object(a, keys, items, 2);
+	keys[1] = "t";
+	items[1] = value_string(a, "Hi ${name}%{ if more } and more%{ endif }");
+	keys[2] = "u";
+	items[2] = value_not_null(a, value_unknown(a, &type_string));
+	root[0] = value_object(a, keys, items, 3);
 	scope->names = names;
 	scope->values = root;
 	scope->count = 1;
@@ -174,6 +186,7 @@ TEST(expressions_give_what_terraform_gives)
 	struct arena a = ARENA_INIT((size_t)1 << 30);
 	struct tally t = {0, 0, 0};
 
+	open_files(&a);
 	each_line(&a, "golden.jsonl", check_known, &t);
 	check_tally(&t);
 	CHECK(t.same > 600);
@@ -247,16 +260,71 @@ TEST(what_is_unknown_spreads_as_terraform_spreads_it)
 	struct arena a = ARENA_INIT((size_t)1 << 30);
 	struct tally t = {0, 0, 0};
 
+	open_files(&a);
 	each_line(&a, "golden-unknown.jsonl", check_unknown, &t);
 	check_tally(&t);
 	CHECK(t.same > 140);
 	arena_release(&a);
 }
 
-static void check_syntax(struct arena *a, const char *text)
+/* The expression as "${…}" in a file of the JSON syntax. */
+static struct answer evaluate_json(struct arena *a, const char *expression)
+{
+	struct answer r = {.diags = DIAGS_INIT(a)};
+	struct eval ev = EVAL_INIT(a, &r.diags, &env);
+	struct scope scope = {.parent = NULL};
+	const char *text = compact(
+		a, json_pack("{s:o}", "x",
+			     json_string(arena_printf(a, "${%s}", expression))));
+	const struct body *body =
+		syntax_parse_json(a, diag_source(a, "t.tf.json", text, strlen(text)), &r.diags);
+	struct content c = syntax_attributes(a, body, &r.diags);
+
+	(void)known_names(a, &scope);
+	r.value = eval_expr(&ev, &scope, c.attrs[0]->expr);
+	if (r.diags.failures > 0)
+		r.value = NULL;
+	return r;
+}
+
+static void check_json(struct arena *a, const json_t *line, struct tally *t)
+{
+	const char *expression = member(line, "expression");
+	struct answer native = evaluate(a, expression), r;
+
+	if (strstr(expression, "<<"))
+		return;
+	r = evaluate_json(a, expression);
+	if (!native.value || !r.value) {
+		t->different += (native.value == NULL) != (r.value == NULL);
+		if ((native.value == NULL) != (r.value == NULL))
+			fprintf(stderr, "different: %s\n  %s\n", expression, said(a, &r));
+		return;
+	}
+	if (value_identical(native.value, r.value)) {
+		t->same++;
+		return;
+	}
+	t->different++;
+	fprintf(stderr, "different in JSON: %s\n  %s\n", expression, said(a, &r));
+}
+
+TEST(expressions_in_json_give_the_same_as_native_ones)
+{
+	struct arena a = ARENA_INIT((size_t)1 << 30);
+	struct tally t = {0, 0, 0};
+
+	open_files(&a);
+	each_line(&a, "golden.jsonl", check_json, &t);
+	each_line(&a, "golden-unknown.jsonl", check_json, &t);
+	check_tally(&t);
+	arena_release(&a);
+}
+
+static void check_syntax(struct arena *a, const char *before, const char *text, const char *after)
 {
 	struct diags d = DIAGS_INIT(a);
-	const char *file = arena_printf(a, "locals {\n  x = %s\n}\n", text);
+	const char *file = arena_printf(a, "%s%s%s", before, text, after);
 	const struct source *s = diag_source(a, "t.tf", file, strlen(file));
 
 	tap_row("%s", text);
@@ -266,13 +334,13 @@ static void check_syntax(struct arena *a, const char *text)
 	CHECK(diag_start(d.list[0].subject).line > 0);
 }
 
-TEST(what_the_parser_of_terraform_refuses_is_refused)
+/* Each record of a file must be refused: a line, or the lines between <<< and >>>. */
+static size_t each_record(struct arena *a, const char *name, const char *before, const char *after)
 {
-	struct arena a = ARENA_INIT((size_t)1 << 30);
 	size_t size, count = 0;
-	char *text = read_text(&a, "syntax_errors.txt", &size), *end;
+	char *text = read_text(a, name, &size), *end;
 
-	for (char *line = text; *line != '\0'; line = end + 1) {
+	for (char *line = text; *line != '\0'; line = end + 1, count++) {
 		end = strchr(line, '\n');
 		*end = '\0';
 		if (strcmp(line, "<<<") == 0) {
@@ -282,9 +350,16 @@ TEST(what_the_parser_of_terraform_refuses_is_refused)
 			end += 3;
 		}
 		if (*line != '\0')
-			check_syntax(&a, line);
-		count++;
+			check_syntax(a, before, line, after);
 	}
-	CHECK(count > 50);
+	return count;
+}
+
+TEST(what_the_parser_of_terraform_refuses_is_refused)
+{
+	struct arena a = ARENA_INIT((size_t)1 << 30);
+
+	CHECK(each_record(&a, "syntax_errors.txt", "locals {\n  x = ", "\n}\n") > 50);
+	CHECK(each_record(&a, "syntax_error_files.txt", "", "") > 20);
 	arena_release(&a);
 }

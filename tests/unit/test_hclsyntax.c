@@ -352,7 +352,15 @@ TEST(a_value_that_doubles_itself_again_and_again_is_refused)
 	for (int i = 0; i < 60 && d.failures == 0; i++)
 		v = eval_expr(&ev, &scope, e);
 	CHECK_STR(told(&a, &d), "m.tf:1:1: limit: Value too large: A value may hold no more than "
-				"5000000 others.\n  1: [x, x]\n");
+				"5000000 others, and 500 within each other.\n  1: [x, x]\n");
+	e = syntax_parse_expr(&a, source_of(&a, "m.tf", "[x]"), &d);
+	v = &value_true;
+	d = (struct diags)DIAGS_INIT(&a);
+	for (int i = 0; i < 500; i++)
+		v = eval_expr(&ev, &scope, e);
+	CHECK_INT(d.failures, 0);
+	(void)eval_expr(&ev, &scope, e);
+	CHECK_INT(d.failures, 1);
 	arena_release(&a);
 }
 

@@ -21,7 +21,9 @@ TEST(the_published_documents_come_out_as_published)
 	static const char *const names[] = {"arrays", "french", "structures", "unicode", "values", "weird"};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++) {
-		struct buf in = BUF_INIT(1 << 20), wanted = BUF_INIT(1 << 20), got = BUF_INIT(1 << 20);
+		FP_CLEANUP(buf_release) struct buf in = BUF_INIT(1 << 20);
+		FP_CLEANUP(buf_release) struct buf wanted = BUF_INIT(1 << 20);
+		FP_CLEANUP(buf_release) struct buf got = BUF_INIT(1 << 20);
 		struct err e = ERR_INIT;
 
 		tap_row("%s", names[i]);
@@ -34,7 +36,7 @@ TEST(the_published_documents_come_out_as_published)
 
 TEST(ten_thousand_published_numbers_print_as_published)
 {
-	struct buf lines = BUF_INIT(1 << 20);
+	FP_CLEANUP(buf_release) struct buf lines = BUF_INIT(1 << 20);
 	unsigned int count = 0;
 	char *rest;
 

@@ -8,6 +8,7 @@
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
 #include "runner/plan/planner.h"
+#include "runner/plan/version.h"
 
 /* A provider of two types that does a little of everything. */
 static const char bucket[] =
@@ -580,4 +581,42 @@ TEST(the_view_shows_blocks_edges_documents_and_comments)
 					      "documents")),
 		  "[{\"document\":{\"k\":[1]},\"path\":\"name\"}]");
 	setup_release(&s);
+}
+
+TEST(a_version_that_no_pack_has_is_planned_with_a_warning)
+{
+	struct setup s;
+
+	setup_init(&s);
+	write_file(&s, "main.tf",
+		   "terraform {\n  required_providers {\n    fake = {\n      source = \"hashicorp/fake\"\n"
+		   "      version = \"~> 2.0\"\n    }\n  }\n}\nresource \"fake_bucket\" \"a\" {\n  name = "
+		   "\"a\"\n}\n");
+	run(&s, "");
+	CHECK_STR(actions(&s, "fake_bucket.a"), "[\"create\"]");
+	CHECK_STR(first_refusal(&s),
+		  "main.tf:3:5: warning: Provider version without a pack: The workspace asks for version "
+		  "\"~> 2.0\" of registry.terraform.io/hashicorp/fake; what is known is version 1.0.0.");
+	setup_release(&s);
+}
+
+TEST(version_constraints_are_matched_as_terraform_does)
+{
+	static const struct {
+		const char *constraint, *version;
+		enum version_match match;
+	} rows[] = {
+		{"1.2.3", "1.2.3", VERSION_MATCHES},	    {"= 1.2", "1.2.0", VERSION_MATCHES},
+		{"~> 1.2", "1.9.0", VERSION_MATCHES},	    {"~> 1.2", "2.0.0", VERSION_DIFFERS},
+		{"~> 1.2.3", "1.2.9", VERSION_MATCHES},	    {"~> 1.2.3", "1.3.0", VERSION_DIFFERS},
+		{">= 1.0, < 2.0", "1.5.0", VERSION_MATCHES}, {">= 1.0, < 1.5", "1.5.0", VERSION_DIFFERS},
+		{"!= 1.5.0", "1.5.0", VERSION_DIFFERS},	    {"> 1.5.0-beta1", "1.5.0", VERSION_MATCHES},
+		{"1.x", "1.5.0", VERSION_MALFORMED},	    {"", "1.5.0", VERSION_MALFORMED},
+		{">= 1.0,", "1.5.0", VERSION_MALFORMED},
+	};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
+		tap_row("%s of %s", rows[i].constraint, rows[i].version);
+		CHECK_INT(version_match(rows[i].constraint, rows[i].version), rows[i].match);
+	}
 }

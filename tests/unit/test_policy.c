@@ -10,14 +10,15 @@
 /* One instance of type t named t.a with these values and unknowns; the others are connected with it. */
 static enum policy_result judge(const char *definition, const char *values, const char *unknown, const char **ret_reason)
 {
-	struct arena *a = calloc(1, sizeof(*a));
-	struct buf view = BUF_INIT(1 << 20), text = BUF_INIT(1 << 20);
+	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)1 << 26);
+	FP_CLEANUP(buf_release) struct buf view = BUF_INIT(1 << 20);
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(1 << 20);
+	static char reason[4096];
 	const struct policy *p;
 	struct policy_report r;
 	json_t *json = NULL;
 	struct err e = ERR_INIT;
 
-	*a = (struct arena)ARENA_INIT((size_t)1 << 26);
 	buf_addf(&text, META "%s", definition);
 	buf_addf(&view,
 		 "{\"blocks\":[{\"address\":\"t.a\",\"file\":\"m.tf\",\"line\":1,\"config\":{}},"
@@ -26,12 +27,13 @@ static enum policy_result judge(const char *definition, const char *values, cons
 		 "\"unknown\":%s},{\"address\":\"u.b\",\"block\":1,\"mode\":\"managed\",\"type\":\"u\",\"values\":{\"on\":true,"
 		 "\"cidr\":\"128.0.0.0/1\",\"proto\":\"tcp\",\"from\":22,\"to\":22},\"unknown\":{}}]}",
 		 values, unknown);
-	if (policy_parse("p.yaml", buf_text(&text), text.size, a, &p, &e) < 0 ||
-	    json_parse("view", buf_text(&view), view.size, &json, &e) < 0 || policy_evaluate(p, json, a, &r, &e) < 0)
+	if (policy_parse("p.yaml", buf_text(&text), text.size, &a, &p, &e) < 0 ||
+	    json_parse("view", buf_text(&view), view.size, &json, &e) < 0 || policy_evaluate(p, json, &a, &r, &e) < 0)
 		tap_fail(__FILE__, __LINE__, "%s", e.text);
 	CHECK_INT(r.count, 1);
+	(void)snprintf(reason, sizeof(reason), "%s", r.rows[0].reason);
 	if (ret_reason)
-		*ret_reason = r.rows[0].reason;
+		*ret_reason = reason;
 	json_decref(json);
 	return r.rows[0].result;
 }

@@ -7,6 +7,9 @@
 #include "runner/plan/hcl/operate.h"
 #include "runner/plan/hcl/quote.h"
 
+/* Each is compared with all others. */
+#define JSON_MEMBERS_MAX 10000
+
 /* --- references --------------------------------------------------------------------------------- */
 
 static const struct value *local(const struct scope *s, const char *name)
@@ -263,6 +266,12 @@ static const struct value *object(struct eval *ev, const struct scope *scope, co
 	size_t count = 0;
 	bool known = true;
 
+	if (e->json && e->object.count > JSON_MEMBERS_MAX) {
+		diag_add(ev->diags, DIAG_LIMIT, e->range, "Object too large",
+			 "More than %d members of an object in JSON are not accepted.",
+			 JSON_MEMBERS_MAX);
+		return &value_dynamic;
+	}
 	for (size_t i = 0; i < e->object.count; i++) {
 		const struct expr_item *item = &e->object.items[i];
 
@@ -365,10 +374,11 @@ const struct value *eval_expr(struct eval *ev, const struct scope *scope, const 
 	ev->steps++;
 	v = by_kind(ev, scope, e);
 	ev->depth--;
-	if (v->weight <= EVAL_WEIGHT_MAX)
+	if (v->weight <= EVAL_WEIGHT_MAX && v->depth <= EVAL_VALUE_DEPTH_MAX)
 		return v;
 	diag_add(ev->diags, DIAG_LIMIT, e->range, "Value too large",
-		 "A value may hold no more than %u others.", EVAL_WEIGHT_MAX);
+		 "A value may hold no more than %u others, and %d within each other.",
+		 EVAL_WEIGHT_MAX, EVAL_VALUE_DEPTH_MAX);
 	return &value_dynamic;
 }
 

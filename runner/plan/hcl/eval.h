@@ -15,10 +15,12 @@
 
 /* How deep evaluation may go, counted in nested expressions, templates and function calls. */
 #define EVAL_DEPTH_MAX 1000
-/* How many expressions one struct eval may evaluate: a bound on work, hundreds of times any need. */
-#define EVAL_STEPS_MAX 50000000u
+/* How many expressions one struct eval may evaluate: a bound on work and memory. */
+#define EVAL_STEPS_MAX 5000000u
 /* How many values one value may hold: values share their parts, what is made of them does not. */
 #define EVAL_WEIGHT_MAX 5000000u
+/* How deep values may be within each other. */
+#define EVAL_VALUE_DEPTH_MAX 500
 
 /*
  * Gives the value of a reference.  t has a root; the callee uses as many steps as it wants (none:
@@ -56,7 +58,7 @@ struct eval {
 	const struct eval_env *env;
 	uint32_t depth;
 	uint32_t steps;
-	uint32_t template_depth;
+	bool in_template; /* rendering for templatefile() and its kin, which do not nest */
 };
 
 #define EVAL_INIT(arena_pointer, diags_pointer, env_pointer)                                       \
@@ -84,6 +86,7 @@ struct references {
 	struct arena *arena;
 	const struct traversal **list;
 	size_t count, capacity;
+	unsigned depth; /* what is deeper than can be evaluated is left out */
 };
 
 #define REFERENCES_INIT(arena_pointer) {.arena = (arena_pointer)}

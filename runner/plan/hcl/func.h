@@ -75,6 +75,6 @@ const struct value *func_call(struct call *c, const struct function *f);
 /* How much text one call may make. */
 #define FUNC_TEXT_MAX ((size_t)64 * 1024 * 1024)
 /* How many elements. */
-#define FUNC_COUNT_MAX ((size_t)1000000)
+#define FUNC_COUNT_MAX ((size_t)250000)
 
 #endif

@@ -229,7 +229,53 @@ static const struct type *same_type(struct call *c)
 	return c->args[0]->type;
 }
 
-/* Keeps the first of each; a table by hash keeps long lists of strings cheap. */
+struct placed {
+	const struct value *value;
+	size_t place;
+};
+
+static int by_text_and_place(const void *x, const void *y)
+{
+	const struct placed *a = x, *b = y;
+	int order = strcmp(a->value->text, b->value->text);
+
+	return order != 0 ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+static bool all_texts(const struct value *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i]->state != VALUE_KNOWN ||
+		    list->items[i]->type->kind != TYPE_STRING)
+			return false;
+	return true;
+}
+
+/* Long lists are mostly of strings, and sorting finds what they have twice. */
+static const struct value *distinct_texts(struct call *c, const struct value *list)
+{
+	const struct value **items = arena_array(c->arena, list->count, sizeof(*items));
+	struct placed *sorted = arena_array(c->arena, list->count, sizeof(*sorted));
+	bool *twice = arena_array(c->arena, list->count, sizeof(*twice));
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		sorted[i] = (struct placed){list->items[i], i};
+	if (list->count > 1)
+		qsort(sorted, list->count, sizeof(*sorted), by_text_and_place);
+	for (size_t i = 1; i < list->count; i++)
+		twice[sorted[i].place] =
+			strcmp(sorted[i - 1].value->text, sorted[i].value->text) == 0;
+	for (size_t i = 0; i < list->count; i++)
+		if (!twice[i])
+			items[count++] = list->items[i];
+	return value_list(c->arena, list->type->element, items, count);
+}
+
+/* How many comparisons one call may make. */
+#define COMPARISONS_MAX ((size_t)20000000)
+
+/* Keeps the first of each. */
 static const struct value *run_distinct(struct call *c)
 {
 	const struct value *list = c->args[0];
@@ -238,8 +284,10 @@ static const struct value *run_distinct(struct call *c)
 
 	if (list->unknown_within)
 		return unknown_of(c, list->type);
-	if (list->count > 20000)
-		return call_limit(c, "more than 20000 elements");
+	if (all_texts(list))
+		return distinct_texts(c, list);
+	if (list->count > 0 && list->count > COMPARISONS_MAX / list->count)
+		return call_limit(c, "too many elements to compare with each other");
 	for (size_t i = 0; i < list->count; i++) {
 		bool seen = false;
 
@@ -409,6 +457,10 @@ static const struct value *run_matchkeys(struct call *c)
 
 	if (!convert_unify(c->arena, types, 2, false))
 		return call_fail(c, "keys and searchset must be of the same type");
+	if (values->unknown_within)
+		return unknown_of(c, values->type);
+	if (wanted->count > 0 && keys->count > COMPARISONS_MAX / wanted->count)
+		return call_limit(c, "too many elements to compare with each other");
 	if (keys->count != values->count)
 		return call_fail(c, "length of keys and values should be equal");
 	for (size_t i = 0; i < keys->count; i++) {

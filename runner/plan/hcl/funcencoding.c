@@ -236,6 +236,8 @@ static const struct value *run_csvdecode(struct call *c)
 		return more < 0 ? NULL : call_fail_arg(c, 0, "missing header line");
 	header = s.fields;
 	width = s.count;
+	if (width > 2000)
+		return call_limit(c, "more than 2000 columns");
 	attrs = arena_array(c->arena, width, sizeof(*attrs));
 	for (size_t i = 0; i < width; i++) {
 		for (size_t j = 0; j < i; j++)

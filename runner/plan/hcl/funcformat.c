@@ -382,7 +382,7 @@ static const struct value *run_formatlist(struct call *c)
 {
 	const struct value **results, **args;
 	bool unknown = false;
-	size_t length = 1;
+	size_t length = 1, *at;
 
 	if (!common_length(c, &length, &unknown))
 		return NULL;
@@ -390,12 +390,15 @@ static const struct value *run_formatlist(struct call *c)
 		return value_not_null(c->arena, value_unknown(c->arena, &list_of_string));
 	results = arena_array(c->arena, length, sizeof(*results));
 	args = arena_array(c->arena, c->count, sizeof(*args));
+	at = arena_array(c->arena, c->count, sizeof(*at));
 	for (size_t n = 0; n < length; n++) {
 		bool open = false;
 
-		for (size_t i = 1; i < c->count; i++) {
-			args[i - 1] = is_list(c->args[i]) ? c->args[i]->items[n] : c->args[i];
-			open |= args[i - 1]->unknown_within;
+		/* Terraform steps over no further list in a turn once an element is unknown. */
+		for (size_t i = 1; i < c->count && !open; i++) {
+			args[i - 1] = is_list(c->args[i]) ? c->args[i]->items[at[i]++]
+							  : c->args[i];
+			open = args[i - 1]->unknown_within;
 		}
 		results[n] = open ? value_not_null(c->arena, value_unknown(c->arena, &type_string))
 				  : format(c, c->args[0]->text, args, c->count - 1);

@@ -124,23 +124,23 @@ static bool same_types(struct call *c)
 	return true;
 }
 
-/* The result with an unknown argument: known by type where all attributes are. */
-static const struct value *merge_unknown(struct call *c, unsigned marks)
+/*
+ * The result with an unknown argument: known by type where all attributes are.  Terraform forgets the
+ * marks of the arguments then.
+ */
+static const struct value *merge_unknown(struct call *c)
 {
 	size_t total = 0, n = 0;
 	const char **keys;
 	const struct value **items;
 
 	if (same_types(c))
-		return value_mark(c->arena,
-				  value_not_null(c->arena,
-						 value_unknown(c->arena, c->args[0]->type)),
-				  marks);
+		return value_not_null(c->arena, value_unknown(c->arena, c->args[0]->type));
 	for (size_t i = 0; i < c->count; i++) {
 		const struct value *v = c->args[i];
 
 		if (v->type->kind == TYPE_MAP && v->state == VALUE_UNKNOWN)
-			return value_mark(c->arena, &value_dynamic, marks);
+			return &value_dynamic;
 		if (v->state != VALUE_NULL)
 			total += v->type->kind == TYPE_OBJECT ? v->type->count : v->count;
 	}
@@ -162,11 +162,8 @@ static const struct value *merge_unknown(struct call *c, unsigned marks)
 			items[n++] = value_unknown(c->arena, v->type->element);
 		}
 	}
-	return value_mark(
-		c->arena,
-		value_not_null(c->arena,
-			       value_unknown(c->arena, value_object(c->arena, keys, items, n)->type)),
-		marks);
+	return value_not_null(c->arena,
+			      value_unknown(c->arena, value_object(c->arena, keys, items, n)->type));
 }
 
 static const struct value *run_merge(struct call *c)
@@ -190,8 +187,7 @@ static const struct value *run_merge(struct call *c)
 		total += v->state == VALUE_KNOWN ? v->count : 0;
 	}
 	if (unknown)
-		return dynamic ? value_mark(c->arena, &value_dynamic, marks)
-			       : merge_unknown(c, marks);
+		return dynamic ? &value_dynamic : merge_unknown(c);
 	keys = arena_array(c->arena, total, sizeof(*keys));
 	items = arena_array(c->arena, total, sizeof(*items));
 	for (size_t i = 0; i < c->count; i++) {

@@ -46,31 +46,43 @@ static const struct value *from_double(struct call *c, double d)
 	return value_number(c->arena, number_of_double(c->arena, d));
 }
 
-/* A text for which a logarithm is a whole number, so that no rounding can differ. */
-static bool exact_log(double num, double base, double *ret_log)
+/*
+ * The natural logarithm as Go computes it, which is fdlibm's way (e_log.c) and not rounded as the C
+ * library rounds: each operation must stand as it is written.
+ */
+static double go_log(double x)
 {
-	double power = 1, n = 0;
+	const double ln2_high = 6.93147180369123816490e-01, ln2_low = 1.90821492927058770002e-10;
+	const double l1 = 6.666666666666735130e-01, l2 = 3.999999999940941908e-01;
+	const double l3 = 2.857142874366239149e-01, l4 = 2.222219843214978396e-01;
+	const double l5 = 1.818357216161805012e-01, l6 = 1.531383769920937332e-01;
+	const double l7 = 1.479819860511658591e-01;
+	double f, k, s, s2, s4, t1, t2, half;
+	int exponent;
 
-	if (num < 1 || base < 2 || base != floor(base) || num != floor(num))
-		return false;
-	for (; power < num && n < 64; n++)
-		power *= base;
-	*ret_log = n;
-	return power == num && num < 9007199254740992.0;
+	f = frexp(x, &exponent);
+	if (f < M_SQRT2 / 2) {
+		f *= 2;
+		exponent--;
+	}
+	f -= 1;
+	k = exponent;
+	s = f / (2 + f);
+	s2 = s * s;
+	s4 = s2 * s2;
+	t1 = s2 * (l1 + s4 * (l3 + s4 * (l5 + s4 * l7)));
+	t2 = s4 * (l2 + s4 * (l4 + s4 * l6));
+	half = 0.5 * f * f;
+	return k * ln2_high - ((half - (s * (half + (t1 + t2)) + k * ln2_low)) - f);
 }
 
 static const struct value *run_log(struct call *c)
 {
-	double num = number_to_double(NUM(0)), base = number_to_double(NUM(1)), whole;
+	double num = number_to_double(NUM(0)), base = number_to_double(NUM(1));
 
-	if (num == 1 && base != 1)
-		return from_double(c, 0);
-	if (num == base && num > 0 && num != 1)
-		return from_double(c, 1);
-	/* Powers of two are exact in any implementation; others differ in the last bit. */
-	if (base == 2 && exact_log(num, base, &whole))
-		return from_double(c, whole);
-	return call_unsupported(c, "a logarithm that is no whole number");
+	if (num <= 0 || base <= 0 || base == 1 || isinf(num) || isinf(base))
+		return call_unsupported(c, "a logarithm that is no finite number");
+	return from_double(c, go_log(num) / go_log(base));
 }
 
 /* Go's math.Pow for whole exponents: by squaring, on mantissa and exponent. */

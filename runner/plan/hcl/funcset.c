@@ -72,8 +72,9 @@ static const struct value *combine(struct call *c, enum operation op)
 			return call_fail_arg(c, i, "%s", e.text);
 		if (v->state == VALUE_UNKNOWN || (op != UNION && v->unknown_within))
 			return value_not_null(c->arena, value_unknown(c->arena, t));
-		if (v->count > 20000 && op != UNION)
-			return call_limit(c, "more than 20000 elements");
+		if (op != UNION && result && !type_is_primitive(t->element) &&
+		    v->count > 0 && result->count > 20000000 / v->count)
+			return call_limit(c, "too many elements to compare with each other");
 		if (!result)
 			result = v;
 		else if (op == UNION)

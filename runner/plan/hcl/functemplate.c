@@ -6,9 +6,6 @@
 #include "runner/plan/hcl/quote.h"
 #include "runner/plan/hcl/workdir.h"
 
-/* How deep templates may render templates. */
-#define TEMPLATE_DEPTH_MAX 50
-
 static const struct value *missing_name(void *context, const struct traversal *t, size_t *ret_used,
 					struct diags *d)
 {
@@ -95,18 +92,18 @@ static const struct value *render(struct call *c, const char *name, const char *
 	struct scope scope = {.parent = NULL};
 	const struct value *v;
 
+	if (c->eval->in_template)
+		return call_fail(c, "cannot recursively call %s from inside another template function",
+				 c->name);
 	if (told.failures > 0)
 		return template_fault(c, &told);
 	if (!names_of(c, vars, &scope) || !check_names(c, e, &scope))
 		return NULL;
-	if (c->eval->template_depth >= TEMPLATE_DEPTH_MAX)
-		return call_limit(c, "templates that render each other deeper than %d",
-				  TEMPLATE_DEPTH_MAX);
-	c->eval->template_depth++;
+	c->eval->in_template = true;
 	c->eval->diags = &told;
 	v = eval_expr(c->eval, &scope, e);
 	c->eval->diags = outer;
-	c->eval->template_depth--;
+	c->eval->in_template = false;
 	return told.failures > 0 ? template_fault(c, &told) : v;
 }
 

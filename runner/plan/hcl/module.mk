@@ -4,5 +4,6 @@ LIB_SRCS += $(addprefix runner/plan/hcl/, bodyparser.c content.c convert.c diag.
 	functime.c functype.c funcyaml.c grapheme.c jsonsyntax.c jsontext.c lexer.c number.c operate.c parser.c \
 	parserterm.c quote.c refs.c regex.c syntax.c template.c type.c typeexpr.c unify.c value.c valueequal.c \
 	valuejson.c valueset.c workdir.c)
-UNIT_TESTS += test_hclexpr test_hclconform test_hclsyntax
+SCRIPT_TESTS += tests/conformance/expressions/live
+UNIT_TESTS += test_hclexpr test_hclconform test_hclrefuse test_hclsyntax
 FUZZ_TARGETS += fuzz_hcl fuzz_hcljson fuzz_hclexpr fuzz_number fuzz_yaml

@@ -124,26 +124,6 @@ static arithmetic_fn *function_of(enum operator op)
 	}
 }
 
-/* The range of x op y for + and -: the ends meet the ends. */
-static const struct value *range_of(struct arena *a, enum operator op, const struct value *x,
-				    const struct value *y)
-{
-	struct refinement *r = arena_alloc(a, sizeof(*r));
-	const struct number *y_low = op == OPERATOR_ADD ? low(y) : high(y);
-	const struct number *y_high = op == OPERATOR_ADD ? high(y) : low(y);
-
-	r->not_null = true;
-	r->length_max = SIZE_MAX;
-	r->min_inclusive = r->max_inclusive = true;
-	if (op == OPERATOR_ADD || op == OPERATOR_SUBTRACT) {
-		if (low(x) && y_low)
-			r->min = function_of(op)(a, low(x), y_low);
-		if (high(x) && y_high)
-			r->max = function_of(op)(a, high(x), y_high);
-	}
-	return value_unknown_refined(a, &type_number, r);
-}
-
 static bool is_zero(const struct value *v)
 {
 	return v->state == VALUE_KNOWN && mpfr_zero_p(v->number->m);
@@ -159,7 +139,7 @@ static const struct value *arithmetic(struct arena *a, enum operator op, const s
 		return NULL;
 	}
 	if (x->state == VALUE_UNKNOWN || y->state == VALUE_UNKNOWN)
-		return range_of(a, op, x, y);
+		return unknown(a, &type_number);
 	n = function_of(op)(a, x->number, y->number);
 	if (n)
 		return value_number(a, n);

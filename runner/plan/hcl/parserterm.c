@@ -711,7 +711,7 @@ static const struct expr *for_inner(struct parser *p, struct token open)
 	(void)parser_read(p);
 	e->range = parser_span(p, open, close);
 	check_for(p, e, ellipsis);
-	return e;
+	return e->loop.object && !e->loop.key ? parser_invalid(p, e->range) : e;
 }
 
 const struct expr *parser_for(struct parser *p, struct token open)

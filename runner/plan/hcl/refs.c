@@ -39,7 +39,7 @@ static void walk_loop(struct references *r, const struct expr *e, const struct b
 		walk(r, e->loop.condition, &inner);
 }
 
-static void walk(struct references *r, const struct expr *e, const struct bound *b)
+static void walk_kind(struct references *r, const struct expr *e, const struct bound *b)
 {
 	switch (e->kind) {
 	case EXPR_LITERAL:
@@ -96,6 +96,15 @@ static void walk(struct references *r, const struct expr *e, const struct bound 
 		walk_loop(r, e, b);
 		return;
 	}
+}
+
+static void walk(struct references *r, const struct expr *e, const struct bound *b)
+{
+	if (r->depth >= EVAL_DEPTH_MAX)
+		return;
+	r->depth++;
+	walk_kind(r, e, b);
+	r->depth--;
 }
 
 void eval_references(struct references *r, const struct expr *e)

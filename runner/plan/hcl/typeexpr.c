@@ -6,6 +6,8 @@
 #include "runner/plan/hcl/convert.h"
 #include "runner/plan/hcl/eval.h"
 
+#define ATTRIBUTES_MAX 5000
+
 static const char invalid_type[] = "Invalid type specification";
 
 struct parsing {
@@ -223,6 +225,8 @@ static struct constraint object(struct parsing *p, const struct expr *e)
 			    "Object type constructor requires a map whose keys are attribute names "
 			    "and whose values are the corresponding attribute types.");
 	count = e->object.count;
+	if (count > ATTRIBUTES_MAX)
+		return fail(p, e->range, "An object type with so many attributes is not accepted.");
 	o.attrs = arena_array(p->arena, count, sizeof(*o.attrs));
 	o.default_names = arena_array(p->arena, count, sizeof(*o.default_names));
 	o.values = arena_array(p->arena, count, sizeof(*o.values));

@@ -62,20 +62,51 @@ static int compare(const struct type *a, const struct type *b)
 	return 0;
 }
 
+static uint64_t mix(uint64_t hash, uint64_t more)
+{
+	return (hash ^ more) * 0x100000001b3u;
+}
+
+static uint64_t hash_of(const struct type *t)
+{
+	uint64_t hash = mix(0xcbf29ce484222325u, (uint64_t)t->kind);
+
+	if (t->element)
+		return mix(hash, hash_of(t->element));
+	for (uint32_t i = 0; i < t->count; i++) {
+		if (t->kind == TYPE_TUPLE) {
+			hash = mix(hash, hash_of(t->elements[i]));
+			continue;
+		}
+		for (const char *p = t->attrs[i].name; *p != '\0'; p++)
+			hash = mix(hash, (unsigned char)*p);
+		hash = mix(hash, hash_of(t->attrs[i].type));
+	}
+	return hash;
+}
+
 /* The distinct types of the list, in order of first appearance. */
 static size_t distinct(struct arena *a, const struct type *const *types, size_t count,
 		       const struct type ***ret_types)
 {
-	const struct type **kept = arena_array(a, count, sizeof(*kept));
-	size_t n = 0;
+	const struct type **kept = arena_array(a, count, sizeof(*kept)), **table;
+	size_t n = 0, size = 8;
 
+	while (size < 2 * count)
+		size *= 2;
+	table = arena_array(a, size, sizeof(*table));
 	for (size_t i = 0; i < count; i++) {
-		bool seen = false;
+		size_t at;
 
-		for (size_t j = 0; j < n && !seen; j++)
-			seen = type_equal(kept[j], types[i]);
-		if (!seen)
-			kept[n++] = types[i];
+		if (i > 0 && types[i] == types[i - 1])
+			continue;
+		at = (size_t)hash_of(types[i]) & (size - 1);
+		while (table[at] && !type_equal(table[at], types[i]))
+			at = (at + 1) & (size - 1);
+		if (table[at])
+			continue;
+		table[at] = types[i];
+		kept[n++] = types[i];
 	}
 	*ret_types = kept;
 	return n;

@@ -171,12 +171,15 @@ const struct value *value_not_null(struct arena *a, const struct value *v)
 static void gather(struct value *v)
 {
 	uint64_t weight = v->count;
+	uint32_t depth = 0;
 
 	for (size_t i = 0; i < v->count; i++) {
 		v->marks_within |= v->items[i]->marks_within;
 		v->unknown_within |= v->items[i]->unknown_within;
 		weight += v->items[i]->weight;
+		depth = FP_MAX(depth, (uint32_t)v->items[i]->depth);
 	}
+	v->depth = (uint16_t)FP_MIN(depth + 1, (uint32_t)UINT16_MAX);
 	v->weight = (uint32_t)FP_MIN(weight, (uint64_t)UINT32_MAX);
 }
 

@@ -45,6 +45,7 @@ struct value {
 	uint8_t marks;	       /* of this very value */
 	uint8_t marks_within;  /* of this and all that it holds */
 	bool unknown_within;   /* it is unknown or holds something that is */
+	uint16_t depth;	       /* how many values are within each other at most */
 	uint32_t weight;       /* how many values it holds, those that it holds twice counted twice */
 	size_t count;	       /* bytes of a string, elements of anything else */
 	union {

@@ -157,9 +157,34 @@ size_t valueset_order(struct arena *a, const struct value **items, size_t count)
 	return kept;
 }
 
+/* Primitive elements are in the order in which they compare. */
+static bool has_primitive(const struct value *set, const struct value *element)
+{
+	size_t low = 0, high = set->count;
+	const struct element wanted = {.value = element};
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct element one = {.value = set->items[middle]};
+		int order = compare(&one, &wanted);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
 int valueset_has(struct arena *a, const struct value *set, const struct value *element)
 {
 	bool open = element->unknown_within;
+
+	if (!open && !set->unknown_within && type_is_primitive(element->type) &&
+	    type_equal(set->type->element, element->type))
+		return has_primitive(set, element);
 
 	for (size_t i = 0; i < set->count; i++) {
 		if (set->items[i]->unknown_within)
