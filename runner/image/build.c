@@ -1,5 +1,4 @@
-/* Builds an image from a recipe: mmdebstrap makes the tar, which is packed and its digest pinned.
- */
+/* Builds an image by a recipe: mmdebstrap makes the tar, which is packed and its digest pinned. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
