@@ -18,8 +18,7 @@
 #define TAR_BYTES_MAX (8ULL << 30)
 #define DEPTH_MAX 256
 
-/* --- cache -------------------------------------------------------------------------------------
- */
+/* --- cache --------------------------------------------------------------------------------- */
 
 int image_cache(struct arena *a, const char **ret_path, struct err *e)
 {
@@ -50,8 +49,7 @@ bool image_plain_name(const char *name)
 	return n > 0 && n <= 64 && name[n] == '\0' && name[0] != '.' && name[0] != '-';
 }
 
-/* --- digest of a tree --------------------------------------------------------------------------
- */
+/* --- digest of a tree ---------------------------------------------------------------------- */
 
 struct walk {
 	struct sha256_state state;
@@ -173,8 +171,7 @@ static int digest_tree(const char *root, struct arena *a, struct sha256 *ret_dig
 	return 0;
 }
 
-/* --- zstd --------------------------------------------------------------------------------------
- */
+/* --- zstd ---------------------------------------------------------------------------------- */
 
 static void free_dstream(ZSTD_DStream **s)
 {
@@ -220,8 +217,7 @@ static int decompress(int from, int to, const char *what, struct sha256 *ret_dig
 	return 0;
 }
 
-/* --- tar ---------------------------------------------------------------------------------------
- */
+/* --- tar ----------------------------------------------------------------------------------- */
 
 #define BENEATH (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS)
 
@@ -344,8 +340,7 @@ static int extract(int tar_fd, const char *root, struct err *e)
 	return r;
 }
 
-/* --- import ------------------------------------------------------------------------------------
- */
+/* --- import -------------------------------------------------------------------------------- */
 
 static int read_manifest(const char *path, struct arena *a, const char **ret_name,
 			 struct sha256 *ret_tar, struct err *e)

@@ -71,8 +71,7 @@ TEST(an_error_comes_back_with_its_step)
 	launcher_stop(l);
 }
 
-/* --- nothing is left ---------------------------------------------------------------------------
- */
+/* --- nothing is left ----------------------------------------------------------------------- */
 
 static size_t count_lines(const char *path)
 {
