@@ -13,6 +13,11 @@
 #include "runner/base/err.h"
 #include "runner/base/sha256.h"
 
+#define IMAGE_FORMAT "fixproof-image/1"
+
+/* Lower-case letters, digits, "-" and "."; no more than 64. */
+bool image_plain_name(const char *name);
+
 struct image {
 	const char *name;
 	struct sha256 tar;  /* of the uncompressed tar: what a manifest pins */

@@ -126,8 +126,7 @@ static int receive_packet(int socket_fd, struct buf *bytes, int *fds, size_t *re
 	return 1;
 }
 
-/* --- the end that asks -------------------------------------------------------------------------
- */
+/* --- the end that asks --------------------------------------------------------------------- */
 
 static int find_program(char *path, size_t size, struct err *e)
 {
@@ -252,8 +251,7 @@ void launcher_stop(struct launcher *l)
 	free(l);
 }
 
-/* --- the end that serves -----------------------------------------------------------------------
- */
+/* --- the end that serves ------------------------------------------------------------------- */
 
 static int serve_one(int socket_fd, struct err *e)
 {

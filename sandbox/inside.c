@@ -77,8 +77,7 @@ static const struct {
 	{"pivot_root", mounts_pivot},
 };
 
-/* --- life of the program -----------------------------------------------------------------------
- */
+/* --- life of the program ------------------------------------------------------------------- */
 
 struct life {
 	struct inside *in;

@@ -137,8 +137,7 @@ static int check_spec(const struct sandbox_spec *spec, struct err *e)
 	return 0;
 }
 
-/* --- environment -------------------------------------------------------------------------------
- */
+/* --- environment --------------------------------------------------------------------------- */
 
 struct env {
 	struct arena *a;
@@ -215,8 +214,7 @@ static void make_candidates(struct job *job, struct env *env)
 	job->candidates = list;
 }
 
-/* --- identities --------------------------------------------------------------------------------
- */
+/* --- identities ---------------------------------------------------------------------------- */
 
 /* Whether count ids from first on exist in the map of our own user namespace. */
 static bool ids_exist(const char *path, uint64_t first, uint64_t count)
@@ -271,8 +269,7 @@ static void choose_identity(struct job *job)
 	}
 }
 
-/* --- mounts made outside -----------------------------------------------------------------------
- */
+/* --- mounts made outside ------------------------------------------------------------------- */
 
 /*
  * A privileged caller's process may be able to read what the identity inside may not even look up,

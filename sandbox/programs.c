@@ -85,8 +85,7 @@ static uint64_t add_program(struct watch *w, const char *path, const struct sha2
 	return 0;
 }
 
-/* --- the stack of a fresh program --------------------------------------------------------------
- */
+/* --- the stack of a fresh program ---------------------------------------------------------- */
 
 struct auxiliary {
 	uint64_t vdso_at; /* where AT_SYSINFO_EHDR's type stands; 0: nowhere */
@@ -168,8 +167,7 @@ static int hide_vdso(struct watch *w, pid_t pid, const struct auxiliary *aux, ui
 	return 0;
 }
 
-/* --- what runs ---------------------------------------------------------------------------------
- */
+/* --- what runs ----------------------------------------------------------------------------- */
 
 /* Opens the file that the call named, inside the root of pid; -1 where that cannot be. */
 static int open_named(pid_t pid, const char *name)
@@ -244,8 +242,7 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 	return hide_vdso(w, pid, &aux, program, e);
 }
 
-/* --- the stop ----------------------------------------------------------------------------------
- */
+/* --- the stop ------------------------------------------------------------------------------ */
 
 /*
  * Waits for the next stop of the thread.  One that is not the first of its process takes over the

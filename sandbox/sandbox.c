@@ -104,8 +104,7 @@ bool sandbox_profile_parse(const char *name, enum sandbox_profile *ret_profile)
 	return false;
 }
 
-/* --- identities --------------------------------------------------------------------------------
- */
+/* --- identities ---------------------------------------------------------------------------- */
 
 static int write_proc(pid_t pid, const char *name, const char *text, struct err *e)
 {
@@ -139,8 +138,7 @@ static int map_identities(const struct job *job, pid_t pid, struct err *e)
 	return write_proc(pid, "gid_map", gids, e);
 }
 
-/* --- start -------------------------------------------------------------------------------------
- */
+/* --- start --------------------------------------------------------------------------------- */
 
 /* Descriptors and process of one run; all of it is gone when sandbox_run returns. */
 struct run {
@@ -232,8 +230,7 @@ static int start(struct run *run, struct err *e)
 	return 0;
 }
 
-/* --- result ------------------------------------------------------------------------------------
- */
+/* --- result -------------------------------------------------------------------------------- */
 
 struct lists {
 	struct arena *a;

@@ -226,8 +226,7 @@ static int unpack_reversed(struct unpack *u)
 	return munmap(offsets, room * sizeof(*offsets));
 }
 
-/* --- times -------------------------------------------------------------------------------------
- */
+/* --- times --------------------------------------------------------------------------------- */
 
 static struct timespec moved_now(const struct sandbox_variation *v)
 {

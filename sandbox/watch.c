@@ -81,8 +81,7 @@ pid_t watch_leader(pid_t thread)
 	return at ? (pid_t)strtol(at + 6, NULL, 10) : thread;
 }
 
-/* --- what the inside tells ---------------------------------------------------------------------
- */
+/* --- what the inside tells ----------------------------------------------------------------- */
 
 static void add_dropped(struct watch *w, const struct wire_message *m)
 {
@@ -177,8 +176,7 @@ static void read_control(struct watch *w)
 	}
 }
 
-/* --- output ------------------------------------------------------------------------------------
- */
+/* --- output -------------------------------------------------------------------------------- */
 
 static int pass_on(struct watch *w, int which, const char *data, size_t size, struct err *e)
 {
@@ -226,8 +224,7 @@ static int drain_streams(struct watch *w, struct err *e)
 	return 0;
 }
 
-/* --- notifications -----------------------------------------------------------------------------
- */
+/* --- notifications ------------------------------------------------------------------------- */
 
 static void reply(struct watch *w, struct seccomp_notif_resp *r)
 {
@@ -289,8 +286,7 @@ static int read_listener(struct watch *w, struct err *e)
 	return answer(w, &n, e);
 }
 
-/* --- the loop ----------------------------------------------------------------------------------
- */
+/* --- the loop ------------------------------------------------------------------------------ */
 
 static int wait_ms(const struct watch *w)
 {

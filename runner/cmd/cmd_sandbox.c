@@ -61,8 +61,7 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-/* --- reading the options -----------------------------------------------------------------------
- */
+/* --- reading the options ------------------------------------------------------------------- */
 
 static int parse_size(const char *option, const char *text, uint64_t *ret_value, struct err *e)
 {
@@ -287,8 +286,7 @@ static int make_spec(const struct values *v, struct arena *a, struct sandbox_spe
 	return each_word(v->require, require_word, &spec->layers, e);
 }
 
-/* --- trees -------------------------------------------------------------------------------------
- */
+/* --- trees --------------------------------------------------------------------------------- */
 
 static int pack_workspace(const char *path, int *ret_fd, struct err *e)
 {
@@ -334,8 +332,7 @@ static int put_output(const struct sandbox_result *r, int fd, int dir, struct ar
 	return tree_unpack(fd, tree, dir, e) < 0 ? err_wrap(e, "--output") : 0;
 }
 
-/* --- report ------------------------------------------------------------------------------------
- */
+/* --- report -------------------------------------------------------------------------------- */
 
 static json_t *digest_json(const struct sha256 *digest)
 {
@@ -476,8 +473,7 @@ static int write_report(const char *path, const struct sandbox_result *r, struct
 	return fd_write_file(AT_FDCWD, path, buf_text(&text), text.size, 0666, e);
 }
 
-/* --- the command -------------------------------------------------------------------------------
- */
+/* --- the command --------------------------------------------------------------------------- */
 
 static int fail(const struct err *e, int status)
 {

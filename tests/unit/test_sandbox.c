@@ -21,8 +21,7 @@ TEST(a_program_runs_and_its_output_and_status_come_back)
 	CHECK_INT(o.r.refusal_total, 0);
 }
 
-/* --- trees -------------------------------------------------------------------------------------
- */
+/* --- trees --------------------------------------------------------------------------------- */
 
 static int begin_tree(struct treestream_writer *w)
 {
@@ -210,8 +209,7 @@ TEST(no_more_than_so_many_dropped_entries_are_listed)
 	CHECK_INT(o.r.dropped_count, SANDBOX_DROPPED_MAX);
 }
 
-/* --- limits ------------------------------------------------------------------------------------
- */
+/* --- limits -------------------------------------------------------------------------------- */
 
 static void at_limit(struct outcome *o, const char *script, const struct sandbox_limits *limits)
 {
@@ -303,8 +301,7 @@ TEST(a_program_that_meets_a_limit_without_dying_is_told_an_error)
 	}
 }
 
-/* --- the report --------------------------------------------------------------------------------
- */
+/* --- the report ---------------------------------------------------------------------------- */
 
 TEST(every_program_is_named_with_the_digest_of_its_file)
 {
@@ -350,8 +347,7 @@ TEST(a_refused_call_is_named_with_its_arguments_and_its_program)
 	CHECK_INT(o.r.refusal_total, 4);
 }
 
-/* --- variations --------------------------------------------------------------------------------
- */
+/* --- variations ---------------------------------------------------------------------------- */
 
 static void varied(struct outcome *o, const char *script, const struct sandbox_variation *v)
 {
@@ -473,8 +469,7 @@ TEST(what_was_there_before_is_as_old_as_the_moved_clock_says)
 	CHECK_STR(buf_text(&o.out), "2031\n2031\n2031\n");
 }
 
-/* --- what cannot be run ------------------------------------------------------------------------
- */
+/* --- what cannot be run -------------------------------------------------------------------- */
 
 TEST(what_cannot_be_set_up_is_an_error_that_names_its_step)
 {
@@ -529,8 +524,7 @@ TEST(a_spec_that_makes_no_sense_is_refused_before_anything_starts)
 	CHECK_STR(o.e.text, "sandbox: host name: not a plain word: a b");
 }
 
-/* --- cgroup ------------------------------------------------------------------------------------
- */
+/* --- cgroup -------------------------------------------------------------------------------- */
 
 static const struct sandbox_layer *layer_of(const struct outcome *o, const char *name)
 {
