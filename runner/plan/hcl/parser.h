@@ -1,4 +1,5 @@
-/* The parts of the native parser, which live in parser.c, parserterm.c, template.c and bodyparser.c. */
+/* The parts of the native parser, which live in parser.c, parserterm.c, parserfor.c, template.c
+ * and bodyparser.c. */
 #ifndef RUNNER_PLAN_HCL_PARSER_H
 #define RUNNER_PLAN_HCL_PARSER_H
 
