@@ -109,8 +109,8 @@ fresh; good; claim '/^controls/d'
 verdict "no control claimed" VERIFIED
 fresh; good; echo changed >"$work/case/after/other.txt"
 verdict "another file" "scope: other.txt is changed, outside of the paths of the scope"
-fresh; good; edit 's/bucket = "log"/bucket = "logs"/'
-verdict "a resource that is to be kept" "scope: aws_s3_bucket.log is to be kept, and the plan says delete, create"
+fresh; good; edit 's/bucket = "log"/bucket        = "log"\n  force_destroy = true/'
+verdict "a resource that is to be kept" "scope: aws_s3_bucket.log is to be kept, and the plan says update"
 fresh; good; printf 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n' | main
 verdict "a resource outside of the scope" "scope: aws_sqs_queue.q is changed (create), outside of the scope"
 fresh; good; claim 's/paths: \[main.tf\], //'
@@ -121,12 +121,12 @@ fresh; good; printf 'resource "aws_s3_bucket" "data" {}\n' | main
 verdict "a tree that cannot be planned" "applies: the run \"first\" could not be planned: main.tf:37: Duplicate resource \"aws_s3_bucket\" configuration"
 fresh; good; claim 's/^fix: .*/fix: {kind: patch, path: p}/'; printf -- '--- a/main.tf\n+++ b/main.tf\n@@ -1 +1 @@\n-x\n+y\n' >"$work/case/p"
 verdict "a patch that does not apply" "applies: in the run \"first\": main.tf: hunk 1 (line 3 of the patch) does not match"
-fresh; good; claim 's/, keep: .*\]}/}/; s/resources: \[/resources: [aws_s3_bucket.log, /'; edit 's/bucket = "log"/bucket = "logs"/'
+fresh; good; claim 's/, keep: .*\]}/}/; s/resources: \[/resources: [aws_s3_bucket.log, aws_s3_bucket_server_side_encryption_configuration.log, /'; edit 's/bucket = "log"/bucket = "logs"/'
 verdict "a resource that may hold data is replaced" "impact: aws_s3_bucket.log: the plan says delete, create (because of bucket), and it may hold data"
 claim 's/paths: \[main.tf\]/paths: [main.tf], allow_replace: [aws_s3_bucket.log]/'
 verdict "unless the case allows it" VERIFIED
 fresh; printf '# checkov:skip=CKV_AWS_19: later\n' | main; good
-verdict "a comment that silences a scanner" "suppression: main.tf:31 tells a scanner to look away: checkov:skip=CKV_AWS_19: later"
+verdict "a comment that silences a scanner" "suppression: main.tf:29 tells a scanner to look away: checkov:skip=CKV_AWS_19: later"
 fresh; good; edit 's/  bucket = "data"/  bucket = "data"\n  lifecycle {\n    ignore_changes = all\n  }/'
 verdict "changes that are ignored from now on" "suppression: aws_s3_bucket.data ignores more changes than before"
 fresh; good; edit 's/  bucket = "data"/  bucket = "data"\n  provisioner "local-exec" {\n    command = "id"\n  }/'
@@ -139,7 +139,7 @@ fresh; good; printf 'resource "aws_instance" "i" {\n  ami           = "ami-12345
 claim 's/resources: \[/resources: [aws_instance.i, /'
 verdict "user data" "executes: aws_instance.i runs other code: its user_data is new or changed"
 fresh; good; printf 'module "m" {\n  source = "git::https://example.org/m.git?ref=main"\n}\n' | main
-verdict "a module from elsewhere cannot be planned" "applies: the run \"first\" could not be planned: main.tf:38: Module not installed"
+verdict "a module from elsewhere cannot be planned" "applies: the run \"first\" could not be planned: main.tf:37: Module not installed"
 fresh; good; claim '/^controls/d'; printf 'waivers: [{verifier: regression, reason: r, owner: o, expires: 2100-01-01}]\n' >>"$work/case/case.yaml"
 edit '/_configuration" "log"/,/^}/d'; claim 's/resources: \[/resources: [aws_s3_bucket_server_side_encryption_configuration.log, /'
 verdict "a waiver holds" VERIFIED
