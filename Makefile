@@ -31,8 +31,11 @@ INSTALL ?= install
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wvla -Wcast-qual -Wformat=2 \
 	-Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wundef -Wpointer-arith \
 	-Wwrite-strings -Wnull-dereference -Wno-missing-field-initializers
+# clang 14 has the last one only behind a flag that says it is not sure yet.
+AUTO_INIT := -ftrivial-auto-var-init=zero $(if $(findstring clang,$(shell $(CC) --version)),\
+	-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang)
 HARDENING := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
-	-fcf-protection=full -ftrivial-auto-var-init=zero
+	-fcf-protection=full $(AUTO_INIT)
 OPT_release := -O2 -g $(HARDENING)
 OPT_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined

@@ -2,9 +2,14 @@
 # Killed at any moment: no half-written bundle, no process, no mount; the next start sweeps the rest.
 . tests/e2e/lib.sh
 plan 4
+# Programs of its own, so that its processes can be told from those of tests beside it.
+mkdir "$work/bin"
+cp "$build"/fixproof "$build"/fixproof-launcher "$build"/fixproof-worker "$work/bin"
+ln -s "$build/packs" "$work/bin/packs"
+fixproof=$work/bin/fixproof
 make_key k
 # Processes whose executable lies in the build; by /proc, since not every machine has pgrep.
-alive() { readlink /proc/[0-9]*/exe 2>/dev/null | grep -c "^$build/fixproof"; }
+alive() { readlink /proc/[0-9]*/exe 2>/dev/null | grep -c "^$work/bin/"; }
 mounts=$(wc -l </proc/self/mountinfo)
 whole=0 other=0
 for ms in 2 5 8 12 16 20 25 30 35 40 45 50 60 70; do
