@@ -1,7 +1,7 @@
 /*
- * Lines are compared by Myers's algorithm (An O(ND) Difference Algorithm, 1986) in its greedy form, with
- * the furthest points of every round kept for the way back.  Past a bound of edits the middle of the two
- * files is taken as wholly changed: right, only longer.
+ * Lines are compared by Myers's algorithm (An O(ND) Difference Algorithm, 1986) in its greedy form,
+ * with the furthest points of every round kept for the way back.  Past a bound of edits the middle
+ * of the two files is taken as wholly changed: right, only longer.
  */
 #include "runner/diff.h"
 
@@ -54,7 +54,8 @@ static void split(struct arena *arena, const struct buf *text, struct lines *out
 }
 
 /* Follows the trace back from the end, marking what goes and comes. */
-static void mark(struct differ *d, long *const *trace, long edits, size_t from_a, size_t from_b, long n, long m)
+static void mark(struct differ *d, long *const *trace, long edits, size_t from_a, size_t from_b,
+		 long n, long m)
 {
 	long x = n, y = m;
 
@@ -102,7 +103,9 @@ static void compare(struct differ *d, size_t from_a, size_t from_b, long n, long
 			long x = 0, y;
 
 			if (round > 0)
-				x = k == -round || (k != round && last[k - 1] < last[k + 1]) ? last[k + 1] : last[k - 1] + 1;
+				x = k == -round || (k != round && last[k - 1] < last[k + 1])
+					    ? last[k + 1]
+					    : last[k - 1] + 1;
 			y = x - k;
 			while (x < n && y < m && same_line(&a[x], &b[y])) {
 				x++;
@@ -182,7 +185,8 @@ static void add_hunk(const struct differ *d, struct place p, struct place end, s
 {
 	size_t old_count = end.a - p.a, new_count = end.b - p.b;
 
-	buf_addf(out, "@@ -%zu,%zu +%zu,%zu @@\n", p.a + (old_count > 0), old_count, p.b + (new_count > 0), new_count);
+	buf_addf(out, "@@ -%zu,%zu +%zu,%zu @@\n", p.a + (old_count > 0), old_count,
+		 p.b + (new_count > 0), new_count);
 	while (p.a < end.a || p.b < end.b) {
 		if (p.a < end.a && d->gone[p.a]) {
 			add_line(out, '-', &d->a.rows[p.a++]);
@@ -262,7 +266,8 @@ static void add_name(struct buf *out, const char *prefix, const char *path)
 	buf_addch(out, '"');
 }
 
-static void add_header(struct buf *out, const struct side *one, const struct side *other, const char *path)
+static void add_header(struct buf *out, const struct side *one, const struct side *other,
+		       const char *path)
 {
 	buf_addstr(out, "diff --git ");
 	add_name(out, "a/", path);
@@ -274,10 +279,12 @@ static void add_header(struct buf *out, const struct side *one, const struct sid
 	else if (!other->entry)
 		buf_addf(out, "deleted file mode %06o\n", mode_of(one->entry));
 	else if (mode_of(one->entry) != mode_of(other->entry))
-		buf_addf(out, "old mode %06o\nnew mode %06o\n", mode_of(one->entry), mode_of(other->entry));
+		buf_addf(out, "old mode %06o\nnew mode %06o\n", mode_of(one->entry),
+			 mode_of(other->entry));
 }
 
-static void add_file_names(struct buf *out, const struct side *one, const struct side *other, const char *path)
+static void add_file_names(struct buf *out, const struct side *one, const struct side *other,
+			   const char *path)
 {
 	buf_addstr(out, "--- ");
 	if (one->entry)
@@ -304,15 +311,19 @@ static void release_side(struct side *s)
 	buf_release(&s->text);
 }
 
-static int diff_entry(const struct tree_entry *old_entry, int one_fd, const struct tree_entry *new_entry, int other_fd,
-		      struct buf *out, struct err *e)
+static int diff_entry(const struct tree_entry *old_entry, int one_fd,
+		      const struct tree_entry *new_entry, int other_fd, struct buf *out,
+		      struct err *e)
 {
-	FP_CLEANUP(release_side) struct side one = {.entry = old_entry, .text = BUF_INIT(FILE_MAX_BYTES)};
-	FP_CLEANUP(release_side) struct side other = {.entry = new_entry, .text = BUF_INIT(FILE_MAX_BYTES)};
+	FP_CLEANUP(release_side)
+	struct side one = {.entry = old_entry, .text = BUF_INIT(FILE_MAX_BYTES)};
+	FP_CLEANUP(release_side)
+	struct side other = {.entry = new_entry, .text = BUF_INIT(FILE_MAX_BYTES)};
 	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT((size_t)512 << 20);
 	const char *path = (old_entry ? old_entry : new_entry)->path;
 	struct differ d = {.arena = &arena};
-	bool large = (old_entry && old_entry->size > FILE_MAX_BYTES) || (new_entry && new_entry->size > FILE_MAX_BYTES);
+	bool large = (old_entry && old_entry->size > FILE_MAX_BYTES) ||
+		     (new_entry && new_entry->size > FILE_MAX_BYTES);
 
 	if (load_side(&one, one_fd, e) < 0 || load_side(&other, other_fd, e) < 0)
 		return -1;
@@ -333,15 +344,16 @@ static int diff_entry(const struct tree_entry *old_entry, int one_fd, const stru
 	return 0;
 }
 
-int diff_trees(const struct tree *one, int one_fd, const struct tree *other, int other_fd, struct buf *out,
-	       struct err *e)
+int diff_trees(const struct tree *one, int one_fd, const struct tree *other, int other_fd,
+	       struct buf *out, struct err *e)
 {
 	size_t i = 0, k = 0;
 
 	while (i < one->count || k < other->count) {
-		int order = i == one->count	? 1
-			    : k == other->count ? -1
-						: strcmp(one->entries[i].path, other->entries[k].path);
+		int order = i == one->count ? 1
+			    : k == other->count
+				    ? -1
+				    : strcmp(one->entries[i].path, other->entries[k].path);
 		const struct tree_entry *x = order <= 0 ? &one->entries[i++] : NULL;
 		const struct tree_entry *y = order >= 0 ? &other->entries[k++] : NULL;
 

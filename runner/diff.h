@@ -12,7 +12,7 @@
  * Appends a git-style unified diff from one to other, three lines of context, files in the order of
  * their paths.  A file with a NUL byte or of more than 4 MiB shows as "Binary files … differ".
  */
-FP_MUST_CHECK int diff_trees(const struct tree *one, int one_fd, const struct tree *other, int other_fd,
-			     struct buf *out, struct err *e);
+FP_MUST_CHECK int diff_trees(const struct tree *one, int one_fd, const struct tree *other,
+			     int other_fd, struct buf *out, struct err *e);
 
 #endif

@@ -17,7 +17,8 @@
  */
 static const char script[] =
 	"set -eu\n"
-	"export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_NO_REPLACE_OBJECTS=1 GIT_TERMINAL_PROMPT=0\n"
+	"export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_NO_REPLACE_OBJECTS=1 "
+	"GIT_TERMINAL_PROMPT=0\n"
 	"git init -q --bare --template= g\n"
 	"echo /repository/objects >g/objects/info/alternates\n"
 	"mkdir -p g/info\n"
@@ -28,19 +29,23 @@ static const char script[] =
 	"[ ! -f /repository/shallow ] || cp /repository/shallow g/shallow\n"
 	"chmod -R u+w g\n"
 	"export GIT_DIR=$PWD/g\n"
-	"commit() { git rev-parse -q --verify --end-of-options \"$1^{commit}\" || { echo \"$1 is no commit\" >&2; exit 1; }; }\n"
+	"commit() { git rev-parse -q --verify --end-of-options \"$1^{commit}\" || { echo \"$1 is "
+	"no commit\" >&2; exit 1; }; }\n"
 	"base=$(commit \"$1\")\n"
 	"head=$(commit \"$2\")\n"
-	"fork=$(git merge-base \"$base\" \"$head\") || { echo \"$1 and $2 have no commit in common\" >&2; exit 1; }\n"
+	"fork=$(git merge-base \"$base\" \"$head\") || { echo \"$1 and $2 have no commit in "
+	"common\" >&2; exit 1; }\n"
 	"check_out() {\n"
-	"	git ls-tree -r \"$2\" | grep -q '^160000' && { echo \"$1: has a submodule\" >&2; exit 1; }\n"
+	"	git ls-tree -r \"$2\" | grep -q '^160000' && { echo \"$1: has a submodule\" >&2; "
+	"exit 1; }\n"
 	"	mkdir \"$1\"\n"
 	"	GIT_INDEX_FILE=$PWD/g/index-$1 git --work-tree=\"$1\" read-tree -m -u \"$2\"\n"
 	"}\n"
 	"check_out base \"$base\"\n"
 	"check_out from \"$fork\"\n"
 	"check_out to \"$head\"\n"
-	"lfs=$(grep -rlIx -m1 'version https://git-lfs.github.com/spec/v1' to | head -n 1) || true\n"
+	"lfs=$(grep -rlIx -m1 'version https://git-lfs.github.com/spec/v1' to | head -n 1) || "
+	"true\n"
 	"[ -z \"$lfs\" ] || { echo \"${lfs#to/}: is kept elsewhere by Git LFS\" >&2; exit 1; }\n"
 	"rm -rf g\n"
 	"echo \"$base $head $fork\"\n";
@@ -92,7 +97,8 @@ static int find_repository(const char *directory, struct arena *a, struct place 
 			if (S_ISREG(st.st_mode)) {
 				line = first_line(git, a);
 				if (!line || strncmp(line, "gitdir: ", 8) != 0)
-					return err_set(e, ERR_INPUT, "%s: does not name git's directory", git);
+					return err_set(e, ERR_INPUT,
+						       "%s: does not name git's directory", git);
 				p->own = relative_to(root, line + 8, a);
 			}
 			line = first_line(arena_printf(a, "%s/commondir", p->own), a);
@@ -110,9 +116,12 @@ static int check_repository(const struct place *p, struct arena *a, struct err *
 {
 	struct stat st;
 
-	if (stat(arena_printf(a, "%s/objects/info/alternates", p->common), &st) == 0 && st.st_size > 0)
-		return err_set(e, ERR_UNSUPPORTED, "%s: borrows objects from another repository; `git repack -a` ends that",
-			       p->root);
+	if (stat(arena_printf(a, "%s/objects/info/alternates", p->common), &st) == 0 &&
+	    st.st_size > 0)
+		return err_set(
+			e, ERR_UNSUPPORTED,
+			"%s: borrows objects from another repository; `git repack -a` ends that",
+			p->root);
 	return 0;
 }
 
@@ -127,48 +136,61 @@ static void close_outputs(struct outputs *o)
 	fd_close(o->tree);
 }
 
-static size_t make_binds(const struct place *p, struct arena *a, struct sandbox_bind binds[static 5])
+static size_t make_binds(const struct place *p, struct arena *a,
+			 struct sandbox_bind binds[static 5])
 {
 	static const struct {
 		const char *name;
 		bool own, optional;
-	} rows[] = {{"objects", false, false}, {"refs", false, false}, {"packed-refs", false, true},
-		    {"HEAD", true, false},     {"shallow", false, true}};
+	} rows[] = {{"objects", false, false},
+		    {"refs", false, false},
+		    {"packed-refs", false, true},
+		    {"HEAD", true, false},
+		    {"shallow", false, true}};
 	size_t count = 0;
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
-		const char *host = arena_printf(a, "%s/%s", rows[i].own ? p->own : p->common, rows[i].name);
+		const char *host =
+			arena_printf(a, "%s/%s", rows[i].own ? p->own : p->common, rows[i].name);
 
 		if (rows[i].optional && access(host, F_OK) < 0)
 			continue;
 		binds[count++] = (struct sandbox_bind){
-			.host = host, .fd = -1, .inside = arena_printf(a, "/repository/%s", rows[i].name)};
+			.host = host,
+			.fd = -1,
+			.inside = arena_printf(a, "/repository/%s", rows[i].name)};
 	}
 	return count;
 }
 
-static int failed(const struct outputs *o, const char *range, const struct sandbox_result *r, struct err *e)
+static int failed(const struct outputs *o, const char *range, const struct sandbox_result *r,
+		  struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
 	char tail[1024];
 	ssize_t n = pread(o->err, tail, sizeof(tail), 0);
 
 	if (n > 0)
-		utf8_add_visible(&text, tail, strcspn(tail, "\n") < (size_t)n ? strcspn(tail, "\n") : (size_t)n, false);
+		utf8_add_visible(&text, tail,
+				 strcspn(tail, "\n") < (size_t)n ? strcspn(tail, "\n") : (size_t)n,
+				 false);
 	if (r->end == SANDBOX_LIMIT)
-		return err_set(e, ERR_LIMIT, "--git %s: reading it hit the limit on %s", range, sandbox_limit_name(r->limit));
-	return err_set(e, ERR_INPUT, "--git %s: %s", range, text.size > 0 ? buf_text(&text) : "git failed");
+		return err_set(e, ERR_LIMIT, "--git %s: reading it hit the limit on %s", range,
+			       sandbox_limit_name(r->limit));
+	return err_set(e, ERR_INPUT, "--git %s: %s", range,
+		       text.size > 0 ? buf_text(&text) : "git failed");
 }
 
-static int run_git(const struct place *p, const char *range, const char *base, const char *head, struct launcher *l,
-		   struct arena *a, struct outputs *o, struct err *e)
+static int run_git(const struct place *p, const char *range, const char *base, const char *head,
+		   struct launcher *l, struct arena *a, struct outputs *o, struct err *e)
 {
 	const char *const argv[] = {"/bin/sh", "-c", script, "sh", base, head, NULL};
 	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
 	struct sandbox_result r;
 	struct sandbox_bind binds[5];
 
-	if (fd_memfd("git", &o->out, e) < 0 || fd_memfd("git", &o->err, e) < 0 || fd_memfd("git", &o->tree, e) < 0)
+	if (fd_memfd("git", &o->out, e) < 0 || fd_memfd("git", &o->err, e) < 0 ||
+	    fd_memfd("git", &o->tree, e) < 0)
 		return -1;
 	spec.argv = argv;
 	spec.stdout_fd = o->out;
@@ -186,13 +208,15 @@ static int run_git(const struct place *p, const char *range, const char *base, c
 	if (r.end != SANDBOX_EXITED || r.exit_status != 0)
 		return failed(o, range, &r, e);
 	if (!r.tree_collected || r.dropped_count > 0)
-		return err_set(e, ERR_INPUT, "--git %s: %s: %s", range, r.dropped_count > 0 ? r.dropped[0].path : "the trees",
-			       r.dropped_count > 0 ? r.dropped[0].reason : "could not be collected");
+		return err_set(e, ERR_INPUT, "--git %s: %s: %s", range,
+			       r.dropped_count > 0 ? r.dropped[0].path : "the trees",
+			       r.dropped_count > 0 ? r.dropped[0].reason
+						   : "could not be collected");
 	return 0;
 }
 
-static int copy_entry(struct treestream_reader *r, struct treestream_writer *w, const struct treestream_entry *entry,
-		      size_t prefix, struct err *e)
+static int copy_entry(struct treestream_reader *r, struct treestream_writer *w,
+		      const struct treestream_entry *entry, size_t prefix, struct err *e)
 {
 	char chunk[16384];
 	size_t n;
@@ -226,7 +250,8 @@ static int extract(int tree, const char *directory, int *ret_fd, struct arena *a
 	if (treestream_open(r, tree, e) < 0 || treestream_begin(&w, fd, e) < 0)
 		return -1;
 	while ((more = treestream_next(r, entry, e)) > 0) {
-		if (strncmp(entry->path, directory, prefix - 1) != 0 || entry->path[prefix - 1] != '/')
+		if (strncmp(entry->path, directory, prefix - 1) != 0 ||
+		    entry->path[prefix - 1] != '/')
 			continue;
 		if (copy_entry(r, &w, entry, prefix, e) < 0)
 			return -1;
@@ -251,8 +276,8 @@ static int read_ids(int fd, struct arena *a, struct gitfix *g, struct err *e)
 	return 0;
 }
 
-int gitfix_read(const char *directory, const char *range, struct launcher *l, struct arena *a, struct gitfix *ret_fix,
-		struct err *e)
+int gitfix_read(const char *directory, const char *range, struct launcher *l, struct arena *a,
+		struct gitfix *ret_fix, struct err *e)
 {
 	FP_CLEANUP(close_outputs) struct outputs o = {-1, -1, -1};
 	struct gitfix g = GITFIX_INIT;
@@ -262,10 +287,12 @@ int gitfix_read(const char *directory, const char *range, struct launcher *l, st
 	if (!dots || dots == range || dots[3] == '\0' || strstr(dots + 3, ".."))
 		return err_set(e, ERR_USAGE, "--git: \"%s\" is not BASE...HEAD", range);
 	if (find_repository(directory, a, &p, e) < 0 || check_repository(&p, a, e) < 0 ||
-	    run_git(&p, range, arena_strndup(a, range, (size_t)(dots - range)), dots + 3, l, a, &o, e) < 0 ||
+	    run_git(&p, range, arena_strndup(a, range, (size_t)(dots - range)), dots + 3, l, a, &o,
+		    e) < 0 ||
 	    read_ids(o.out, a, &g, e) < 0)
 		return -1;
-	if (extract(o.tree, "base", &g.base_tree, a, e) < 0 || extract(o.tree, "from", &g.fork_tree, a, e) < 0 ||
+	if (extract(o.tree, "base", &g.base_tree, a, e) < 0 ||
+	    extract(o.tree, "from", &g.fork_tree, a, e) < 0 ||
 	    extract(o.tree, "to", &g.head_tree, a, e) < 0) {
 		gitfix_close(&g);
 		return -1;
@@ -283,7 +310,8 @@ const char *gitfix_inside(const struct gitfix *g, const char *path, struct arena
 	/* What is only in BASE has no real path; then it is meant relative to the root. */
 	if (!realpath(path, absolute))
 		return path[0] == '/' ? NULL : path;
-	if (strncmp(absolute, g->root, size) != 0 || (absolute[size] != '/' && absolute[size] != '\0'))
+	if (strncmp(absolute, g->root, size) != 0 ||
+	    (absolute[size] != '/' && absolute[size] != '\0'))
 		return NULL;
 	return arena_strdup(a, absolute[size] ? absolute + size + 1 : ".");
 }

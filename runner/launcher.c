@@ -256,8 +256,7 @@ void launcher_stop(struct launcher *l)
 static int serve_one(int socket_fd, struct err *e)
 {
 	FP_CLEANUP(buf_release)
-	struct buf in = BUF_INIT(MESSAGE_BYTES_MAX),
-		   out = BUF_INIT(MESSAGE_BYTES_MAX);
+	struct buf in = BUF_INIT(MESSAGE_BYTES_MAX), out = BUF_INIT(MESSAGE_BYTES_MAX);
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT(ARENA_BYTES);
 	struct sandbox_spec spec = SANDBOX_SPEC_INIT;
 	struct sandbox_result result = {.end = SANDBOX_EXITED};

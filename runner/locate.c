@@ -42,12 +42,14 @@ int locate_program(const char *name, int *ret_fd, struct err *e)
 			return 0;
 		}
 	}
-	return err_set(e, ERR_SYSTEM, "%s: neither in %s nor in %s/../libexec/fixproof", name, directory, directory);
+	return err_set(e, ERR_SYSTEM, "%s: neither in %s nor in %s/../libexec/fixproof", name,
+		       directory, directory);
 }
 
 static int compare_packs(const void *left, const void *right)
 {
-	return strcmp(((const struct locate_pack *)left)->path, ((const struct locate_pack *)right)->path);
+	return strcmp(((const struct locate_pack *)left)->path,
+		      ((const struct locate_pack *)right)->path);
 }
 
 static int add_pack(struct locate_packs *packs, int dir_fd, const char *directory, const char *name,
@@ -63,11 +65,13 @@ static int add_pack(struct locate_packs *packs, int dir_fd, const char *director
 	fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return err_sys(e, "%s/%s", directory, name);
-	packs->rows[packs->count++] = (struct locate_pack){arena_printf(a, "%s/%s", directory, name), fd};
+	packs->rows[packs->count++] =
+		(struct locate_pack){arena_printf(a, "%s/%s", directory, name), fd};
 	return 0;
 }
 
-static int list_packs(DIR *dir, const char *directory, struct arena *a, struct locate_packs *packs, struct err *e)
+static int list_packs(DIR *dir, const char *directory, struct arena *a, struct locate_packs *packs,
+		      struct err *e)
 {
 	const struct dirent *entry;
 

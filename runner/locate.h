@@ -1,4 +1,5 @@
-/* Where the parts of an installed, or of a freshly built, fixproof lie; never by an environment variable. */
+/* Where the parts of an installed, or of a freshly built, fixproof lie; never by an environment
+ * variable. */
 #ifndef RUNNER_LOCATE_H
 #define RUNNER_LOCATE_H
 

@@ -4,12 +4,16 @@
 
 static void print_usage(FILE *out)
 {
-	(void)fprintf(out, "usage: fixproof COMMAND [options] ...\n\n"
-			   "Verifies proposed fixes to infrastructure code, and signs what was proven.\n\n");
+	(void)fprintf(
+		out,
+		"usage: fixproof COMMAND [options] ...\n\n"
+		"Verifies proposed fixes to infrastructure code, and signs what was proven.\n\n");
 	for (const struct cmd *const *c = cmd_table; *c; c++)
 		(void)fprintf(out, "  %-12s %s\n", (*c)->name, (*c)->command.summary);
-	(void)fprintf(out, "\nexit status: 0 verified or done, 1 refused, 2 usage, 3 inconclusive, 4 error\n"
-			   "fixproof COMMAND --help tells the options; fixproof(1) tells it all.\n");
+	(void)fprintf(
+		out,
+		"\nexit status: 0 verified or done, 1 refused, 2 usage, 3 inconclusive, 4 error\n"
+		"fixproof COMMAND --help tells the options; fixproof(1) tells it all.\n");
 }
 
 static int dispatch(int argc, char **argv)
@@ -41,7 +45,8 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("fixproof " FP_VERSION "\n");
 		status = CMD_VERIFIED;
-	} else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	} else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		   strcmp(argv[1], "help") == 0) {
 		print_usage(stdout);
 		status = CMD_VERIFIED;
 	} else {

@@ -32,7 +32,8 @@ static int set_value(const struct opt *o, const char *value, char *values, struc
 		return 0;
 	case OPT_WORD:
 		if (!is_word(o->argument, value))
-			return err_set(e, ERR_USAGE, "--%s: \"%s\" is none of %s", o->name, value, o->argument);
+			return err_set(e, ERR_USAGE, "--%s: \"%s\" is none of %s", o->name, value,
+				       o->argument);
 		*(const char **)(void *)(values + o->offset) = value;
 		return 0;
 	case OPT_TEXT:
@@ -40,14 +41,17 @@ static int set_value(const struct opt *o, const char *value, char *values, struc
 		return 0;
 	case OPT_TEXTS:
 		if (texts->count == OPT_VALUES_MAX)
-			return err_set(e, ERR_USAGE, "--%s: given more than %d times", o->name, OPT_VALUES_MAX);
+			return err_set(e, ERR_USAGE, "--%s: given more than %d times", o->name,
+				       OPT_VALUES_MAX);
 		texts->items[texts->count++] = value;
 		return 0;
 	case OPT_NUMBER:
 		errno = 0;
 		number = strtol(value, &end, 10);
 		if (errno != 0 || end == value || *end != '\0' || number < 0 || number > 1000000000)
-			return err_set(e, ERR_USAGE, "--%s: \"%s\" is not a number from 0 to 1000000000", o->name, value);
+			return err_set(e, ERR_USAGE,
+				       "--%s: \"%s\" is not a number from 0 to 1000000000", o->name,
+				       value);
 		*(long *)(void *)(values + o->offset) = number;
 		return 0;
 	}
@@ -55,7 +59,8 @@ static int set_value(const struct opt *o, const char *value, char *values, struc
 }
 
 /* One option at argv[*i], which is moved on over its value. */
-static int parse_one(const struct opt *options, int argc, char **argv, int *i, void *values, struct err *e)
+static int parse_one(const struct opt *options, int argc, char **argv, int *i, void *values,
+		     struct err *e)
 {
 	const char *name = argv[*i] + 2, *equals = strchr(name, '=');
 	size_t size = equals ? (size_t)(equals - name) : strlen(name);

@@ -28,7 +28,10 @@ struct opt {
 	const char *help;
 };
 
-#define OPT_END {NULL, OPT_FLAG, 0, NULL, NULL}
+#define OPT_END                               \
+	{                                     \
+		NULL, OPT_FLAG, 0, NULL, NULL \
+	}
 
 struct opt_command {
 	const char *usage; /* what follows the name, as "[options] CASE..." */
@@ -37,12 +40,13 @@ struct opt_command {
 };
 
 /*
- * Reads argv[1..] into values; operands are moved to the front of argv+1 and counted in *ret_operands.
- * "--" ends the options; with stop_at_operand so does the first operand, and all that follows it are
- * operands.
+ * Reads argv[1..] into values; operands are moved to the front of argv+1 and counted in
+ * *ret_operands.
+ * "--" ends the options; with stop_at_operand so does the first operand, and all that follows it
+ * are operands.
  */
-FP_MUST_CHECK int opt_parse(const struct opt *options, int argc, char **argv, bool stop_at_operand, void *values,
-			    int *ret_operands, struct err *e);
+FP_MUST_CHECK int opt_parse(const struct opt *options, int argc, char **argv, bool stop_at_operand,
+			    void *values, int *ret_operands, struct err *e);
 
 /* Whether argv asks for help, which no other option can change. */
 bool opt_wants_help(int argc, char **argv);

@@ -28,9 +28,11 @@ struct work {
 	const struct tree *base; /* of git.base_tree; NULL without git */
 };
 
-#define WORK_INIT                                                                                  \
-	{.case_dir = -1, .workspace = -1, .worker = -1, .fix = {-1, -1, -1, -1, -1}, .trees = RUNS_TREES_INIT,             \
-	 .script_tree = -1, .git = GITFIX_INIT}
+#define WORK_INIT                                                                           \
+	{                                                                                   \
+		.case_dir = -1, .workspace = -1, .worker = -1, .fix = {-1, -1, -1, -1, -1}, \
+		.trees = RUNS_TREES_INIT, .script_tree = -1, .git = GITFIX_INIT             \
+	}
 
 static void work_release(struct work *w)
 {
@@ -56,7 +58,8 @@ static int pack_directory(const struct work *w, const char *path, int *ret_strea
 	FP_CLEANUP(fd_cleanup) int stream = -1;
 
 	if (fixcase_open(w->case_dir, path, O_RDONLY | O_DIRECTORY, &dir, e) < 0 ||
-	    fd_memfd("tree", &stream, e) < 0 || tree_pack(dir, path, RUNS_WORKSPACE_MAX_BYTES, stream, e) < 0)
+	    fd_memfd("tree", &stream, e) < 0 ||
+	    tree_pack(dir, path, RUNS_WORKSPACE_MAX_BYTES, stream, e) < 0)
 		return -1;
 	*ret_stream = fd_steal(&stream);
 	return 0;
@@ -91,15 +94,18 @@ static int load_fix(struct work *w, struct err *e)
 			return 0;
 		if (pack_directory(w, fix->directory, &w->script_tree, e) < 0)
 			return -1;
-		return fixcase_open(w->case_dir, fix->directory, O_RDONLY | O_DIRECTORY, &w->fix.directory, e);
+		return fixcase_open(w->case_dir, fix->directory, O_RDONLY | O_DIRECTORY,
+				    &w->fix.directory, e);
 	case FIXCASE_FIX_GIT:
-		return err_set(e, ERR_USAGE, "a fix of the kind \"git\" is run with --git BASE...HEAD");
+		return err_set(e, ERR_USAGE,
+			       "a fix of the kind \"git\" is run with --git BASE...HEAD");
 	}
 	abort();
 }
 
 /* The case as it is in BASE: a file, or a directory that holds case.yaml or case.json. */
-static const struct tree_entry *find_case(const struct tree *base, const char *path, struct arena *a)
+static const struct tree_entry *find_case(const struct tree *base, const char *path,
+					  struct arena *a)
 {
 	static const char *const forms[] = {"%s", "%s/case.yaml", "%s/case.json"};
 
@@ -110,19 +116,22 @@ static const struct tree_entry *find_case(const struct tree *base, const char *p
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 		entry = tree_find(base, arena_printf(a, forms[i], path));
 #pragma GCC diagnostic pop
-		if (entry && (entry->type == TREESTREAM_FILE || entry->type == TREESTREAM_EXECUTABLE))
+		if (entry &&
+		    (entry->type == TREESTREAM_FILE || entry->type == TREESTREAM_EXECUTABLE))
 			return entry;
 	}
 	return NULL;
 }
 
-static int load_base_case(const char *case_path, const char *inside, struct work *w, struct arena *a, struct err *e)
+static int load_base_case(const char *case_path, const char *inside, struct work *w,
+			  struct arena *a, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(FIXCASE_MAX_BYTES);
 	const struct tree_entry *entry = find_case(w->base, inside, a);
 
 	if (!entry)
-		return err_set(e, ERR_INPUT, "%s: is not in %s, and a case is never taken from HEAD", case_path,
+		return err_set(e, ERR_INPUT,
+			       "%s: is not in %s, and a case is never taken from HEAD", case_path,
 			       w->git.base);
 	if (tree_content(w->git.base_tree, entry, &text, e) < 0)
 		return -1;
@@ -130,8 +139,8 @@ static int load_base_case(const char *case_path, const char *inside, struct work
 }
 
 /* The tree is the whole repository; the workspace of the case is the directory that is planned. */
-static int prepare_git(const char *case_path, const struct pipeline_options *o, struct work *w, struct arena *a,
-		       struct err *e)
+static int prepare_git(const char *case_path, const struct pipeline_options *o, struct work *w,
+		       struct arena *a, struct err *e)
 {
 	const char *inside;
 	struct fixcase *c;
@@ -144,10 +153,13 @@ static int prepare_git(const char *case_path, const struct pipeline_options *o, 
 		    : fixcase_load(case_path, a, &w->c, &w->case_dir, e)) < 0)
 		return -1;
 	if (w->c->fix.kind != FIXCASE_FIX_GIT)
-		return err_set(e, ERR_USAGE, "%s: with --git the fix must be of the kind \"git\"", w->c->file);
+		return err_set(e, ERR_USAGE, "%s: with --git the fix must be of the kind \"git\"",
+			       w->c->file);
 	c = arena_memdup(a, w->c, sizeof(*w->c));
 	if (strcmp(c->workspace, ".") != 0)
-		c->root = strcmp(c->root, ".") == 0 ? c->workspace : arena_printf(a, "%s/%s", c->workspace, c->root);
+		c->root = strcmp(c->root, ".") == 0
+				  ? c->workspace
+				  : arena_printf(a, "%s/%s", c->workspace, c->root);
 	w->c = c;
 	w->workspace = fd_steal(&w->git.fork_tree);
 	w->fix.delta_from = fcntl(w->workspace, F_DUPFD_CLOEXEC, 3);
@@ -155,11 +167,11 @@ static int prepare_git(const char *case_path, const struct pipeline_options *o, 
 	return w->fix.delta_from < 0 ? err_sys(e, "F_DUPFD_CLOEXEC") : 0;
 }
 
-static int prepare(const char *case_path, const struct pipeline_options *o, struct work *w, struct arena *a,
-		   struct err *e)
+static int prepare(const char *case_path, const struct pipeline_options *o, struct work *w,
+		   struct arena *a, struct err *e)
 {
-	if (locate_program("fixproof-worker", &w->worker, e) < 0 || locate_packs(a, &w->packs, e) < 0 ||
-	    launcher_start(&w->launcher, e) < 0)
+	if (locate_program("fixproof-worker", &w->worker, e) < 0 ||
+	    locate_packs(a, &w->packs, e) < 0 || launcher_start(&w->launcher, e) < 0)
 		return -1;
 	if (o->git_range)
 		return prepare_git(case_path, o, w, a, e);
@@ -170,8 +182,8 @@ static int prepare(const char *case_path, const struct pipeline_options *o, stru
 	return 0;
 }
 
-static int add_policy(const char *name, const char *text, size_t size, struct arena *a, struct evidence_policy **rows,
-		      size_t *count, size_t *capacity, struct err *e)
+static int add_policy(const char *name, const char *text, size_t size, struct arena *a,
+		      struct evidence_policy **rows, size_t *count, size_t *capacity, struct err *e)
 {
 	const struct policy *p;
 	const char *dot = strrchr(name, '.');
@@ -181,7 +193,8 @@ static int add_policy(const char *name, const char *text, size_t size, struct ar
 	*rows = arena_grow(a, *rows, *count, capacity, sizeof(**rows));
 	(*rows)[(*count)++] = (struct evidence_policy){
 		.id = p->id,
-		.file = arena_printf(a, "case/policies/%s%s", p->id, dot && strcmp(dot, ".json") == 0 ? ".json" : ".yaml"),
+		.file = arena_printf(a, "case/policies/%s%s", p->id,
+				     dot && strcmp(dot, ".json") == 0 ? ".json" : ".yaml"),
 		.source = p->source,
 		.source_size = p->source_size,
 		.digest = p->digest,
@@ -194,14 +207,15 @@ struct policy_list {
 	size_t count, capacity;
 };
 
-static int add_policy_file(int dir_fd, const char *name, const char *shown, struct arena *a, struct policy_list *l,
-			   struct err *e)
+static int add_policy_file(int dir_fd, const char *name, const char *shown, struct arena *a,
+			   struct policy_list *l, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(POLICY_MAX_BYTES);
 
 	if (fd_read_file(dir_fd, name, true, &text, e) < 0)
 		return -1;
-	return add_policy(shown, buf_text(&text), text.size, a, &l->rows, &l->count, &l->capacity, e);
+	return add_policy(shown, buf_text(&text), text.size, a, &l->rows, &l->count, &l->capacity,
+			  e);
 }
 
 static bool is_policy_name(const char *name)
@@ -224,15 +238,16 @@ static int add_policy_path(const char *path, struct arena *a, struct policy_list
 		return err_sys(e, "%s", path);
 	while (result == 0 && (entry = readdir(dir)))
 		if (is_policy_name(entry->d_name))
-			result = add_policy_file(dirfd(dir), entry->d_name, arena_printf(a, "%s/%s", path, entry->d_name), a,
+			result = add_policy_file(dirfd(dir), entry->d_name,
+						 arena_printf(a, "%s/%s", path, entry->d_name), a,
 						 l, e);
 	(void)closedir(dir);
 	return result;
 }
 
 /* Policies of a path in the repository, as they are in BASE. */
-static int add_base_policies(const struct work *w, const char *path, struct arena *a, struct policy_list *l,
-			     struct err *e)
+static int add_base_policies(const struct work *w, const char *path, struct arena *a,
+			     struct policy_list *l, struct err *e)
 {
 	size_t size = strlen(path), before = l->count;
 
@@ -240,39 +255,45 @@ static int add_base_policies(const struct work *w, const char *path, struct aren
 		const struct tree_entry *entry = &w->base->entries[i];
 		bool mine = strcmp(entry->path, path) == 0 ||
 			    (strncmp(entry->path, path, size) == 0 && entry->path[size] == '/' &&
-			     !strchr(entry->path + size + 1, '/') && is_policy_name(entry->path + size + 1));
+			     !strchr(entry->path + size + 1, '/') &&
+			     is_policy_name(entry->path + size + 1));
 		FP_CLEANUP(buf_release) struct buf text = BUF_INIT(POLICY_MAX_BYTES);
 
 		if (!mine || entry->type == TREESTREAM_LINK || entry->type == TREESTREAM_DIRECTORY)
 			continue;
 		if (tree_content(w->git.base_tree, entry, &text, e) < 0 ||
-		    add_policy(entry->path, buf_text(&text), text.size, a, &l->rows, &l->count, &l->capacity, e) < 0)
+		    add_policy(entry->path, buf_text(&text), text.size, a, &l->rows, &l->count,
+			       &l->capacity, e) < 0)
 			return -1;
 	}
 	if (l->count == before)
-		return err_set(e, ERR_INPUT, "%s: no policy there in %s, and policies are never taken from HEAD", path,
-			       w->git.base);
+		return err_set(e, ERR_INPUT,
+			       "%s: no policy there in %s, and policies are never taken from HEAD",
+			       path, w->git.base);
 	return 0;
 }
 
 static int compare_policies(const void *left, const void *right)
 {
-	return strcmp(((const struct evidence_policy *)left)->id, ((const struct evidence_policy *)right)->id);
+	return strcmp(((const struct evidence_policy *)left)->id,
+		      ((const struct evidence_policy *)right)->id);
 }
 
-static int gather_policies(const struct work *w, const char *const *paths, size_t count, struct arena *a,
-			   const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e)
+static int gather_policies(const struct work *w, const char *const *paths, size_t count,
+			   struct arena *a, const struct evidence_policy **ret_policies,
+			   size_t *ret_count, struct err *e)
 {
 	struct policy_list l = {.count = 0};
 
 	for (size_t i = 0; i < policy_builtin_count; i++)
-		if (add_policy(policy_builtins[i].file, policy_builtins[i].text, policy_builtins[i].size, a, &l.rows, &l.count,
-			       &l.capacity, e) < 0)
+		if (add_policy(policy_builtins[i].file, policy_builtins[i].text,
+			       policy_builtins[i].size, a, &l.rows, &l.count, &l.capacity, e) < 0)
 			return -1;
 	for (size_t i = 0; i < count; i++) {
 		const char *inside = w ? gitfix_inside(&w->git, paths[i], a) : NULL;
 
-		if ((inside ? add_base_policies(w, inside, a, &l, e) : add_policy_path(paths[i], a, &l, e)) < 0)
+		if ((inside ? add_base_policies(w, inside, a, &l, e)
+			    : add_policy_path(paths[i], a, &l, e)) < 0)
 			return -1;
 	}
 	qsort(l.rows, l.count, sizeof(*l.rows), compare_policies);
@@ -313,9 +334,9 @@ static void copy_finding(const struct fixcase *c, struct evidence_claims *claims
 
 	claims->has_finding = c->has_finding;
 	if (c->has_finding)
-		claims->finding = (struct evidence_finding){f->tool,	 f->rule, f->resource,
-							    fixcase_severity_name(f->severity), f->message, f->file,
-							    f->line,	 f->end_line};
+		claims->finding = (struct evidence_finding){
+			f->tool,    f->rule, f->resource, fixcase_severity_name(f->severity),
+			f->message, f->file, f->line,	  f->end_line};
 }
 
 static void copy_claims(const struct fixcase *c, struct arena *a, struct evidence_claims *claims)
@@ -324,10 +345,12 @@ static void copy_claims(const struct fixcase *c, struct arena *a, struct evidenc
 	struct evidence_waiver *waivers = arena_array(a, c->waiver_count, sizeof(*waivers));
 
 	for (size_t i = 0; i < c->control_count; i++)
-		controls[i] = (struct evidence_control){c->controls[i].standard, c->controls[i].version, c->controls[i].id};
+		controls[i] = (struct evidence_control){c->controls[i].standard,
+							c->controls[i].version, c->controls[i].id};
 	for (size_t i = 0; i < c->waiver_count; i++)
-		waivers[i] = (struct evidence_waiver){c->waivers[i].verifier, c->waivers[i].policy, c->waivers[i].reason,
-						      c->waivers[i].owner, c->waivers[i].expires};
+		waivers[i] = (struct evidence_waiver){c->waivers[i].verifier, c->waivers[i].policy,
+						      c->waivers[i].reason, c->waivers[i].owner,
+						      c->waivers[i].expires};
 	*claims = (struct evidence_claims){
 		.id = c->id,
 		.title = c->title,
@@ -363,7 +386,8 @@ static const char *now(struct arena *a)
 	return arena_strdup(a, text);
 }
 
-static int run(struct work *w, const struct pipeline_options *o, struct arena *a, struct evidence *ev, struct err *e)
+static int run(struct work *w, const struct pipeline_options *o, struct arena *a,
+	       struct evidence *ev, struct err *e)
 {
 	struct runs_input in = {
 		.c = w->c,
@@ -375,8 +399,8 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	};
 
 	copy_claims(w->c, a, &ev->claims);
-	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, a, &ev->policies,
-			    &ev->policy_count, e) < 0)
+	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, a,
+			    &ev->policies, &ev->policy_count, e) < 0)
 		return -1;
 	ev->git_base = w->git.base;
 	ev->git_head = w->git.head;
@@ -399,26 +423,30 @@ static void add_item(struct items *l, struct bundle_item item)
 	l->rows[l->count++] = item;
 }
 
-static void add_text(struct items *l, const char *path, const char *role, const char *text, size_t size)
+static void add_text(struct items *l, const char *path, const char *role, const char *text,
+		     size_t size)
 {
-	add_item(l, (struct bundle_item){.path = path, .role = role, .data = text, .fd = -1, .size = size});
+	add_item(l, (struct bundle_item){
+			    .path = path, .role = role, .data = text, .fd = -1, .size = size});
 }
 
 /* Links, modes and empty directories are told by the canonical tree; here lies what files hold. */
-static void add_tree(struct items *l, const char *prefix, const char *role, int fd, const struct tree *t,
-		     const struct tree *base)
+static void add_tree(struct items *l, const char *prefix, const char *role, int fd,
+		     const struct tree *t, const struct tree *base)
 {
 	for (size_t i = 0; i < t->count; i++) {
-		const struct tree_entry *entry = &t->entries[i], *old = base ? tree_find(base, entry->path) : NULL;
+		const struct tree_entry *entry = &t->entries[i],
+					*old = base ? tree_find(base, entry->path) : NULL;
 
 		if ((entry->type != TREESTREAM_FILE && entry->type != TREESTREAM_EXECUTABLE) ||
 		    (old && sha256_equal(&old->sha256, &entry->sha256)))
 			continue;
-		add_item(l, (struct bundle_item){.path = arena_printf(l->arena, "%s/%s", prefix, entry->path),
-						 .role = role,
-						 .fd = fd,
-						 .offset = entry->offset,
-						 .size = entry->size});
+		add_item(l, (struct bundle_item){
+				    .path = arena_printf(l->arena, "%s/%s", prefix, entry->path),
+				    .role = role,
+				    .fd = fd,
+				    .offset = entry->offset,
+				    .size = entry->size});
 	}
 }
 
@@ -437,8 +465,8 @@ static int add_inputs(struct work *w, struct items *l, struct err *e)
 	const char *dot = strrchr(w->c->file, '.');
 	struct stat st;
 
-	add_text(l, dot && strcmp(dot, ".json") == 0 ? "case/case.json" : "case/case.yaml", "case", w->c->text,
-		 w->c->text_size);
+	add_text(l, dot && strcmp(dot, ".json") == 0 ? "case/case.json" : "case/case.yaml", "case",
+		 w->c->text, w->c->text_size);
 	if (w->fix.patch >= 0) {
 		if (fstat(w->fix.patch, &st) < 0)
 			return err_sys(e, "the patch");
@@ -454,8 +482,8 @@ static int add_inputs(struct work *w, struct items *l, struct err *e)
 	return 0;
 }
 
-static int make_diff(const struct tree *one, int one_fd, const struct tree *other, int other_fd, struct arena *a,
-		     const char **ret_text, struct err *e)
+static int make_diff(const struct tree *one, int one_fd, const struct tree *other, int other_fd,
+		     struct arena *a, const char **ret_text, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(DIFF_MAX_BYTES);
 
@@ -468,14 +496,17 @@ static int make_diff(const struct tree *one, int one_fd, const struct tree *othe
 	return 0;
 }
 
-static int add_diffs(struct work *w, const struct evidence *ev, struct items *l, struct pipeline_result *r,
-		     struct err *e)
+static int add_diffs(struct work *w, const struct evidence *ev, struct items *l,
+		     struct pipeline_result *r, struct err *e)
 {
 	const char *replay;
 
-	if (make_diff(ev->before.tree, w->workspace, ev->first.tree, w->trees.first, l->arena, &r->diff, e) < 0 ||
-	    make_diff(ev->first.tree, w->trees.first, ev->again.tree, w->trees.again, l->arena, &r->again_diff, e) < 0 ||
-	    make_diff(ev->first.tree, w->trees.first, ev->replay.tree, w->trees.replay, l->arena, &replay, e) < 0)
+	if (make_diff(ev->before.tree, w->workspace, ev->first.tree, w->trees.first, l->arena,
+		      &r->diff, e) < 0 ||
+	    make_diff(ev->first.tree, w->trees.first, ev->again.tree, w->trees.again, l->arena,
+		      &r->again_diff, e) < 0 ||
+	    make_diff(ev->first.tree, w->trees.first, ev->replay.tree, w->trees.replay, l->arena,
+		      &replay, e) < 0)
 		return -1;
 	add_text(l, "fix.diff", "diff", r->diff, strlen(r->diff));
 	if (*r->again_diff)
@@ -485,8 +516,8 @@ static int add_diffs(struct work *w, const struct evidence *ev, struct items *l,
 	return 0;
 }
 
-static int write_bundle(struct work *w, const struct pipeline_options *o, struct arena *a, struct pipeline_result *r,
-			struct err *e)
+static int write_bundle(struct work *w, const struct pipeline_options *o, struct arena *a,
+			struct pipeline_result *r, struct err *e)
 {
 	struct items l = {.arena = a};
 	const struct evidence_file *files;
@@ -499,9 +530,11 @@ static int write_bundle(struct work *w, const struct pipeline_options *o, struct
 		add_text(&l, files[i].path, files[i].role, files[i].data, files[i].size);
 	add_tree(&l, "case/workspace", "workspace", w->workspace, r->ev.before.tree, NULL);
 	if (r->ev.first.tree)
-		add_tree(&l, "case/after", "workspace", w->trees.first, r->ev.first.tree, r->ev.before.tree);
+		add_tree(&l, "case/after", "workspace", w->trees.first, r->ev.first.tree,
+			 r->ev.before.tree);
 	r->bundle = arena_printf(a, "%s%s", w->c->id, BUNDLE_SUFFIX);
-	return bundle_create(o->out_fd, r->bundle, l.rows, l.count, &r->judgement, o->signer, o->replace, a, e);
+	return bundle_create(o->out_fd, r->bundle, l.rows, l.count, &r->judgement, o->signer,
+			     o->replace, a, e);
 }
 
 int pipeline_run(const char *case_path, const struct pipeline_options *options, struct arena *a,

@@ -1,6 +1,6 @@
 /*
- * The whole way of one case: load, run, judge, write the bundle.  Each arrow is a plain value that the
- * next stage takes as const.
+ * The whole way of one case: load, run, judge, write the bundle.  Each arrow is a plain value that
+ * the next stage takes as const.
  */
 #ifndef RUNNER_PIPELINE_H
 #define RUNNER_PIPELINE_H
@@ -18,8 +18,8 @@ struct pipeline_options {
 	const char *const *policy_paths; /* files and directories beside the built-in set */
 	size_t policy_path_count;
 	/*
-	 * NULL, or BASE...HEAD of the repository around the directory repository: then the fix is that, and
-	 * the case and all policies that lie in the repository are read from BASE.
+	 * NULL, or BASE...HEAD of the repository around the directory repository: then the fix is
+	 * that, and the case and all policies that lie in the repository are read from BASE.
 	 */
 	const char *git_range, *repository;
 };
@@ -32,11 +32,12 @@ struct pipeline_result {
 	const char *again_diff; /* what the second application changed; "" when nothing */
 };
 
-FP_MUST_CHECK int pipeline_run(const char *case_path, const struct pipeline_options *options, struct arena *a,
-			       struct pipeline_result *ret_result, struct err *e);
+FP_MUST_CHECK int pipeline_run(const char *case_path, const struct pipeline_options *options,
+			       struct arena *a, struct pipeline_result *ret_result, struct err *e);
 
 /* The built-in policies and those of the paths, sorted by id; two with one id are an error. */
 FP_MUST_CHECK int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
-				    const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e);
+				    const struct evidence_policy **ret_policies, size_t *ret_count,
+				    struct err *e);
 
 #endif

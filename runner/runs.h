@@ -1,12 +1,12 @@
 /*
- * The runs of a case: each a sandbox in which the fix is applied and another in which what it left is
- * planned; and from their reports, the evidence.
+ * The runs of a case: each a sandbox in which the fix is applied and another in which what it left
+ *is planned; and from their reports, the evidence.
  *
  *	before          the untouched workspace, planned
- *	before-varied   the same with everything varied, so that its own noise is not blamed on the fix
- *	first           fix applied, planned
- *	again           a sandbox that holds the tree of first and nothing else: applied again, planned
- *	replay          everything varied: applied, planned; planned once more with other mock values
+ *	before-varied   the same with everything varied, so that its own noise is not blamed on the
+ *fix first           fix applied, planned again           a sandbox that holds the tree of first
+ *and nothing else: applied again, planned replay          everything varied: applied, planned;
+ *planned once more with other mock values
  */
 #ifndef RUNNER_RUNS_H
 #define RUNNER_RUNS_H
@@ -23,10 +23,10 @@
 
 /* What is to be applied, ready to be handed into a sandbox. */
 struct runs_fix {
-	int patch;		   /* a patch's text; or -1 */
-	int files;		   /* a tree stream to lay over; or -1 */
+	int patch;		  /* a patch's text; or -1 */
+	int files;		  /* a tree stream to lay over; or -1 */
 	int delta_from, delta_to; /* two tree streams; or -1 */
-	int directory;		   /* that a script sees as /fix; or -1 */
+	int directory;		  /* that a script sees as /fix; or -1 */
 };
 
 struct runs_input {
@@ -43,12 +43,15 @@ struct runs_trees {
 	int first, again, replay;
 };
 
-#define RUNS_TREES_INIT {.first = -1, .again = -1, .replay = -1}
+#define RUNS_TREES_INIT                                \
+	{                                              \
+		.first = -1, .again = -1, .replay = -1 \
+	}
 void runs_trees_close(struct runs_trees *t);
 
 /*
- * Carries out all runs.  What the fix does wrong is evidence; -1 is for what could not be done at all.
- * Fills the runs, planner, facts, image, packs, inferred, differs_unvaried and guilty of *ev.
+ * Carries out all runs.  What the fix does wrong is evidence; -1 is for what could not be done at
+ * all. Fills the runs, planner, facts, image, packs, inferred, differs_unvaried and guilty of *ev.
  */
 FP_MUST_CHECK int runs_execute(const struct runs_input *in, struct arena *a, struct evidence *ev,
 			       struct runs_trees *ret_trees, struct err *e);
@@ -58,7 +61,7 @@ FP_MUST_CHECK int runs_plan(const struct runs_input *in, const char *request, st
 			    const char **ret_record, size_t *ret_size, struct err *e);
 
 /* The request that a case makes of the planner, without a prior state. */
-const char *runs_request_text(const struct fixcase *c, const char *salt, const char *prior_state, size_t prior_size,
-			      bool want_state, struct arena *a);
+const char *runs_request_text(const struct fixcase *c, const char *salt, const char *prior_state,
+			      size_t prior_size, bool want_state, struct arena *a);
 
 #endif

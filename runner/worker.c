@@ -47,8 +47,8 @@ static int add_pack(struct plan_options *o, int fd, const char *what, struct are
 	return pack_map(fd, what, a, &o->packs[o->pack_count++], e);
 }
 
-static int plan_option(struct plan_options *o, const char *name, const char *value,
-		       struct arena *a, struct err *e)
+static int plan_option(struct plan_options *o, const char *name, const char *value, struct arena *a,
+		       struct err *e)
 {
 	FP_CLEANUP(fd_cleanup) int opened = -1;
 	int fd = -1;

@@ -20,13 +20,13 @@ struct tap_test {
 
 void tap_register(struct tap_test *test);
 
-#define TEST(test_name)                                                                            \
-	static void test_name(void);                                                               \
-	__attribute__((constructor)) static void tap_register_##test_name(void)                    \
-	{                                                                                          \
-		static struct tap_test test = {#test_name, test_name, NULL};                       \
-		tap_register(&test);                                                               \
-	}                                                                                          \
+#define TEST(test_name)                                                         \
+	static void test_name(void);                                            \
+	__attribute__((constructor)) static void tap_register_##test_name(void) \
+	{                                                                       \
+		static struct tap_test test = {#test_name, test_name, NULL};    \
+		tap_register(&test);                                            \
+	}                                                                       \
 	static void test_name(void)
 
 /* What a row of a table is about; printed with the next failure of this test. */
@@ -49,18 +49,18 @@ void tap_check_str(const char *file, int line, const char *what, const char *got
 void tap_check_mem(const char *file, int line, const char *what, const void *got, size_t got_size,
 		   const void *wanted, size_t wanted_size);
 
-#define CHECK(condition)                                                                           \
+#define CHECK(condition) \
 	((condition) ? (void)0 : tap_fail(__FILE__, __LINE__, "%s is false", #condition))
-#define CHECK_INT(got, wanted)                                                                     \
-	({                                                                                         \
-		int64_t tap_got = (int64_t)(got), tap_wanted = (int64_t)(wanted);                  \
-		if (tap_got != tap_wanted)                                                         \
-			tap_fail(__FILE__, __LINE__,                                               \
-				 "%s\n  got:    %" PRId64 "\n  wanted: %" PRId64, #got, tap_got,   \
-				 tap_wanted);                                                      \
+#define CHECK_INT(got, wanted)                                                                   \
+	({                                                                                       \
+		int64_t tap_got = (int64_t)(got), tap_wanted = (int64_t)(wanted);                \
+		if (tap_got != tap_wanted)                                                       \
+			tap_fail(__FILE__, __LINE__,                                             \
+				 "%s\n  got:    %" PRId64 "\n  wanted: %" PRId64, #got, tap_got, \
+				 tap_wanted);                                                    \
 	})
 #define CHECK_STR(got, wanted) tap_check_str(__FILE__, __LINE__, #got, got, wanted)
-#define CHECK_MEM(got, got_size, wanted, wanted_size)                                              \
+#define CHECK_MEM(got, got_size, wanted, wanted_size) \
 	tap_check_mem(__FILE__, __LINE__, #got, got, got_size, wanted, wanted_size)
 
 #endif

@@ -5,7 +5,8 @@ static bool maps_to(const struct policy *p, const struct evidence_control *c)
 {
 	for (size_t i = 0; i < p->control_count; i++)
 		if (strcmp(p->controls[i].standard, c->standard) == 0 &&
-		    strcmp(p->controls[i].version, c->version) == 0 && strcmp(p->controls[i].id, c->id) == 0)
+		    strcmp(p->controls[i].version, c->version) == 0 &&
+		    strcmp(p->controls[i].id, c->id) == 0)
 			return true;
 	return false;
 }
@@ -20,8 +21,8 @@ static const char *right_one(const struct policy *p, const struct evidence_contr
 	return NULL;
 }
 
-static struct verdict judge_control(const struct verifier_input *in, const struct evidence_control *c,
-				    struct arena *a)
+static struct verdict judge_control(const struct verifier_input *in,
+				    const struct evidence_control *c, struct arena *a)
 {
 	const struct evidence_strings *bound = &in->ev->claims.policies;
 	const char *right = NULL;
@@ -37,10 +38,14 @@ static struct verdict judge_control(const struct verifier_input *in, const struc
 			right = right_one(p, c);
 	}
 	if (right)
-		return verdict_fail(arena_printf(a, "%s %s %s is not about this: the policy's control there is %s",
-						 c->standard, c->version, c->id, right),
-				    "case/");
-	return verdict_fail(arena_printf(a, "no bound policy maps to %s %s %s", c->standard, c->version, c->id), "case/");
+		return verdict_fail(
+			arena_printf(a,
+				     "%s %s %s is not about this: the policy's control there is %s",
+				     c->standard, c->version, c->id, right),
+			"case/");
+	return verdict_fail(
+		arena_printf(a, "no bound policy maps to %s %s %s", c->standard, c->version, c->id),
+		"case/");
 }
 
 static struct verdict judge(const struct verifier_input *in, struct arena *a)
@@ -55,9 +60,10 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		if (v.kind != VERDICT_PASS)
 			return v;
 	}
-	return verdict_pass(arena_printf(a, "every control that is claimed (%zu) is one of the policy's",
-					 c->control_count),
-			    "case/");
+	return verdict_pass(
+		arena_printf(a, "every control that is claimed (%zu) is one of the policy's",
+			     c->control_count),
+		"case/");
 }
 
 const struct verifier verifier_aligned = {

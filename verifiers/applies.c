@@ -10,10 +10,13 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		const struct evidence_apply *apply = &runs[i]->apply;
 
 		if (!apply->attempted)
-			return verdict_inconclusive(arena_printf(a, "the run \"%s\" did not take place", runs[i]->name),
-						    path);
+			return verdict_inconclusive(
+				arena_printf(a, "the run \"%s\" did not take place", runs[i]->name),
+				path);
 		if (apply->outcome == EVIDENCE_FAILED)
-			return verdict_fail(arena_printf(a, "in the run \"%s\": %s", runs[i]->name, apply->reason), path);
+			return verdict_fail(arena_printf(a, "in the run \"%s\": %s", runs[i]->name,
+							 apply->reason),
+					    path);
 	}
 	if (!in->ev->first.planned && in->ev->before.planned) {
 		struct verdict why;

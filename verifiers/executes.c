@@ -3,8 +3,19 @@
 
 /* Attributes whose value is run by what is deployed. */
 static const char *const code_attributes[] = {
-	"user_data", "user_data_base64", "filename", "source_code_hash", "s3_key", "s3_object_version", "image_uri",
-	"inline_code", "container_definitions", "command", "metadata_startup_script", "custom_data", NULL,
+	"user_data",
+	"user_data_base64",
+	"filename",
+	"source_code_hash",
+	"s3_key",
+	"s3_object_version",
+	"image_uri",
+	"inline_code",
+	"container_definitions",
+	"command",
+	"metadata_startup_script",
+	"custom_data",
+	NULL,
 };
 
 static const json_t *find(const json_t *view, const char *list, const char *address)
@@ -12,7 +23,7 @@ static const json_t *find(const json_t *view, const char *list, const char *addr
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(view, list), i, row)
+	json_array_foreach (json_object_get(view, list), i, row)
 		if (strcmp(verdict_string(row, "address"), address) == 0)
 			return row;
 	return NULL;
@@ -28,7 +39,8 @@ static struct verdict refuse(const char *address, const char *what, struct arena
 	return verdict_fail(arena_printf(a, "%s %s", address, what), "evidence/view-first.json");
 }
 
-static struct verdict judge_block(const struct verifier_input *in, const json_t *block, struct arena *a)
+static struct verdict judge_block(const struct verifier_input *in, const json_t *block,
+				  struct arena *a)
 {
 	const char *address = verdict_string(block, "address");
 	const json_t *old = find(in->ev->before.view, "blocks", address);
@@ -37,18 +49,22 @@ static struct verdict judge_block(const struct verifier_input *in, const json_t 
 
 	if (is_declared(in, address))
 		return verdict_pass("", "");
-	if (external && !(old && json_equal(json_object_get(old, "config"), json_object_get(block, "config"))))
+	if (external &&
+	    !(old && json_equal(json_object_get(old, "config"), json_object_get(block, "config"))))
 		return refuse(address, "runs a program while it is planned", a);
-	if (json_array_size(json_object_get(block, "provisioners")) > json_array_size(json_object_get(old, "provisioners")))
+	if (json_array_size(json_object_get(block, "provisioners")) >
+	    json_array_size(json_object_get(old, "provisioners")))
 		return refuse(address, "gets a provisioner", a);
 	return verdict_pass("", "");
 }
 
-static struct verdict judge_instance(const struct verifier_input *in, const json_t *instance, struct arena *a)
+static struct verdict judge_instance(const struct verifier_input *in, const json_t *instance,
+				     struct arena *a)
 {
 	const char *address = verdict_string(instance, "address");
 	const json_t *old = find(in->ev->before.view, "instances", address);
-	const json_t *values = json_object_get(instance, "values"), *then = json_object_get(old, "values");
+	const json_t *values = json_object_get(instance, "values"),
+		     *then = json_object_get(old, "values");
 
 	if (is_declared(in, address))
 		return verdict_pass("", "");
@@ -56,18 +72,24 @@ static struct verdict judge_instance(const struct verifier_input *in, const json
 		const json_t *now = json_object_get(values, *name);
 
 		if (now && !json_is_null(now) && !json_equal(now, json_object_get(then, *name)))
-			return refuse(address, arena_printf(a, "runs other code: its %s is new or changed", *name), a);
+			return refuse(
+				address,
+				arena_printf(a, "runs other code: its %s is new or changed", *name),
+				a);
 	}
 	return verdict_pass("", "");
 }
 
 /* A module that is not in the tree brings code that nobody here has seen. */
-static struct verdict judge_module(const struct verifier_input *in, const json_t *module, struct arena *a)
+static struct verdict judge_module(const struct verifier_input *in, const json_t *module,
+				   struct arena *a)
 {
-	const char *address = verdict_string(module, "address"), *source = verdict_string(module, "source");
+	const char *address = verdict_string(module, "address"),
+		   *source = verdict_string(module, "source");
 	const json_t *old = find(in->ev->before.view, "modules", address);
 
-	if (is_declared(in, address) || strncmp(source, "./", 2) == 0 || strncmp(source, "../", 3) == 0)
+	if (is_declared(in, address) || strncmp(source, "./", 2) == 0 ||
+	    strncmp(source, "../", 3) == 0)
 		return verdict_pass("", "");
 	if (old && strcmp(verdict_string(old, "source"), source) == 0 &&
 	    json_equal(json_object_get(old, "version"), json_object_get(module, "version")))
@@ -79,8 +101,10 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
 	static const struct {
 		const char *list;
-		struct verdict (*judge)(const struct verifier_input *in, const json_t *row, struct arena *a);
-	} parts[] = {{"blocks", judge_block}, {"instances", judge_instance}, {"modules", judge_module}};
+		struct verdict (*judge)(const struct verifier_input *in, const json_t *row,
+					struct arena *a);
+	} parts[] = {
+		{"blocks", judge_block}, {"instances", judge_instance}, {"modules", judge_module}};
 	struct verdict v;
 	json_t *row;
 	size_t i;
@@ -88,7 +112,7 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
 	for (size_t k = 0; k < FP_ARRAY_SIZE(parts); k++) {
-		json_array_foreach(json_object_get(in->ev->first.view, parts[k].list), i, row) {
+		json_array_foreach (json_object_get(in->ev->first.view, parts[k].list), i, row) {
 			v = parts[k].judge(in, row, a);
 			if (v.kind != VERDICT_PASS)
 				return v;

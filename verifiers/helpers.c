@@ -46,7 +46,8 @@ bool verdict_needs_run(const struct evidence_run *run, struct arena *a, struct v
 	}
 	if (!run->planned) {
 		*ret_verdict = verdict_inconclusive(
-			arena_printf(a, "the run \"%s\" could not be planned: %s", run->name, first_diagnostic(run, a)),
+			arena_printf(a, "the run \"%s\" could not be planned: %s", run->name,
+				     first_diagnostic(run, a)),
 			"evidence/evidence.json");
 		return false;
 	}
@@ -119,7 +120,8 @@ bool verdict_matches_address(const char *pattern, const char *address)
 
 	if (match(pattern, address, false))
 		return true;
-	return !strchr(pattern, '[') && match(pattern, verdict_block_address(address, &arena), false);
+	return !strchr(pattern, '[') &&
+	       match(pattern, verdict_block_address(address, &arena), false);
 }
 
 bool verdict_matches_any(const struct evidence_strings *patterns, const char *text,
@@ -133,7 +135,8 @@ bool verdict_matches_any(const struct evidence_strings *patterns, const char *te
 
 bool verdict_is_resource(const char *resource, const char *address, struct arena *a)
 {
-	return strcmp(resource, address) == 0 || strcmp(resource, verdict_block_address(address, a)) == 0;
+	return strcmp(resource, address) == 0 ||
+	       strcmp(resource, verdict_block_address(address, a)) == 0;
 }
 
 static bool same_entry(const struct tree_entry *a, const struct tree_entry *b)
@@ -141,14 +144,16 @@ static bool same_entry(const struct tree_entry *a, const struct tree_entry *b)
 	return a->type == b->type && sha256_equal(&a->sha256, &b->sha256);
 }
 
-const char *verdict_tree_difference(const struct tree *one, const struct tree *other, struct arena *a)
+const char *verdict_tree_difference(const struct tree *one, const struct tree *other,
+				    struct arena *a)
 {
 	size_t i = 0, k = 0;
 
 	while (i < one->count || k < other->count) {
-		int order = i == one->count   ? 1
-			    : k == other->count ? -1
-						: strcmp(one->entries[i].path, other->entries[k].path);
+		int order = i == one->count ? 1
+			    : k == other->count
+				    ? -1
+				    : strcmp(one->entries[i].path, other->entries[k].path);
 
 		if (order < 0)
 			return arena_printf(a, "%s is gone", one->entries[i].path);
@@ -176,7 +181,7 @@ const char *verdict_actions(const json_t *change, struct arena *a)
 	json_t *action;
 	size_t i;
 
-	json_array_foreach(actions, i, action)
+	json_array_foreach (actions, i, action)
 		text = arena_printf(a, "%s%s%s", text, i > 0 ? ", " : "",
 				    json_is_string(action) ? json_string_value(action) : "?");
 	return text;
@@ -197,7 +202,7 @@ static const json_t *find_change(const json_t *list, const char *address)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(list, i, row)
+	json_array_foreach (list, i, row)
 		if (strcmp(verdict_string(row, "address"), address) == 0)
 			return row;
 	return NULL;
@@ -219,8 +224,8 @@ static const char *describe_change(const json_t *one, const json_t *other, struc
 	return arena_printf(a, "%s has other values", address);
 }
 
-const char *verdict_plan_difference(const struct evidence_plan *one, const struct evidence_plan *other,
-				    struct arena *a)
+const char *verdict_plan_difference(const struct evidence_plan *one,
+				    const struct evidence_plan *other, struct arena *a)
 {
 	const json_t *mine = json_object_get(one->json, "resource_changes");
 	const json_t *yours = json_object_get(other->json, "resource_changes");
@@ -229,13 +234,13 @@ const char *verdict_plan_difference(const struct evidence_plan *one, const struc
 
 	if (one->size == other->size && sha256_equal(&one->digest, &other->digest))
 		return NULL;
-	json_array_foreach(mine, i, row) {
+	json_array_foreach (mine, i, row) {
 		const json_t *twin = find_change(yours, verdict_string(row, "address"));
 
 		if (!twin || !json_equal(row, (json_t *)(uintptr_t)twin))
 			return describe_change(row, twin, a);
 	}
-	json_array_foreach(yours, i, row)
+	json_array_foreach (yours, i, row)
 		if (!find_change(mine, verdict_string(row, "address")))
 			return describe_change(NULL, row, a);
 	return "the outputs differ";

@@ -10,7 +10,8 @@ struct verdict verdict_inconclusive(const char *reason, const char *evidence);
 struct verdict verdict_not_applicable(const char *reason);
 
 /* false, and *ret_verdict says why, unless the run applied the fix and made all its plans. */
-bool verdict_needs_run(const struct evidence_run *run, struct arena *a, struct verdict *ret_verdict);
+bool verdict_needs_run(const struct evidence_run *run, struct arena *a,
+		       struct verdict *ret_verdict);
 
 /* "*" is any run of characters without "/", "**" any run at all. */
 bool verdict_matches_path(const char *pattern, const char *path);
@@ -27,11 +28,13 @@ const char *verdict_block_address(const char *address, struct arena *a);
 bool verdict_is_resource(const char *resource, const char *address, struct arena *a);
 
 /* The first difference between two trees as "main.tf was changed"; NULL when there is none. */
-const char *verdict_tree_difference(const struct tree *one, const struct tree *other, struct arena *a);
-
-/* The first difference between two canonical plans as "ADDRESS: update, not create"; NULL when none. */
-const char *verdict_plan_difference(const struct evidence_plan *one, const struct evidence_plan *other,
+const char *verdict_tree_difference(const struct tree *one, const struct tree *other,
 				    struct arena *a);
+
+/* The first difference between two canonical plans as "ADDRESS: update, not create"; NULL when
+ * none. */
+const char *verdict_plan_difference(const struct evidence_plan *one,
+				    const struct evidence_plan *other, struct arena *a);
 
 /* "create", "update", "delete, create", "no-op"…; "" when there are none. */
 const char *verdict_actions(const json_t *change, struct arena *a);

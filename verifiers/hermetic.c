@@ -19,17 +19,23 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		const struct evidence_refusal *refusal = first_loud(s);
 
 		if (!s->ran)
-			return verdict_inconclusive(arena_printf(a, "the run \"%s\" did not take place", runs[i]->name),
-						    path);
+			return verdict_inconclusive(
+				arena_printf(a, "the run \"%s\" did not take place", runs[i]->name),
+				path);
 		if (refusal)
-			return verdict_fail(arena_printf(a, "in the run \"%s\" %s tried %s(%s), which was refused with %s",
-							 runs[i]->name, refusal->program, refusal->call,
-							 refusal->arguments, refusal->answer),
+			return verdict_fail(arena_printf(a,
+							 "in the run \"%s\" %s tried %s(%s), which "
+							 "was refused with %s",
+							 runs[i]->name, refusal->program,
+							 refusal->call, refusal->arguments,
+							 refusal->answer),
 					    path);
 		if (s->dropped_count > 0)
-			return verdict_fail(arena_printf(a, "in the run \"%s\" the fix left %s behind, which %s",
-							 runs[i]->name, s->dropped[0].name, s->dropped[0].value),
-					    path);
+			return verdict_fail(
+				arena_printf(
+					a, "in the run \"%s\" the fix left %s behind, which %s",
+					runs[i]->name, s->dropped[0].name, s->dropped[0].value),
+				path);
 	}
 	return verdict_pass("the sandbox had nothing to refuse", path);
 }

@@ -17,18 +17,22 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		difference = verdict_tree_difference(ev->first.tree, ev->again.tree, a);
 		if (difference)
 			return verdict_fail(
-				arena_printf(a, "the second application changes the tree: %s", difference),
+				arena_printf(a, "the second application changes the tree: %s",
+					     difference),
 				"evidence/again.diff");
 	}
 	if (!verdict_needs_run(&ev->first, a, &v) || !verdict_needs_run(&ev->again, a, &v))
 		return v;
 	if (!ev->first.tree || !ev->again.tree)
-		return verdict_inconclusive("a run left no tree to compare", "evidence/evidence.json");
+		return verdict_inconclusive("a run left no tree to compare",
+					    "evidence/evidence.json");
 	difference = verdict_plan_difference(&ev->first.fresh, &ev->again.fresh, a);
 	if (difference)
-		return verdict_fail(arena_printf(a, "the second application changes the plan: %s", difference),
-				    "plans/again-fresh.json");
-	return verdict_pass(is_text(ev) ? "applied twice, the tree and the plan stay the same (a change given as text "
+		return verdict_fail(
+			arena_printf(a, "the second application changes the plan: %s", difference),
+			"plans/again-fresh.json");
+	return verdict_pass(is_text(ev) ? "applied twice, the tree and the plan stay the same (a "
+					  "change given as text "
 					  "is so by construction; `converges` carries the weight)"
 					: "applied twice, the tree and the plan stay the same",
 			    "evidence/tree-again.json");

@@ -2,18 +2,40 @@
 #include "verifiers/table.h"
 
 /*
- * Types that hold nothing of their own: what is lost with them is written in the code.  A type that is
- * not here counts as holding state.
+ * Types that hold nothing of their own: what is lost with them is written in the code.  A type that
+ * is not here counts as holding state.
  */
 static const char *const stateless[] = {
-	"aws_*_association",	 "aws_*_attachment",	   "aws_*_policy",	     "aws_*_permission",
-	"aws_autoscaling_policy", "aws_cloudwatch_event_*", "aws_cloudwatch_metric_alarm", "aws_default_*",
-	"aws_iam_*",		  "aws_internet_gateway",   "aws_launch_template",	  "aws_lb_listener*",
-	"aws_lb_target_group",	  "aws_nat_gateway",	    "aws_network_acl*",	  "aws_route",
-	"aws_route_table*",	  "aws_s3_bucket_*_configuration", "aws_s3_bucket_acl", "aws_s3_bucket_logging",
-	"aws_s3_bucket_notification", "aws_s3_bucket_ownership_controls", "aws_s3_bucket_public_access_block",
-	"aws_s3_bucket_versioning", "aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_*",
-	"null_resource",	  "terraform_data",	  NULL,
+	"aws_*_association",
+	"aws_*_attachment",
+	"aws_*_policy",
+	"aws_*_permission",
+	"aws_autoscaling_policy",
+	"aws_cloudwatch_event_*",
+	"aws_cloudwatch_metric_alarm",
+	"aws_default_*",
+	"aws_iam_*",
+	"aws_internet_gateway",
+	"aws_launch_template",
+	"aws_lb_listener*",
+	"aws_lb_target_group",
+	"aws_nat_gateway",
+	"aws_network_acl*",
+	"aws_route",
+	"aws_route_table*",
+	"aws_s3_bucket_*_configuration",
+	"aws_s3_bucket_acl",
+	"aws_s3_bucket_logging",
+	"aws_s3_bucket_notification",
+	"aws_s3_bucket_ownership_controls",
+	"aws_s3_bucket_public_access_block",
+	"aws_s3_bucket_versioning",
+	"aws_security_group",
+	"aws_security_group_rule",
+	"aws_vpc_security_group_*",
+	"null_resource",
+	"terraform_data",
+	NULL,
 };
 
 static bool holds_state(const char *type)
@@ -57,12 +79,14 @@ static struct verdict judge_row(const struct evidence *ev, const json_t *row, st
 	if (strcmp(verdict_string(row, "mode"), "managed") != 0)
 		return verdict_pass("", "");
 	if (destroys && holds_state(type) && !is_allowed(&ev->claims, address))
-		return verdict_fail(arena_printf(a, "%s: the plan says %s%s, and it may hold data", address, actions,
-						 why(change, a)),
+		return verdict_fail(arena_printf(a, "%s: the plan says %s%s, and it may hold data",
+						 address, actions, why(change, a)),
 				    "plans/first-change.json");
 	if (strcmp(actions, "update") == 0 && is_inferred(ev, type) && holds_state(type))
 		return verdict_inconclusive(
-			arena_printf(a, "%s: nothing is known of what replaces a %s", address, type), "plans/first-change.json");
+			arena_printf(a, "%s: nothing is known of what replaces a %s", address,
+				     type),
+			"plans/first-change.json");
 	return verdict_pass("", "");
 }
 
@@ -74,7 +98,8 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
-	json_array_foreach(json_object_get(in->ev->first.change.json, "resource_changes"), i, row) {
+	json_array_foreach (json_object_get(in->ev->first.change.json, "resource_changes"), i,
+			    row) {
 		v = judge_row(in->ev, row, a);
 		if (v.kind == VERDICT_FAIL)
 			return v;
@@ -83,12 +108,14 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	}
 	if (open.kind != VERDICT_PASS)
 		return open;
-	return verdict_pass("nothing that may hold data is replaced or destroyed", "plans/first-change.json");
+	return verdict_pass("nothing that may hold data is replaced or destroyed",
+			    "plans/first-change.json");
 }
 
 const struct verifier verifier_impact = {
 	.id = "impact",
-	.claim = "No resource that may hold data is replaced or destroyed, unless the case allows it.",
+	.claim = "No resource that may hold data is replaced or destroyed, unless the case allows "
+		 "it.",
 	.version = 1,
 	.judge = judge,
 };

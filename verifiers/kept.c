@@ -15,12 +15,13 @@ static struct sighting look(const json_t *view, const char *resource, struct are
 	json_t *instance;
 	size_t i;
 
-	json_array_foreach(json_object_get(view, "instances"), i, instance) {
+	json_array_foreach (json_object_get(view, "instances"), i, instance) {
 		const json_t *block;
 
 		if (!verdict_is_resource(resource, verdict_string(instance, "address"), a))
 			continue;
-		block = json_array_get(blocks, (size_t)json_integer_value(json_object_get(instance, "block")));
+		block = json_array_get(
+			blocks, (size_t)json_integer_value(json_object_get(instance, "block")));
 		s.instances++;
 		s.provider_config = arena_printf(a, "%s %s", verdict_string(block, "provider"),
 						 verdict_string(block, "provider_config"));
@@ -30,12 +31,13 @@ static struct sighting look(const json_t *view, const char *resource, struct are
 }
 
 /* Where a moved block took the resource, or NULL. */
-static const char *moved_to(const struct evidence_plan *change, const char *resource, struct arena *a)
+static const char *moved_to(const struct evidence_plan *change, const char *resource,
+			    struct arena *a)
 {
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(change->json, "resource_changes"), i, row) {
+	json_array_foreach (json_object_get(change->json, "resource_changes"), i, row) {
 		const char *from = verdict_string(row, "previous_address");
 
 		if (*from && verdict_is_resource(resource, from, a))
@@ -45,12 +47,13 @@ static const char *moved_to(const struct evidence_plan *change, const char *reso
 }
 
 /* What the plan against the mocked state does to the resource under its name of before. */
-static const char *destroyed(const struct evidence_plan *change, const char *resource, struct arena *a)
+static const char *destroyed(const struct evidence_plan *change, const char *resource,
+			     struct arena *a)
 {
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(change->json, "resource_changes"), i, row) {
+	json_array_foreach (json_object_get(change->json, "resource_changes"), i, row) {
 		const char *actions = verdict_actions(json_object_get(row, "change"), a);
 
 		if (verdict_is_resource(resource, verdict_string(row, "address"), a) &&
@@ -71,32 +74,42 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!ev->claims.has_finding)
 		return verdict_inconclusive("the case names no finding", "case/");
 	if (verdict_matches_any(&ev->claims.remove, resource, verdict_matches_address))
-		return verdict_inconclusive("the case declares the removal, and gives no invariants to judge it by",
-					    "case/");
+		return verdict_inconclusive(
+			"the case declares the removal, and gives no invariants to judge it by",
+			"case/");
 	if (!verdict_needs_run(&ev->before, a, &v) || !verdict_needs_run(&ev->first, a, &v))
 		return v;
 	before = look(ev->before.view, resource, a);
 	if (before.instances == 0)
-		return verdict_fail(arena_printf(a, "%s is not in the workspace before the fix", resource),
-				    "evidence/view-before.json");
+		return verdict_fail(
+			arena_printf(a, "%s is not in the workspace before the fix", resource),
+			"evidence/view-before.json");
 	target = moved_to(&ev->first.change, resource, a);
 	if (!target)
 		target = resource;
 	after = look(ev->first.view, target, a);
 	if (after.instances == 0)
-		return verdict_fail(arena_printf(a, "%s is gone after the fix", target), "evidence/view-first.json");
-	if (after.instances < before.instances)
-		return verdict_fail(arena_printf(a, "%s has %zu instances after the fix, %zu before it", target,
-						 after.instances, before.instances),
+		return verdict_fail(arena_printf(a, "%s is gone after the fix", target),
 				    "evidence/view-first.json");
+	if (after.instances < before.instances)
+		return verdict_fail(
+			arena_printf(a, "%s has %zu instances after the fix, %zu before it", target,
+				     after.instances, before.instances),
+			"evidence/view-first.json");
 	if (strcmp(before.provider_config, after.provider_config) != 0)
-		return verdict_fail(arena_printf(a, "%s is with another provider configuration after the fix: %s, not %s",
-						 target, after.provider_config, before.provider_config),
+		return verdict_fail(arena_printf(a,
+						 "%s is with another provider configuration after "
+						 "the fix: %s, not %s",
+						 target, after.provider_config,
+						 before.provider_config),
 				    "evidence/view-first.json");
 	action = destroyed(&ev->first.change, resource, a);
 	if (action)
-		return verdict_fail(arena_printf(a, "%s: the plan says %s", resource, action), path);
-	return verdict_pass(arena_printf(a, "%s is there before and after, and is the same object", resource), path);
+		return verdict_fail(arena_printf(a, "%s: the plan says %s", resource, action),
+				    path);
+	return verdict_pass(
+		arena_printf(a, "%s is there before and after, and is the same object", resource),
+		path);
 }
 
 const struct verifier verifier_kept = {

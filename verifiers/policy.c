@@ -7,8 +7,8 @@ struct worst {
 	const struct policy_judgement *row;
 };
 
-static struct worst look(const struct verifier_input *in, const struct policy_report *r, const char *resource,
-			 bool after, struct arena *a)
+static struct worst look(const struct verifier_input *in, const struct policy_report *r,
+			 const char *resource, bool after, struct arena *a)
 {
 	struct worst w = {.count = 0};
 
@@ -17,13 +17,16 @@ static struct worst look(const struct verifier_input *in, const struct policy_re
 		bool mine = verdict_is_resource(resource, row->address, a);
 
 		if (after && !mine)
-			mine = verdict_is_resource(resource, verdict_moved_from(&in->ev->first.change, row->address), a);
+			mine = verdict_is_resource(
+				resource, verdict_moved_from(&in->ev->first.change, row->address),
+				a);
 		if (!mine)
 			continue;
 		w.count++;
 		w.failed += row->result == POLICY_FAIL;
 		w.unknown += row->result == POLICY_UNKNOWN;
-		if (!w.row || row->result == POLICY_FAIL || (row->result == POLICY_UNKNOWN && w.row->result == POLICY_PASS))
+		if (!w.row || row->result == POLICY_FAIL ||
+		    (row->result == POLICY_UNKNOWN && w.row->result == POLICY_PASS))
 			w.row = row;
 	}
 	return w;
@@ -37,15 +40,18 @@ static struct verdict judge_after(const struct verifier_input *in, const struct 
 	static const char path[] = "evidence/view-first.json";
 
 	if (w.count == 0)
-		return verdict_fail(arena_printf(a, "%s: %s is gone after the fix%s", id, resource, which), path);
+		return verdict_fail(
+			arena_printf(a, "%s: %s is gone after the fix%s", id, resource, which),
+			path);
 	if (w.failed > 0)
-		return verdict_fail(arena_printf(a, "%s still fails after the fix%s on %s: %s", id, which,
-						 w.row->address, w.row->reason),
+		return verdict_fail(arena_printf(a, "%s still fails after the fix%s on %s: %s", id,
+						 which, w.row->address, w.row->reason),
 				    path);
 	if (w.unknown > 0)
-		return verdict_inconclusive(arena_printf(a, "%s cannot be decided after the fix%s on %s: %s", id, which,
-							 w.row->address, w.row->reason),
-					    path);
+		return verdict_inconclusive(
+			arena_printf(a, "%s cannot be decided after the fix%s on %s: %s", id, which,
+				     w.row->address, w.row->reason),
+			path);
 	return verdict_pass("", path);
 }
 
@@ -59,11 +65,14 @@ static struct verdict judge_one(const struct verifier_input *in, size_t p, struc
 	if (before.count == 0)
 		return verdict_fail(arena_printf(a, "%s does not judge %s", id, resource), path);
 	if (before.failed == 0 && before.unknown > 0)
-		return verdict_inconclusive(arena_printf(a, "%s cannot be decided before the fix on %s: %s", id,
-							 before.row->address, before.row->reason),
-					    path);
+		return verdict_inconclusive(
+			arena_printf(a, "%s cannot be decided before the fix on %s: %s", id,
+				     before.row->address, before.row->reason),
+			path);
 	if (before.failed == 0)
-		return verdict_fail(arena_printf(a, "%s passes before the fix already: nothing to prove", id), path);
+		return verdict_fail(
+			arena_printf(a, "%s passes before the fix already: nothing to prove", id),
+			path);
 	v = judge_after(in, &in->after[p], resource, "", a);
 	if (v.kind != VERDICT_PASS || !in->other)
 		return v;
@@ -92,11 +101,13 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
 	if (!in->before || !in->after)
-		return verdict_inconclusive("a run gave no view to judge", "evidence/evidence.json");
+		return verdict_inconclusive("a run gave no view to judge",
+					    "evidence/evidence.json");
 	for (size_t i = 0; i < c->policies.count; i++) {
 		if (!find_policy(in, c->policies.items[i], &p))
-			return verdict_inconclusive(arena_printf(a, "the policy %s is not known", c->policies.items[i]),
-						    "case/");
+			return verdict_inconclusive(
+				arena_printf(a, "the policy %s is not known", c->policies.items[i]),
+				"case/");
 		v = judge_one(in, p, a);
 		if (v.kind == VERDICT_FAIL)
 			return v;
@@ -105,8 +116,8 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	}
 	if (open.kind != VERDICT_PASS)
 		return open;
-	return verdict_pass(arena_printf(a, "%s on %s: fails before the fix, passes after it", c->policies.items[0],
-					 c->finding.resource),
+	return verdict_pass(arena_printf(a, "%s on %s: fails before the fix, passes after it",
+					 c->policies.items[0], c->finding.resource),
 			    "evidence/view-first.json");
 }
 

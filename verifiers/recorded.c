@@ -16,13 +16,16 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++)
 		if (!rows[i].there)
-			return verdict_fail(arena_printf(a, "the case does not record %s", rows[i].name), "case/");
+			return verdict_fail(
+				arena_printf(a, "the case does not record %s", rows[i].name),
+				"case/");
 	return verdict_pass("finding, policy, change, reason and author are on record", "case/");
 }
 
 const struct verifier verifier_recorded = {
 	.id = "recorded",
-	.claim = "What was found, which policy applied, what changed, why and by whom is on record.",
+	.claim =
+		"What was found, which policy applied, what changed, why and by whom is on record.",
 	.version = 1,
 	.core = true,
 	.judge = judge,

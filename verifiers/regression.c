@@ -6,7 +6,8 @@ static bool is_waived(const struct evidence *ev, const char *policy)
 	for (size_t i = 0; i < ev->claims.waiver_count; i++) {
 		const struct evidence_waiver *w = &ev->claims.waivers[i];
 
-		if (w->policy && strcmp(w->policy, policy) == 0 && strncmp(ev->time, w->expires, 10) <= 0)
+		if (w->policy && strcmp(w->policy, policy) == 0 &&
+		    strncmp(ev->time, w->expires, 10) <= 0)
 			return true;
 	}
 	return false;
@@ -20,7 +21,8 @@ static const struct policy_judgement *first_worse(const struct policy_report *be
 	for (size_t i = 0; i < after->count; i++) {
 		const struct policy_judgement *now = &after->rows[i];
 		const char *from = verdict_moved_from(change, now->address);
-		const struct policy_judgement *then = policy_find(before, *from ? from : now->address);
+		const struct policy_judgement *then =
+			policy_find(before, *from ? from : now->address);
 
 		if (now->result == POLICY_PASS)
 			continue;
@@ -40,19 +42,24 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
 	if (!in->before || !in->after)
-		return verdict_inconclusive("a run gave no view to judge", "evidence/evidence.json");
+		return verdict_inconclusive("a run gave no view to judge",
+					    "evidence/evidence.json");
 	for (size_t i = 0; i < in->policy_count; i++) {
-		const struct policy_judgement *worse = first_worse(&in->before[i], &in->after[i], &in->ev->first.change);
+		const struct policy_judgement *worse =
+			first_worse(&in->before[i], &in->after[i], &in->ev->first.change);
 
 		judged += in->after[i].count;
 		if (worse && !is_waived(in->ev, in->policies[i]->id))
-			return verdict_fail(arena_printf(a, "%s does not pass any more on %s: %s", in->policies[i]->id,
-							 worse->address, worse->reason),
+			return verdict_fail(arena_printf(a, "%s does not pass any more on %s: %s",
+							 in->policies[i]->id, worse->address,
+							 worse->reason),
 					    path);
 	}
-	return verdict_pass(arena_printf(a, "%zu policies judged %zu times; nothing that passed before fails now",
-					 in->policy_count, judged),
-			    path);
+	return verdict_pass(
+		arena_printf(a,
+			     "%zu policies judged %zu times; nothing that passed before fails now",
+			     in->policy_count, judged),
+		path);
 }
 
 const struct verifier verifier_regression = {

@@ -8,7 +8,8 @@ static const char *guilty(const struct evidence *ev, struct arena *a)
 	if (ev->differs_unvaried)
 		return "; it differs even when nothing is varied";
 	for (size_t i = 0; i < ev->guilty.count; i++)
-		list = arena_printf(a, "%s%s%s", list, i > 0 ? ", " : "; it depends on: ", ev->guilty.items[i]);
+		list = arena_printf(a, "%s%s%s", list,
+				    i > 0 ? ", " : "; it depends on: ", ev->guilty.items[i]);
 	return list;
 }
 
@@ -29,7 +30,8 @@ static const char *other_actions(const struct evidence_plan *one, const struct e
 					    verdict_string(x, "address"));
 		if (strcmp(verdict_actions(json_object_get(x, "change"), a),
 			   verdict_actions(json_object_get(y, "change"), a)) != 0)
-			return arena_printf(a, "another action for %s", verdict_string(x, "address"));
+			return arena_printf(a, "another action for %s",
+					    verdict_string(x, "address"));
 	}
 	return NULL;
 }
@@ -44,31 +46,37 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 
 	if (ev->before.planned && ev->before_varied.planned &&
 	    verdict_plan_difference(&ev->before.fresh, &ev->before_varied.fresh, a))
-		return verdict_inconclusive("the plan of the untouched workspace is not reproducible itself",
-					    "plans/before-varied-fresh.json");
+		return verdict_inconclusive(
+			"the plan of the untouched workspace is not reproducible itself",
+			"plans/before-varied-fresh.json");
 	if (ev->first.tree && ev->replay.tree) {
 		difference = verdict_tree_difference(ev->first.tree, ev->replay.tree, a);
 		if (difference)
-			return verdict_fail(arena_printf(a, "another run leaves another tree: %s%s", difference,
-							 guilty(ev, a)),
+			return verdict_fail(arena_printf(a, "another run leaves another tree: %s%s",
+							 difference, guilty(ev, a)),
 					    "evidence/replay.diff");
 	}
 	if (!verdict_needs_run(&ev->first, a, &v) || !verdict_needs_run(&ev->replay, a, &v))
 		return v;
 	if (!ev->first.tree || !ev->replay.tree)
-		return verdict_inconclusive("a run left no tree to compare", "evidence/evidence.json");
+		return verdict_inconclusive("a run left no tree to compare",
+					    "evidence/evidence.json");
 	for (size_t i = 0; i < FP_ARRAY_SIZE(pairs); i++) {
 		difference = verdict_plan_difference(pairs[i][0], pairs[i][1], a);
 		if (difference)
-			return verdict_fail(arena_printf(a, "another run gives another plan: %s%s", difference, guilty(ev, a)),
-					    i == 0 ? "plans/replay-fresh.json" : "plans/replay-change.json");
+			return verdict_fail(arena_printf(a, "another run gives another plan: %s%s",
+							 difference, guilty(ev, a)),
+					    i == 0 ? "plans/replay-fresh.json"
+						   : "plans/replay-change.json");
 	}
 	difference = other_actions(&ev->first.fresh, &ev->replay.other, a);
 	if (difference)
-		return verdict_fail(arena_printf(a, "what is done depends on mock values: %s", difference),
-				    "plans/replay-other.json");
-	return verdict_pass("a run in which everything varied that may not matter gave the same bytes",
-			    "evidence/tree-replay.json");
+		return verdict_fail(
+			arena_printf(a, "what is done depends on mock values: %s", difference),
+			"plans/replay-other.json");
+	return verdict_pass(
+		"a run in which everything varied that may not matter gave the same bytes",
+		"evidence/tree-replay.json");
 }
 
 const struct verifier verifier_reproducible = {

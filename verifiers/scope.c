@@ -11,10 +11,12 @@ static bool path_allowed(const struct evidence_claims *c, const char *path)
 static struct verdict judge_path(const struct evidence_claims *c, const char *path, struct arena *a)
 {
 	if (verdict_matches_any(&c->keep, path, verdict_matches_path))
-		return verdict_fail(arena_printf(a, "%s is to be kept, and is changed", path), "fix.diff");
+		return verdict_fail(arena_printf(a, "%s is to be kept, and is changed", path),
+				    "fix.diff");
 	if (!path_allowed(c, path))
 		return verdict_fail(arena_printf(a, "%s is changed, outside of %s", path,
-						 c->has_paths ? "the paths of the scope" : "the finding's file"),
+						 c->has_paths ? "the paths of the scope"
+							      : "the finding's file"),
 				    "fix.diff");
 	return verdict_pass("", "");
 }
@@ -25,9 +27,10 @@ static struct verdict judge_tree(const struct evidence *ev, size_t *changed, str
 	size_t i = 0, k = 0;
 
 	while (i < one->count || k < other->count) {
-		int order = i == one->count   ? 1
-			    : k == other->count ? -1
-						: strcmp(one->entries[i].path, other->entries[k].path);
+		int order = i == one->count ? 1
+			    : k == other->count
+				    ? -1
+				    : strcmp(one->entries[i].path, other->entries[k].path);
 		const char *path = order <= 0 ? one->entries[i].path : other->entries[k].path;
 		bool same = order == 0 && one->entries[i].type == other->entries[k].type &&
 			    sha256_equal(&one->entries[i].sha256, &other->entries[k].sha256);
@@ -50,7 +53,8 @@ static bool resource_allowed(const struct evidence_claims *c, const char *addres
 	if (verdict_matches_any(&c->remove, address, verdict_matches_address) ||
 	    (c->has_finding && verdict_is_resource(c->finding.resource, address, a)))
 		return true;
-	return c->has_resources && verdict_matches_any(&c->resources, address, verdict_matches_address);
+	return c->has_resources &&
+	       verdict_matches_any(&c->resources, address, verdict_matches_address);
 }
 
 static struct verdict judge_resources(const struct evidence *ev, size_t *changed, struct arena *a)
@@ -59,20 +63,22 @@ static struct verdict judge_resources(const struct evidence *ev, size_t *changed
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(ev->first.change.json, "resource_changes"), i, row) {
+	json_array_foreach (json_object_get(ev->first.change.json, "resource_changes"), i, row) {
 		const char *address = verdict_string(row, "address");
 
 		if (!verdict_changes_something(row))
 			continue;
 		(*changed)++;
 		if (verdict_matches_any(&ev->claims.keep, address, verdict_matches_address))
-			return verdict_fail(arena_printf(a, "%s is to be kept, and the plan says %s", address,
-							 verdict_actions(json_object_get(row, "change"), a)),
-					    path);
+			return verdict_fail(
+				arena_printf(a, "%s is to be kept, and the plan says %s", address,
+					     verdict_actions(json_object_get(row, "change"), a)),
+				path);
 		if (!resource_allowed(&ev->claims, address, a))
-			return verdict_fail(arena_printf(a, "%s is changed (%s), outside of the scope", address,
-							 verdict_actions(json_object_get(row, "change"), a)),
-					    path);
+			return verdict_fail(
+				arena_printf(a, "%s is changed (%s), outside of the scope", address,
+					     verdict_actions(json_object_get(row, "change"), a)),
+				path);
 	}
 	return verdict_pass("", "");
 }
@@ -84,7 +90,8 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	struct verdict v;
 
 	if (!ev->before.tree || !ev->first.tree)
-		return verdict_inconclusive("a run left no tree to compare", "evidence/evidence.json");
+		return verdict_inconclusive("a run left no tree to compare",
+					    "evidence/evidence.json");
 	v = judge_tree(ev, &files, a);
 	if (v.kind != VERDICT_PASS)
 		return v;
@@ -95,8 +102,10 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	v = judge_resources(ev, &resources, a);
 	if (v.kind != VERDICT_PASS)
 		return v;
-	return verdict_pass(arena_printf(a, "%zu files and %zu resources changed, all within the scope", files, resources),
-			    "fix.diff");
+	return verdict_pass(
+		arena_printf(a, "%zu files and %zu resources changed, all within the scope", files,
+			     resources),
+		"fix.diff");
 }
 
 const struct verifier verifier_scope = {

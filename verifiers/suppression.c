@@ -5,9 +5,9 @@
 
 /* How scanners are told to look away; compared without regard to case and blanks. */
 static const char *const marks[] = {
-	"checkov:skip",	"bridgecrew:skip", "tfsec:ignore", "trivy:ignore", "kics-scanignore", "kics-scandisable",
-	"ts:skip",	"terrascan:skip",  "nosemgrep",	 "nosec",	  "snyk:ignore",	"tflint-ignore",
-	"regula:skip",	NULL,
+	"checkov:skip",	    "bridgecrew:skip", "tfsec:ignore",	 "trivy:ignore", "kics-scanignore",
+	"kics-scandisable", "ts:skip",	       "terrascan:skip", "nosemgrep",	 "nosec",
+	"snyk:ignore",	    "tflint-ignore",   "regula:skip",	 NULL,
 };
 
 static bool silences(const char *comment, struct arena *a)
@@ -29,7 +29,7 @@ static size_t count_same(const json_t *view, const char *wanted)
 	size_t i, count = 0;
 	json_t *row;
 
-	json_array_foreach(json_object_get(view, "comments"), i, row)
+	json_array_foreach (json_object_get(view, "comments"), i, row)
 		count += strcmp(verdict_string(row, "text"), wanted) == 0;
 	return count;
 }
@@ -40,14 +40,17 @@ static struct verdict judge_comments(const struct verifier_input *in, struct are
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(after, "comments"), i, row) {
+	json_array_foreach (json_object_get(after, "comments"), i, row) {
 		const char *text = verdict_string(row, "text");
 
 		if (silences(text, a) && count_same(after, text) > count_same(before, text))
-			return verdict_fail(arena_printf(a, "%s:%lld tells a scanner to look away: %s",
-							 verdict_string(row, "file"),
-							 (long long)json_integer_value(json_object_get(row, "line")), text),
-					    "evidence/view-first.json");
+			return verdict_fail(
+				arena_printf(
+					a, "%s:%lld tells a scanner to look away: %s",
+					verdict_string(row, "file"),
+					(long long)json_integer_value(json_object_get(row, "line")),
+					text),
+				"evidence/view-first.json");
 	}
 	return verdict_pass("", "");
 }
@@ -57,7 +60,7 @@ static const json_t *find_block(const json_t *view, const char *address)
 	json_t *block;
 	size_t i;
 
-	json_array_foreach(json_object_get(view, "blocks"), i, block)
+	json_array_foreach (json_object_get(view, "blocks"), i, block)
 		if (strcmp(verdict_string(block, "address"), address) == 0)
 			return block;
 	return NULL;
@@ -78,12 +81,12 @@ static bool grew(const json_t *before, const json_t *after)
 		return false;
 	if (json_is_string(after))
 		return true;
-	json_array_foreach(after, i, item) {
+	json_array_foreach (after, i, item) {
 		bool there = false;
 		json_t *old;
 		size_t k;
 
-		json_array_foreach(before, k, old)
+		json_array_foreach (before, k, old)
 			there = there || json_equal(item, old);
 		if (!there)
 			return true;
@@ -96,14 +99,15 @@ static struct verdict judge_lifecycle(const struct verifier_input *in, struct ar
 	json_t *block;
 	size_t i;
 
-	json_array_foreach(json_object_get(in->ev->first.view, "blocks"), i, block) {
+	json_array_foreach (json_object_get(in->ev->first.view, "blocks"), i, block) {
 		const char *address = verdict_string(block, "address");
 		const json_t *old = find_block(in->ev->before.view, address);
 
 		if (grew(ignored(old), ignored(block)) &&
 		    !verdict_matches_any(&in->ev->claims.declare, address, verdict_matches_address))
-			return verdict_fail(arena_printf(a, "%s ignores more changes than before", address),
-					    "evidence/view-first.json");
+			return verdict_fail(
+				arena_printf(a, "%s ignores more changes than before", address),
+				"evidence/view-first.json");
 	}
 	return verdict_pass("", "");
 }
@@ -119,7 +123,8 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		v = judge_lifecycle(in, a);
 	if (v.kind != VERDICT_PASS)
 		return v;
-	return verdict_pass("no scanner is told to look away, and nothing more is ignored", "evidence/view-first.json");
+	return verdict_pass("no scanner is told to look away, and nothing more is ignored",
+			    "evidence/view-first.json");
 }
 
 const struct verifier verifier_suppression = {

@@ -2,10 +2,11 @@
 
 /* In the order in which a person would ask: the first that fails is the one that is told first. */
 const struct verifier *const verifier_table[] = {
-	&verifier_recorded, &verifier_applies,    &verifier_hermetic, &verifier_idempotent,
-	&verifier_reproducible, &verifier_converges, &verifier_kept,	  &verifier_policy,
-	&verifier_regression,	&verifier_impact,    &verifier_suppression, &verifier_executes,
-	&verifier_aligned,	&verifier_scope,     NULL,
+	&verifier_recorded,   &verifier_applies,      &verifier_hermetic,
+	&verifier_idempotent, &verifier_reproducible, &verifier_converges,
+	&verifier_kept,	      &verifier_policy,	      &verifier_regression,
+	&verifier_impact,     &verifier_suppression,  &verifier_executes,
+	&verifier_aligned,    &verifier_scope,	      NULL,
 };
 
 static const char *const kind_names[] = {"pass", "fail", "inconclusive", "not applicable"};
@@ -37,7 +38,8 @@ static int evaluate(const struct verifier_input *in, const json_t *view, struct 
 	return 0;
 }
 
-static int prepare(const struct evidence *ev, struct arena *a, struct verifier_input *in, struct err *e)
+static int prepare(const struct evidence *ev, struct arena *a, struct verifier_input *in,
+		   struct err *e)
 {
 	const struct policy **policies = arena_array(a, ev->policy_count, sizeof(struct policy *));
 
@@ -46,8 +48,10 @@ static int prepare(const struct evidence *ev, struct arena *a, struct verifier_i
 
 		if (policy_parse(p->file, p->source, p->source_size, a, &policies[i], e) < 0)
 			return -1;
-		if (strcmp(policies[i]->id, p->id) != 0 || !sha256_equal(&policies[i]->digest, &p->digest))
-			return err_set(e, ERR_INPUT, "%s: is not the policy that the evidence names", p->file);
+		if (strcmp(policies[i]->id, p->id) != 0 ||
+		    !sha256_equal(&policies[i]->digest, &p->digest))
+			return err_set(e, ERR_INPUT,
+				       "%s: is not the policy that the evidence names", p->file);
 	}
 	in->ev = ev;
 	in->policies = policies;
@@ -59,7 +63,8 @@ static int prepare(const struct evidence *ev, struct arena *a, struct verifier_i
 }
 
 /* A waiver counts until the end of its day, at the time of the runs and not of reading. */
-static const struct evidence_waiver *find_waiver(const struct evidence *ev, const struct verifier *v)
+static const struct evidence_waiver *find_waiver(const struct evidence *ev,
+						 const struct verifier *v)
 {
 	for (size_t i = 0; i < ev->claims.waiver_count; i++) {
 		const struct evidence_waiver *w = &ev->claims.waivers[i];
@@ -71,7 +76,8 @@ static const struct evidence_waiver *find_waiver(const struct evidence *ev, cons
 	return NULL;
 }
 
-/* Any fail refuses; otherwise anything open leaves it open; the core has to pass, not merely not fail. */
+/* Any fail refuses; otherwise anything open leaves it open; the core has to pass, not merely not
+ * fail. */
 static enum decision decide(const struct judged_verdict *rows, size_t count,
 			    const struct judged_verdict **ret_decisive)
 {
@@ -86,14 +92,16 @@ static enum decision decide(const struct judged_verdict *rows, size_t count,
 			*ret_decisive = &rows[i];
 			return DECISION_REFUSED;
 		}
-		if (!open && (kind == VERDICT_INCONCLUSIVE || (rows[i].verifier->core && kind != VERDICT_PASS)))
+		if (!open && (kind == VERDICT_INCONCLUSIVE ||
+			      (rows[i].verifier->core && kind != VERDICT_PASS)))
 			open = &rows[i];
 	}
 	*ret_decisive = open;
 	return open || count == 0 ? DECISION_INCONCLUSIVE : DECISION_VERIFIED;
 }
 
-int verifiers_judge(const struct evidence *ev, struct arena *a, struct judgement *ret_judgement, struct err *e)
+int verifiers_judge(const struct evidence *ev, struct arena *a, struct judgement *ret_judgement,
+		    struct err *e)
 {
 	struct judged_verdict *rows;
 	struct judgement j = {.count = 0};
@@ -106,7 +114,8 @@ int verifiers_judge(const struct evidence *ev, struct arena *a, struct judgement
 	for (size_t i = 0; i < j.count; i++) {
 		rows[i].verifier = verifier_table[i];
 		rows[i].verdict = verifier_table[i]->judge(&j.input, a);
-		if (rows[i].verdict.kind == VERDICT_FAIL || rows[i].verdict.kind == VERDICT_INCONCLUSIVE)
+		if (rows[i].verdict.kind == VERDICT_FAIL ||
+		    rows[i].verdict.kind == VERDICT_INCONCLUSIVE)
 			rows[i].waiver = find_waiver(ev, verifier_table[i]);
 	}
 	j.rows = rows;

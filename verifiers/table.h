@@ -4,8 +4,9 @@
 
 #include "verifiers/verifier.h"
 
-extern const struct verifier verifier_aligned, verifier_applies, verifier_converges, verifier_executes,
-	verifier_hermetic, verifier_idempotent, verifier_impact, verifier_kept, verifier_policy, verifier_recorded,
-	verifier_regression, verifier_reproducible, verifier_scope, verifier_suppression;
+extern const struct verifier verifier_aligned, verifier_applies, verifier_converges,
+	verifier_executes, verifier_hermetic, verifier_idempotent, verifier_impact, verifier_kept,
+	verifier_policy, verifier_recorded, verifier_regression, verifier_reproducible,
+	verifier_scope, verifier_suppression;
 
 #endif

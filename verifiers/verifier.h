@@ -1,6 +1,6 @@
 /*
- * Verifiers: pure functions from evidence to a verdict.  No input or output, no clock, no error: what
- * cannot be decided is inconclusive.
+ * Verifiers: pure functions from evidence to a verdict.  No input or output, no clock, no error:
+ * what cannot be decided is inconclusive.
  *
  * Each has a rule version, which changes whenever the same evidence could get another verdict; old
  * ones stay, so that a bundle is judged by the rules of its time.
@@ -24,7 +24,8 @@ enum verdict_kind {
 struct verdict {
 	enum verdict_kind kind;
 	const char *reason;
-	const char *evidence; /* path in the bundle where a person can look; "" when it is the case itself */
+	const char *evidence; /* path in the bundle where a person can look; "" when it is the case
+				 itself */
 };
 
 /* The evidence with the policies judged on its views, which several verifiers need. */
@@ -33,7 +34,7 @@ struct verifier_input {
 	const struct policy *const *policies; /* in the order of ev->policies */
 	size_t policy_count;
 	const struct policy_report *before, *after; /* one for each policy; NULL without a view */
-	const struct policy_report *other;	    /* under other mock values; NULL without a view */
+	const struct policy_report *other; /* under other mock values; NULL without a view */
 };
 
 struct verifier {
@@ -46,25 +47,31 @@ struct verifier {
 
 extern const struct verifier *const verifier_table[]; /* NULL-terminated, in the order of judging */
 
-enum decision { DECISION_VERIFIED, DECISION_REFUSED, DECISION_INCONCLUSIVE };
+enum decision {
+	DECISION_VERIFIED,
+	DECISION_REFUSED,
+	DECISION_INCONCLUSIVE
+};
 
 struct judged_verdict {
 	const struct verifier *verifier;
 	struct verdict verdict;
-	const struct evidence_waiver *waiver; /* that makes a fail or an inconclusive not count; or NULL */
+	const struct evidence_waiver
+		*waiver; /* that makes a fail or an inconclusive not count; or NULL */
 };
 
 struct judgement {
 	enum decision decision;
 	const struct judged_verdict *rows;
 	size_t count;
-	const struct judged_verdict *decisive; /* the first that refused or left it open; NULL when verified */
+	const struct judged_verdict
+		*decisive; /* the first that refused or left it open; NULL when verified */
 	struct verifier_input input;
 };
 
 /* Judges ev with every verifier.  An error only when a policy of the evidence cannot be read. */
-FP_MUST_CHECK int verifiers_judge(const struct evidence *ev, struct arena *a, struct judgement *ret_judgement,
-				  struct err *e);
+FP_MUST_CHECK int verifiers_judge(const struct evidence *ev, struct arena *a,
+				  struct judgement *ret_judgement, struct err *e);
 
 const char *verdict_kind_name(enum verdict_kind kind);
 const char *decision_name(enum decision decision);

@@ -137,7 +137,8 @@ static int build(const char *const *paths, struct buf *out, struct err *e)
 	json_decref(only);
 	add_types(&s, PACK_RESOURCE, json_object_get(of, "resource_schemas"), facts, more);
 	add_types(&s, PACK_DATA, json_object_get(of, "data_source_schemas"), facts, more);
-	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), facts, more);
+	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), facts,
+		  more);
 	add_types(&s, PACK_FUNCTION, json_object_get(of, "functions"), facts, more);
 	result = pack_write(out, provider, version, NULL, s.all, s.count, e);
 	arena_release(&s.arena);
@@ -150,7 +151,8 @@ int main(int argc, char **argv)
 	struct err e = ERR_INIT;
 
 	if (argc != 5) {
-		(void)fprintf(stderr, "usage: pack_build SCHEMA.json.zst FACTS.json.zst MORE.json OUT\n");
+		(void)fprintf(stderr,
+			      "usage: pack_build SCHEMA.json.zst FACTS.json.zst MORE.json OUT\n");
 		return 2;
 	}
 	if (build((const char *const *)argv + 1, &out, &e) < 0 ||

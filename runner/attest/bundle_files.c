@@ -46,32 +46,36 @@ static int read_entry(const json_t *row, struct arena *a, struct bundle_entry *e
 	if (fault)
 		return err_set(e, ERR_INPUT, "%s: the path \"%s\" %s", manifest_name, path, fault);
 	if (bundle_is_unsealed(path) || strcmp(path, manifest_name) == 0)
-		return err_set(e, ERR_INPUT, "%s: lists %s, which cannot be sealed", manifest_name, path);
+		return err_set(e, ERR_INPUT, "%s: lists %s, which cannot be sealed", manifest_name,
+			       path);
 	if (json_integer_value(size) < 0)
 		return err_set(e, ERR_INPUT, "%s: %s has a size below zero", manifest_name, path);
 	entry->path = arena_strdup(a, path);
 	entry->role = arena_strdup(a, role);
 	entry->size = (uint64_t)json_integer_value(size);
 	entry->redacted = json_is_true(redacted);
-	return sha256_parse(digest, &entry->sha256, e) < 0 ? err_wrap(e, "%s: %s", manifest_name, path) : 0;
+	return sha256_parse(digest, &entry->sha256, e) < 0
+		       ? err_wrap(e, "%s: %s", manifest_name, path)
+		       : 0;
 }
 
-static int check_canonical(const struct bundle_manifest *m, const char *text, size_t size, struct err *e)
+static int check_canonical(const struct bundle_manifest *m, const char *text, size_t size,
+			   struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf again = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
 
 	for (size_t i = 1; i < m->count; i++)
 		if (strcmp(m->entries[i - 1].path, m->entries[i].path) >= 0)
-			return err_set(e, ERR_INPUT, "%s: %s is out of order or twice", manifest_name,
-				       m->entries[i].path);
+			return err_set(e, ERR_INPUT, "%s: %s is out of order or twice",
+				       manifest_name, m->entries[i].path);
 	bundle_manifest_write(m, &again);
 	if (again.size != size || memcmp(buf_text(&again), text, size) != 0)
 		return err_set(e, ERR_INPUT, "%s: not in canonical form", manifest_name);
 	return 0;
 }
 
-int bundle_manifest_read(const char *text, size_t size, struct arena *a, struct bundle_manifest *ret_manifest,
-			 struct err *e)
+int bundle_manifest_read(const char *text, size_t size, struct arena *a,
+			 struct bundle_manifest *ret_manifest, struct err *e)
 {
 	struct bundle_manifest m = {.count = 0};
 	const char *format;
@@ -84,9 +88,11 @@ int bundle_manifest_read(const char *text, size_t size, struct arena *a, struct 
 	    json_member(root, manifest_name, "files", JSON_ARRAY, true, &files, e) < 0)
 		return -1;
 	if (strcmp(format, BUNDLE_MANIFEST_FORMAT) != 0)
-		return err_set(e, ERR_UNSUPPORTED, "%s: the format \"%s\" is not known", manifest_name, format);
+		return err_set(e, ERR_UNSUPPORTED, "%s: the format \"%s\" is not known",
+			       manifest_name, format);
 	if (json_array_size(files) > BUNDLE_FILES_MAX)
-		return err_set(e, ERR_LIMIT, "%s: more than %d files", manifest_name, BUNDLE_FILES_MAX);
+		return err_set(e, ERR_LIMIT, "%s: more than %d files", manifest_name,
+			       BUNDLE_FILES_MAX);
 	m.entries = arena_array(a, json_array_size(files), sizeof(*m.entries));
 	for (; m.count < json_array_size(files); m.count++)
 		if (read_entry(json_array_get(files, m.count), a, &m.entries[m.count], e) < 0)
@@ -99,14 +105,16 @@ int bundle_manifest_read(const char *text, size_t size, struct arena *a, struct 
 
 static int compare_entries(const void *left, const void *right)
 {
-	return strcmp(((const struct bundle_entry *)left)->path, ((const struct bundle_entry *)right)->path);
+	return strcmp(((const struct bundle_entry *)left)->path,
+		      ((const struct bundle_entry *)right)->path);
 }
 
 const struct bundle_entry *bundle_manifest_find(const struct bundle_manifest *m, const char *path)
 {
 	struct bundle_entry key = {.path = path};
 
-	return m->count > 0 ? bsearch(&key, m->entries, m->count, sizeof(key), compare_entries) : NULL;
+	return m->count > 0 ? bsearch(&key, m->entries, m->count, sizeof(key), compare_entries)
+			    : NULL;
 }
 
 bool bundle_is_unsealed(const char *path)
@@ -137,8 +145,8 @@ static struct dsse envelope(const struct statement *s, const struct dsse_signatu
 	};
 }
 
-void bundle_signature_file(const struct statement *s, const char *key_id, const void *sig, size_t sig_size,
-			   struct buf *out)
+void bundle_signature_file(const struct statement *s, const char *key_id, const void *sig,
+			   size_t sig_size, struct buf *out)
 {
 	struct dsse_signature signature = {key_id, sig, sig_size};
 	struct sigstore bundle = {key_id, envelope(s, &signature)};
@@ -146,8 +154,8 @@ void bundle_signature_file(const struct statement *s, const char *key_id, const 
 	sigstore_write(out, &bundle);
 }
 
-void bundle_signature_line(const struct statement *s, const char *key_id, const void *sig, size_t sig_size,
-			   struct buf *out)
+void bundle_signature_line(const struct statement *s, const char *key_id, const void *sig,
+			   size_t sig_size, struct buf *out)
 {
 	struct dsse_signature signature = {key_id, sig, sig_size};
 	struct dsse d = envelope(s, &signature);

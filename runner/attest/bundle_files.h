@@ -34,9 +34,9 @@ const struct bundle_entry *bundle_manifest_find(const struct bundle_manifest *m,
 bool bundle_is_unsealed(const char *path);
 
 /* The signature file of one statement: a Sigstore bundle; and its line of plain DSSE. */
-void bundle_signature_file(const struct statement *s, const char *key_id, const void *sig, size_t sig_size,
-			   struct buf *out);
-void bundle_signature_line(const struct statement *s, const char *key_id, const void *sig, size_t sig_size,
-			   struct buf *out);
+void bundle_signature_file(const struct statement *s, const char *key_id, const void *sig,
+			   size_t sig_size, struct buf *out);
+void bundle_signature_line(const struct statement *s, const char *key_id, const void *sig,
+			   size_t sig_size, struct buf *out);
 
 #endif

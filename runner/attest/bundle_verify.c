@@ -1,7 +1,7 @@
 /*
- * Checking goes from the outside in: what lies in the directory, the manifest, the sealed files, the
- * signatures, the statements, and at last whether the verdicts follow from the evidence.  The first
- * check that fails ends it: what comes after it would rest on what was not there.
+ * Checking goes from the outside in: what lies in the directory, the manifest, the sealed files,
+ * the signatures, the statements, and at last whether the verdicts follow from the evidence.  The
+ * first check that fails ends it: what comes after it would rest on what was not there.
  */
 #include "runner/attest/bundle.h"
 
@@ -66,7 +66,8 @@ static int open_file(int fd, const char *path, struct err *e)
 	return file;
 }
 
-int bundle_file(int fd, const char *path, struct arena *a, const char **ret_data, size_t *ret_size, struct err *e)
+int bundle_file(int fd, const char *path, struct arena *a, const char **ret_data, size_t *ret_size,
+		struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
 	FP_CLEANUP(fd_cleanup) int file = open_file(fd, path, e);
@@ -88,13 +89,14 @@ static bool check_manifest(struct checker *c)
 	    bundle_manifest_read(text, size, c->arena, &c->manifest, &e) < 0)
 		return fails(c, "manifest", &e);
 	c->manifest_digest = sha256_of(text, size);
-	return add_check(c, "manifest", true, arena_printf(c->arena, "%zu files are listed", c->manifest.count));
+	return add_check(c, "manifest", true,
+			 arena_printf(c->arena, "%zu files are listed", c->manifest.count));
 }
 
 static int walk(struct checker *c, int fd, const char *prefix, unsigned int depth, struct err *e);
 
-static int walk_entry(struct checker *c, int fd, const char *name, const char *prefix, unsigned int depth,
-		      struct err *e)
+static int walk_entry(struct checker *c, int fd, const char *name, const char *prefix,
+		      unsigned int depth, struct err *e)
 {
 	const char *path = arena_printf(c->arena, "%s%s%s", prefix, *prefix ? "/" : "", name);
 	FP_CLEANUP(fd_cleanup) int child = -1;
@@ -168,12 +170,13 @@ static int check_file(struct checker *c, const struct bundle_entry *entry, struc
 	if (fstat(file, &st) < 0)
 		return err_sys(e, "%s", entry->path);
 	if ((uint64_t)st.st_size != entry->size)
-		return err_set(e, ERR_INPUT, "%s: has %lld bytes, not %llu", entry->path, (long long)st.st_size,
-			       (unsigned long long)entry->size);
+		return err_set(e, ERR_INPUT, "%s: has %lld bytes, not %llu", entry->path,
+			       (long long)st.st_size, (unsigned long long)entry->size);
 	if (sha256_of_fd(file, entry->path, &digest, e) < 0)
 		return -1;
 	if (!sha256_equal(&digest, &entry->sha256))
-		return err_set(e, ERR_INPUT, "%s: is not the file that the manifest names", entry->path);
+		return err_set(e, ERR_INPUT, "%s: is not the file that the manifest names",
+			       entry->path);
 	return 0;
 }
 
@@ -184,10 +187,12 @@ static bool check_files(struct checker *c)
 	for (size_t i = 0; i < c->manifest.count; i++)
 		if (check_file(c, &c->manifest.entries[i], &e) < 0)
 			return fails(c, "files", &e);
-	return add_check(c, "files", true, "every file is there with the size and digest that the manifest names");
+	return add_check(c, "files", true,
+			 "every file is there with the size and digest that the manifest names");
 }
 
-static int read_sealed(void *context, const char *path, const char **ret_data, size_t *ret_size, struct err *e)
+static int read_sealed(void *context, const char *path, const char **ret_data, size_t *ret_size,
+		       struct err *e)
 {
 	struct checker *c = context;
 
@@ -234,7 +239,8 @@ static const struct key *find_key(struct checker *c, const struct sigstore *b, c
 	return NULL;
 }
 
-static int check_signature(struct checker *c, const struct statement *s, struct buf *lines, struct err *e)
+static int check_signature(struct checker *c, const struct statement *s, struct buf *lines,
+			   struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf again = BUF_INIT(SIZE_MAX / 4);
 	const struct dsse_signature *signature;
@@ -252,9 +258,12 @@ static int check_signature(struct checker *c, const struct statement *s, struct 
 	if (!find_key(c, &b, &id))
 		return err_set(e, ERR_CRYPTO, "%s: no trusted key made this signature", s->file);
 	if (strcmp(signature->keyid, id) != 0 || strcmp(b.hint, id) != 0)
-		return err_set(e, ERR_CRYPTO, "%s: the key id and the hint must be %s", s->file, id);
-	if (b.envelope.payload_size != s->size || memcmp(b.envelope.payload, s->payload, s->size) != 0)
-		return err_set(e, ERR_CRYPTO, "%s: the statement does not follow from the evidence", s->file);
+		return err_set(e, ERR_CRYPTO, "%s: the key id and the hint must be %s", s->file,
+			       id);
+	if (b.envelope.payload_size != s->size ||
+	    memcmp(b.envelope.payload, s->payload, s->size) != 0)
+		return err_set(e, ERR_CRYPTO, "%s: the statement does not follow from the evidence",
+			       s->file);
 	bundle_signature_file(s, id, signature->sig, signature->size, &again);
 	if (again.size != size || memcmp(buf_text(&again), text, size) != 0)
 		return err_set(e, ERR_CRYPTO, "%s: is not written as fixproof writes it", s->file);
@@ -277,8 +286,8 @@ static int check_no_other(struct checker *c, struct err *e)
 		for (size_t k = 0; k < c->statements.count; k++)
 			wanted = wanted || strcmp(c->statements.rows[k].file, names[i]) == 0;
 		if (!wanted && faccessat(c->fd, names[i], F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			return err_set(e, ERR_INPUT, "%s: does not belong to a bundle that is %s", names[i],
-				       decision_name(c->judgement.decision));
+			return err_set(e, ERR_INPUT, "%s: does not belong to a bundle that is %s",
+				       names[i], decision_name(c->judgement.decision));
 	}
 	return 0;
 }
@@ -299,9 +308,11 @@ static bool check_signatures(struct checker *c)
 		return fails(c, "signature", &e);
 	if (lines.size != size || memcmp(buf_text(&lines), text, size) != 0)
 		return add_check(c, "signature", false,
-				 BUNDLE_LINES_FILE ": does not hold the same signatures as the other files");
-	return add_check(c, "signature", true, arena_printf(c->arena, "%zu statements are signed by %s",
-							   c->statements.count, c->key_id));
+				 BUNDLE_LINES_FILE
+				 ": does not hold the same signatures as the other files");
+	return add_check(c, "signature", true,
+			 arena_printf(c->arena, "%zu statements are signed by %s",
+				      c->statements.count, c->key_id));
 }
 
 int bundle_verify(int fd, struct key *const *keys, size_t key_count, struct arena *a,
@@ -313,7 +324,8 @@ int bundle_verify(int fd, struct key *const *keys, size_t key_count, struct aren
 	if (fstat(fd, &st) < 0)
 		return err_sys(e, "the bundle");
 	c.checks = arena_array(a, CHECKS_MAX, sizeof(*c.checks));
-	(void)(check_manifest(&c) && check_layout(&c) && check_files(&c) && check_evidence(&c) && check_signatures(&c));
+	(void)(check_manifest(&c) && check_layout(&c) && check_files(&c) && check_evidence(&c) &&
+	       check_signatures(&c));
 	*ret_report = (struct bundle_report){
 		.checks = c.checks,
 		.count = c.count,
@@ -328,15 +340,16 @@ int bundle_verify(int fd, struct key *const *keys, size_t key_count, struct aren
 	return 0;
 }
 
-int bundle_read(int fd, struct arena *a, struct evidence *ret_evidence, struct judgement *ret_judgement,
-		struct err *e)
+int bundle_read(int fd, struct arena *a, struct evidence *ret_evidence,
+		struct judgement *ret_judgement, struct err *e)
 {
 	struct checker c = {.fd = fd, .arena = a};
 	const char *text;
 	size_t size;
 
 	if (bundle_file(fd, "manifest.json", a, &text, &size, e) < 0 ||
-	    bundle_manifest_read(text, size, a, &c.manifest, e) < 0 || evidence_read(read_sealed, &c, a, ret_evidence, e) < 0)
+	    bundle_manifest_read(text, size, a, &c.manifest, e) < 0 ||
+	    evidence_read(read_sealed, &c, a, ret_evidence, e) < 0)
 		return -1;
 	if (verifiers_judge(ret_evidence, a, ret_judgement, e) < 0) {
 		evidence_release(ret_evidence);

@@ -33,7 +33,8 @@ static int open_parent(int fd, const char *path, int *ret_fd, const char **ret_n
 	return *ret_fd < 0 ? err_sys(e, "%s", path) : 0;
 }
 
-static int copy_content(const struct bundle_item *item, int to, struct sha256 *ret_digest, struct err *e)
+static int copy_content(const struct bundle_item *item, int to, struct sha256 *ret_digest,
+			struct err *e)
 {
 	struct sha256_state s;
 	char chunk[65536];
@@ -57,7 +58,8 @@ static int copy_content(const struct bundle_item *item, int to, struct sha256 *r
 	return 0;
 }
 
-static int write_item(int fd, const struct bundle_item *item, struct bundle_entry *entry, struct err *e)
+static int write_item(int fd, const struct bundle_item *item, struct bundle_entry *entry,
+		      struct err *e)
 {
 	FP_CLEANUP(fd_cleanup) int parent = -1;
 	FP_CLEANUP(fd_cleanup) int file = -1;
@@ -80,14 +82,15 @@ static int write_item(int fd, const struct bundle_item *item, struct bundle_entr
 
 static int write_text(int fd, const char *path, const struct buf *text, struct err *e)
 {
-	struct bundle_item item = {.path = path, .role = "", .data = buf_text(text), .fd = -1, .size = text->size};
+	struct bundle_item item = {
+		.path = path, .role = "", .data = buf_text(text), .fd = -1, .size = text->size};
 	struct bundle_entry entry;
 
 	return write_item(fd, &item, &entry, e);
 }
 
-static int sign_one(int fd, const struct statement *s, const struct signer *signer, struct buf *lines,
-		    struct err *e)
+static int sign_one(int fd, const struct statement *s, const struct signer *signer,
+		    struct buf *lines, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf signature = BUF_INIT(KEY_SIGNATURE_MAX);
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
@@ -102,8 +105,8 @@ static int sign_one(int fd, const struct statement *s, const struct signer *sign
 }
 
 static int sign_all(int fd, const struct judgement *judgement, const struct bundle_manifest *m,
-		    const struct sha256 *manifest_digest, const struct signer *signer, struct arena *a,
-		    struct err *e)
+		    const struct sha256 *manifest_digest, const struct signer *signer,
+		    struct arena *a, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf lines = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
 	const struct bundle_entry *diff = bundle_manifest_find(m, "fix.diff");
@@ -123,14 +126,16 @@ static int sign_all(int fd, const struct judgement *judgement, const struct bund
 
 static int compare_items(const void *left, const void *right)
 {
-	return strcmp(((const struct bundle_item *)left)->path, ((const struct bundle_item *)right)->path);
+	return strcmp(((const struct bundle_item *)left)->path,
+		      ((const struct bundle_item *)right)->path);
 }
 
 static int fill(int fd, struct bundle_item *items, size_t count, const struct judgement *judgement,
 		const struct signer *signer, struct arena *a, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
-	struct bundle_manifest m = {.entries = arena_array(a, count, sizeof(*m.entries)), .count = count};
+	struct bundle_manifest m = {.entries = arena_array(a, count, sizeof(*m.entries)),
+				    .count = count};
 	struct sha256 digest;
 
 	qsort(items, count, sizeof(*items), compare_items);
@@ -138,7 +143,8 @@ static int fill(int fd, struct bundle_item *items, size_t count, const struct ju
 		if (write_item(fd, &items[i], &m.entries[i], e) < 0)
 			return -1;
 	bundle_manifest_write(&m, &text);
-	if (buf_finish(&text, "manifest.json", e) < 0 || write_text(fd, "manifest.json", &text, e) < 0)
+	if (buf_finish(&text, "manifest.json", e) < 0 ||
+	    write_text(fd, "manifest.json", &text, e) < 0)
 		return -1;
 	digest = sha256_of(buf_text(&text), text.size);
 	if (signer && sign_all(fd, judgement, &m, &digest, signer, a, e) < 0)
@@ -150,8 +156,8 @@ static int fill(int fd, struct bundle_item *items, size_t count, const struct ju
 }
 
 /* The lock tells the sweeper that somebody is at work; it goes with the process. */
-static int make_temporary(int out_fd, const char *name, struct arena *a, const char **ret_temporary, int *ret_fd,
-			  struct err *e)
+static int make_temporary(int out_fd, const char *name, struct arena *a, const char **ret_temporary,
+			  int *ret_fd, struct err *e)
 {
 	uint8_t random[8];
 	char hex[sizeof(random) * 2 + 1];
@@ -173,7 +179,8 @@ static int make_temporary(int out_fd, const char *name, struct arena *a, const c
 	return 0;
 }
 
-static int put_in_place(int out_fd, const char *temporary, const char *name, bool replace, struct err *e)
+static int put_in_place(int out_fd, const char *temporary, const char *name, bool replace,
+			struct err *e)
 {
 	struct err ignored = ERR_INIT;
 
@@ -192,8 +199,8 @@ static int put_in_place(int out_fd, const char *temporary, const char *name, boo
 }
 
 int bundle_create(int out_fd, const char *name, struct bundle_item *items, size_t count,
-		  const struct judgement *judgement, const struct signer *signer, bool replace, struct arena *a,
-		  struct err *e)
+		  const struct judgement *judgement, const struct signer *signer, bool replace,
+		  struct arena *a, struct err *e)
 {
 	FP_CLEANUP(fd_cleanup) int fd = -1;
 	struct err ignored = ERR_INIT;
@@ -213,7 +220,8 @@ int bundle_create(int out_fd, const char *name, struct bundle_item *items, size_
 
 static void sweep_one(int out_fd, const char *name)
 {
-	FP_CLEANUP(fd_cleanup) int fd = openat(out_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	FP_CLEANUP(fd_cleanup)
+	int fd = openat(out_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	struct err ignored = ERR_INIT;
 
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
@@ -233,7 +241,8 @@ void bundle_sweep(int out_fd)
 	while ((entry = readdir(dir))) {
 		const char *mark = strstr(entry->d_name, BUNDLE_SUFFIX ".tmp-");
 
-		if (entry->d_name[0] == '.' && mark && strlen(mark) == strlen(BUNDLE_SUFFIX) + 5 + 16)
+		if (entry->d_name[0] == '.' && mark &&
+		    strlen(mark) == strlen(BUNDLE_SUFFIX) + 5 + 16)
 			sweep_one(out_fd, entry->d_name);
 	}
 	(void)closedir(dir);

@@ -36,7 +36,8 @@ void dsse_write(struct buf *out, const struct dsse *envelope)
 
 		if (*envelope->signatures[i].keyid)
 			json_put(row, "keyid", json_new_string(envelope->signatures[i].keyid));
-		json_put(row, "sig", base64_json(envelope->signatures[i].sig, envelope->signatures[i].size));
+		json_put(row, "sig",
+			 base64_json(envelope->signatures[i].sig, envelope->signatures[i].size));
 		json_push(list, row);
 	}
 	json_put(root, "payload", base64_json(envelope->payload, envelope->payload_size));
@@ -61,8 +62,8 @@ static int read_base64(const char *what, const char *key, const char *text, stru
 	return 0;
 }
 
-static int read_signature(const char *what, const json_t *row, struct arena *a, struct dsse_signature *s,
-			  struct err *e)
+static int read_signature(const char *what, const json_t *row, struct arena *a,
+			  struct dsse_signature *s, struct err *e)
 {
 	const char *keyid, *sig;
 
@@ -75,8 +76,8 @@ static int read_signature(const char *what, const json_t *row, struct arena *a, 
 	return read_base64(what, "sig", sig, a, &s->sig, &s->size, e);
 }
 
-int dsse_read(const char *what, const char *text, size_t size, struct arena *a, struct dsse *ret_envelope,
-	      struct err *e)
+int dsse_read(const char *what, const char *text, size_t size, struct arena *a,
+	      struct dsse *ret_envelope, struct err *e)
 {
 	struct dsse_signature *rows;
 	const char *payload, *type;
@@ -91,7 +92,8 @@ int dsse_read(const char *what, const char *text, size_t size, struct arena *a, 
 		return -1;
 	d.count = json_array_size(list);
 	if (d.count == 0 || d.count > DSSE_SIGNATURES_MAX)
-		return err_set(e, ERR_INPUT, "%s: must have 1 to %d signatures", what, DSSE_SIGNATURES_MAX);
+		return err_set(e, ERR_INPUT, "%s: must have 1 to %d signatures", what,
+			       DSSE_SIGNATURES_MAX);
 	rows = arena_array(a, d.count, sizeof(*rows));
 	for (size_t i = 0; i < d.count; i++)
 		if (read_signature(what, json_array_get(list, i), a, &rows[i], e) < 0)

@@ -24,8 +24,8 @@ struct dsse {
 };
 
 /*
- * Appends to out the bytes that get signed: the pre-authentication encoding of DSSE v1 (protocol.md,
- * "Signature Definition").
+ * Appends to out the bytes that get signed: the pre-authentication encoding of DSSE v1
+ * (protocol.md, "Signature Definition").
  *
  * payload_type  a media type, ASCII, NUL-terminated
  * payload       size bytes of anything; copied, never read as text

@@ -21,7 +21,7 @@ struct key {
 
 static const struct {
 	const char *name;
-	const char *group;	  /* of OpenSSL, for the two curves */
+	const char *group; /* of OpenSSL, for the two curves */
 	const char *ssh, *ssh_curve;
 	size_t coordinate; /* bytes */
 } kinds[] = {
@@ -130,7 +130,9 @@ static int wrap(const char *what, EVP_PKEY *stolen, struct key **ret_key, struct
 
 	if (!tell_kind(pkey, &kind))
 		return err_set(e, ERR_CRYPTO,
-			       "%s: neither ECDSA on P-256 or P-384, nor Ed25519, nor RSA of 3072 bits or more", what);
+			       "%s: neither ECDSA on P-256 or P-384, nor Ed25519, nor RSA of 3072 "
+			       "bits or more",
+			       what);
 	k = die_calloc(1, sizeof(*k));
 	k->pkey = FP_STEAL(pkey);
 	k->kind = kind;
@@ -173,8 +175,8 @@ static int answer(char *out, int size, int writing FP_UNUSED, void *context)
 	return q->ask ? q->ask(out, size, q->context) : -1;
 }
 
-int key_read_private(const char *what, const void *pem, size_t size, key_passphrase *ask, void *context,
-		     struct key **ret_key, struct err *e)
+int key_read_private(const char *what, const void *pem, size_t size, key_passphrase *ask,
+		     void *context, struct key **ret_key, struct err *e)
 {
 	struct question q = {ask, context, false};
 	FP_CLEANUP(free_bio) BIO *bio = NULL;
@@ -195,7 +197,8 @@ int key_read_private(const char *what, const void *pem, size_t size, key_passphr
 	return wrap(what, pkey, ret_key, e);
 }
 
-int key_read_public(const char *what, const void *pem, size_t size, struct key **ret_key, struct err *e)
+int key_read_public(const char *what, const void *pem, size_t size, struct key **ret_key,
+		    struct err *e)
 {
 	FP_CLEANUP(free_bio) BIO *bio = NULL;
 	EVP_PKEY *pkey;
@@ -224,8 +227,9 @@ int key_write_private(const struct key *k, const char *passphrase, struct buf *o
 	char *secret = passphrase ? die_strdup(passphrase) : NULL;
 	int done;
 
-	done = bio && PEM_write_bio_PKCS8PrivateKey(bio, k->pkey, secret ? EVP_aes_256_cbc() : NULL, secret,
-						    secret ? (int)strlen(secret) : 0, NULL, NULL);
+	done = bio &&
+	       PEM_write_bio_PKCS8PrivateKey(bio, k->pkey, secret ? EVP_aes_256_cbc() : NULL,
+					     secret, secret ? (int)strlen(secret) : 0, NULL, NULL);
 	if (secret)
 		OPENSSL_clear_free(secret, strlen(secret));
 	if (!done)
@@ -258,7 +262,8 @@ int key_spki(const struct key *k, struct buf *out, struct err *e)
 
 static void ssh_string(struct buf *out, const void *data, size_t size)
 {
-	uint8_t length[4] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8), (uint8_t)size};
+	uint8_t length[4] = {(uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8),
+			     (uint8_t)size};
 
 	buf_add(out, length, sizeof(length));
 	buf_add(out, data, size);
@@ -290,7 +295,8 @@ static int ssh_point(struct buf *out, const struct key *k, struct err *e)
 
 	if (!EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_EC_PUB_X, &x) ||
 	    !EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, &y) ||
-	    BN_bn2binpad(x, point + 1, (int)width) < 0 || BN_bn2binpad(y, point + 1 + width, (int)width) < 0)
+	    BN_bn2binpad(x, point + 1, (int)width) < 0 ||
+	    BN_bn2binpad(y, point + 1 + width, (int)width) < 0)
 		return crypto_error(e, "the public key could not be read");
 	point[0] = 4;
 	ssh_string(out, kinds[k->kind].ssh_curve, strlen(kinds[k->kind].ssh_curve));
@@ -373,7 +379,8 @@ static bool verify_der(const struct key *k, const void *data, size_t size, const
 	return good;
 }
 
-bool key_verify(const struct key *k, const void *data, size_t size, const void *signature, size_t signature_size)
+bool key_verify(const struct key *k, const void *data, size_t size, const void *signature,
+		size_t signature_size)
 {
 	size_t width = kinds[k->kind].coordinate;
 	FP_CLEANUP(free_sig) ECDSA_SIG *sig = NULL;

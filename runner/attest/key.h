@@ -13,7 +13,12 @@
 #define KEY_PEM_MAX_BYTES 65536
 #define KEY_SIGNATURE_MAX 1024
 
-enum key_kind { KEY_ECDSA_P256, KEY_ECDSA_P384, KEY_ED25519, KEY_RSA };
+enum key_kind {
+	KEY_ECDSA_P256,
+	KEY_ECDSA_P384,
+	KEY_ED25519,
+	KEY_RSA
+};
 
 struct key; /* holds an EVP_PKEY */
 
@@ -31,29 +36,33 @@ FP_MUST_CHECK int key_generate(enum key_kind kind, struct key **ret_key, struct 
 typedef int key_passphrase(char *out, int size, void *context);
 
 /* what names the file.  A key of another kind, and RSA under 3072 bits, is refused. */
-FP_MUST_CHECK int key_read_private(const char *what, const void *pem, size_t size, key_passphrase *ask, void *context,
-				   struct key **ret_key, struct err *e);
-FP_MUST_CHECK int key_read_public(const char *what, const void *pem, size_t size, struct key **ret_key,
-				  struct err *e);
+FP_MUST_CHECK int key_read_private(const char *what, const void *pem, size_t size,
+				   key_passphrase *ask, void *context, struct key **ret_key,
+				   struct err *e);
+FP_MUST_CHECK int key_read_public(const char *what, const void *pem, size_t size,
+				  struct key **ret_key, struct err *e);
 
 /* PKCS #8 PEM; encrypted (PBES2, scrypt, AES-256-CBC) when passphrase is not NULL. */
-FP_MUST_CHECK int key_write_private(const struct key *k, const char *passphrase, struct buf *out, struct err *e);
+FP_MUST_CHECK int key_write_private(const struct key *k, const char *passphrase, struct buf *out,
+				    struct err *e);
 FP_MUST_CHECK int key_write_public(const struct key *k, struct buf *out, struct err *e);
 
 /* SubjectPublicKeyInfo in DER. */
 FP_MUST_CHECK int key_spki(const struct key *k, struct buf *out, struct err *e);
 
 /*
- * "SHA256:" and the unpadded base64 of SHA-256 over the SSH wire encoding of the public key (RFC 4253,
- * section 6.6; RFC 5656; RFC 8709): what `ssh-keygen -lf` prints, and the one form that every reader of
- * DSSE takes.
+ * "SHA256:" and the unpadded base64 of SHA-256 over the SSH wire encoding of the public key (RFC
+ * 4253, section 6.6; RFC 5656; RFC 8709): what `ssh-keygen -lf` prints, and the one form that every
+ * reader of DSSE takes.
  */
 FP_MUST_CHECK int key_id(const struct key *k, char id[static KEY_ID_SIZE], struct err *e);
 
 /* ECDSA gives DER, Ed25519 64 bytes, RSA as many as the modulus has. */
-FP_MUST_CHECK int key_sign(const struct key *k, const void *data, size_t size, struct buf *out, struct err *e);
+FP_MUST_CHECK int key_sign(const struct key *k, const void *data, size_t size, struct buf *out,
+			   struct err *e);
 
 /* For ECDSA both DER and the plain r and s of equal length are taken. */
-bool key_verify(const struct key *k, const void *data, size_t size, const void *signature, size_t signature_size);
+bool key_verify(const struct key *k, const void *data, size_t size, const void *signature,
+		size_t signature_size);
 
 #endif

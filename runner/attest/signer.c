@@ -1,7 +1,8 @@
 /*
- * Requests come over one SOCK_SEQPACKET pair that all processes of an invocation share: a message is
- * one byte and two descriptors, a sealed file with the statement and the writing end of a pipe for the
- * answer.  So answers cannot reach the wrong asker, and nobody waits for anybody but the signer.
+ * Requests come over one SOCK_SEQPACKET pair that all processes of an invocation share: a message
+ *is one byte and two descriptors, a sealed file with the statement and the writing end of a pipe
+ *for the answer.  So answers cannot reach the wrong asker, and nobody waits for anybody but the
+ *signer.
  *
  *	answer = size:u32 bytes, size 0 for a refusal
  */
@@ -48,7 +49,8 @@ static int ask_terminal(const char *question, struct buf *out, struct err *e)
 	ssize_t n;
 
 	if (tty < 0 || tcgetattr(tty, &old) < 0)
-		return err_set(e, ERR_CRYPTO, "the key needs a passphrase, and there is no terminal to ask on");
+		return err_set(e, ERR_CRYPTO,
+			       "the key needs a passphrase, and there is no terminal to ask on");
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	(void)!write(tty, question, strlen(question));
@@ -63,8 +65,8 @@ static int ask_terminal(const char *question, struct buf *out, struct err *e)
 	return 0;
 }
 
-int signer_read_passphrase(const struct signer_passphrase *from, const char *question, struct buf *ret_passphrase,
-			   bool *ret_given, struct err *e)
+int signer_read_passphrase(const struct signer_passphrase *from, const char *question,
+			   struct buf *ret_passphrase, bool *ret_given, struct err *e)
 {
 	*ret_given = true;
 	if (from->file) {
@@ -95,14 +97,16 @@ static int give_passphrase(char *out, int size, void *context)
 	struct asking *asking = context;
 	bool given;
 
-	if (signer_read_passphrase(asking->from, "Passphrase of the key: ", &passphrase, &given, asking->e) < 0 ||
+	if (signer_read_passphrase(asking->from, "Passphrase of the key: ", &passphrase, &given,
+				   asking->e) < 0 ||
 	    !given || passphrase.size > (size_t)size)
 		return -1;
 	memcpy(out, buf_text(&passphrase), passphrase.size);
 	return (int)passphrase.size;
 }
 
-static int load_key(const char *file, const struct signer_passphrase *from, struct key **ret_key, struct err *e)
+static int load_key(const char *file, const struct signer_passphrase *from, struct key **ret_key,
+		    struct err *e)
 {
 	FP_CLEANUP(wipe) struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES);
 	struct err inner = ERR_INIT;
@@ -110,7 +114,8 @@ static int load_key(const char *file, const struct signer_passphrase *from, stru
 
 	if (fd_read_file(AT_FDCWD, file, true, &pem, e) < 0)
 		return -1;
-	if (key_read_private(file, buf_text(&pem), pem.size, give_passphrase, &asking, ret_key, e) == 0)
+	if (key_read_private(file, buf_text(&pem), pem.size, give_passphrase, &asking, ret_key,
+			     e) == 0)
 		return 0;
 	if (inner.kind != ERR_NONE)
 		*e = inner;
@@ -125,7 +130,10 @@ static int receive(int socket_fd, int *ret_statement, int *ret_answer)
 	} control;
 	char byte;
 	struct iovec iov = {&byte, 1};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)};
+	struct msghdr m = {.msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control.room,
+			   .msg_controllen = sizeof(control.room)};
 	ssize_t n = recvmsg(socket_fd, &m, MSG_CMSG_CLOEXEC);
 	struct cmsghdr *c;
 	int fds[2];
@@ -247,8 +255,8 @@ static int read_hello(struct signer *s, struct err *e)
 	return 0;
 }
 
-int signer_start(const char *key_file, const struct signer_passphrase *passphrase, struct signer *ret_signer,
-		 struct err *e)
+int signer_start(const char *key_file, const struct signer_passphrase *passphrase,
+		 struct signer *ret_signer, struct err *e)
 {
 	struct signer s = SIGNER_INIT;
 	int pair[2];
@@ -290,7 +298,10 @@ static int ask(const struct signer *s, int statement_fd, int answer_fd, struct e
 	int fds[2] = {statement_fd, answer_fd};
 	char byte = 's';
 	struct iovec iov = {&byte, 1};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)};
+	struct msghdr m = {.msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control.room,
+			   .msg_controllen = sizeof(control.room)};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 
 	c->cmsg_level = SOL_SOCKET;
@@ -303,7 +314,8 @@ static int ask(const struct signer *s, int statement_fd, int answer_fd, struct e
 	return 0;
 }
 
-int signer_sign(const struct signer *s, const void *statement, size_t size, struct buf *ret_signature, struct err *e)
+int signer_sign(const struct signer *s, const void *statement, size_t size,
+		struct buf *ret_signature, struct err *e)
 {
 	FP_CLEANUP(fd_cleanup) int file = -1;
 	FP_CLEANUP(fd_cleanup) int from = -1;

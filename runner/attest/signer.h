@@ -1,6 +1,6 @@
 /*
- * The signer: the one process that reads the private key.  Statement bytes go in, a signature comes out;
- * it signs nothing but in-toto statements in DSSE, whatever it is asked.
+ * The signer: the one process that reads the private key.  Statement bytes go in, a signature comes
+ * out; it signs nothing but in-toto statements in DSSE, whatever it is asked.
  */
 #ifndef RUNNER_ATTEST_SIGNER_H
 #define RUNNER_ATTEST_SIGNER_H
@@ -26,22 +26,27 @@ struct signer {
 	char key_id[KEY_ID_SIZE];
 };
 
-#define SIGNER_INIT {.socket = -1, .pid = -1}
+#define SIGNER_INIT                     \
+	{                               \
+		.socket = -1, .pid = -1 \
+	}
 
-/* Starts /proc/self/exe as the signer, which reads the key now; a key that it cannot read is an error. */
+/* Starts /proc/self/exe as the signer, which reads the key now; a key that it cannot read is an
+ * error. */
 FP_MUST_CHECK int signer_start(const char *key_file, const struct signer_passphrase *passphrase,
 			       struct signer *ret_signer, struct err *e);
 void signer_stop(struct signer *s);
 
 /* May be called by any process that inherited the signer. */
-FP_MUST_CHECK int signer_sign(const struct signer *s, const void *statement, size_t size, struct buf *ret_signature,
-			      struct err *e);
+FP_MUST_CHECK int signer_sign(const struct signer *s, const void *statement, size_t size,
+			      struct buf *ret_signature, struct err *e);
 
 /* The whole of the signer's process; argv as signer_start made it. */
 int signer_main(int argc, char **argv);
 
 /* Reads a passphrase for `key generate` too; NULL in *ret_passphrase when there is none. */
 FP_MUST_CHECK int signer_read_passphrase(const struct signer_passphrase *from, const char *question,
-					 struct buf *ret_passphrase, bool *ret_given, struct err *e);
+					 struct buf *ret_passphrase, bool *ret_given,
+					 struct err *e);
 
 #endif

@@ -37,15 +37,17 @@ static bool known_media_type(const char *type)
 	return false;
 }
 
-static int read_hint(const char *what, const json_t *material, struct arena *a, const char **ret_hint,
-		     struct err *e)
+static int read_hint(const char *what, const json_t *material, struct arena *a,
+		     const char **ret_hint, struct err *e)
 {
-	static const char *const keys[] = {"publicKey", "tlogEntries", "timestampVerificationData", NULL};
+	static const char *const keys[] = {"publicKey", "tlogEntries", "timestampVerificationData",
+					   NULL};
 	static const char *const key_keys[] = {"hint", NULL};
 	const char *hint;
 	json_t *key;
 
-	if (json_object_get(material, "certificate") || json_object_get(material, "x509CertificateChain"))
+	if (json_object_get(material, "certificate") ||
+	    json_object_get(material, "x509CertificateChain"))
 		return err_set(e, ERR_UNSUPPORTED, "%s: is signed with a certificate", what);
 	if (json_only_keys(material, what, keys, e) < 0 ||
 	    json_member(material, what, "publicKey", JSON_OBJECT, true, &key, e) < 0 ||
@@ -59,7 +61,8 @@ static int read_hint(const char *what, const json_t *material, struct arena *a, 
 int sigstore_read(const char *what, const char *text, size_t size, struct arena *a,
 		  struct sigstore *ret_bundle, struct err *e)
 {
-	static const char *const keys[] = {"mediaType", "verificationMaterial", "dsseEnvelope", NULL};
+	static const char *const keys[] = {"mediaType", "verificationMaterial", "dsseEnvelope",
+					   NULL};
 	static const char *const envelope_keys[] = {"payload", "payloadType", "signatures", NULL};
 	FP_CLEANUP(buf_release) struct buf inner = BUF_INIT(SIZE_MAX / 4);
 	json_t *material, *envelope;
@@ -78,7 +81,8 @@ int sigstore_read(const char *what, const char *text, size_t size, struct arena 
 	    json_only_keys(envelope, what, envelope_keys, e) < 0)
 		return -1;
 	if (!known_media_type(type))
-		return err_set(e, ERR_UNSUPPORTED, "%s: the media type \"%s\" is not known", what, type);
+		return err_set(e, ERR_UNSUPPORTED, "%s: the media type \"%s\" is not known", what,
+			       type);
 	if (read_hint(what, material, a, &b.hint, e) < 0)
 		return -1;
 	json_dump_compact(&inner, envelope);

@@ -1,7 +1,7 @@
 /*
- * Sigstore bundles, version 0.3 (sigstore_bundle.proto), with a bare public key and one DSSE envelope.
- * What others write is read too, versions 0.1 to 0.3; unknown members are refused as their strict
- * reader refuses them.
+ * Sigstore bundles, version 0.3 (sigstore_bundle.proto), with a bare public key and one DSSE
+ * envelope. What others write is read too, versions 0.1 to 0.3; unknown members are refused as
+ * their strict reader refuses them.
  */
 #ifndef RUNNER_ATTEST_SIGSTORE_H
 #define RUNNER_ATTEST_SIGSTORE_H

@@ -4,7 +4,8 @@
 #include "runner/canon/jcs.h"
 
 const char *const statement_not_claimed[] = {
-	"the live cloud was not looked at: plans are made against a mocked provider and a mocked state",
+	"the live cloud was not looked at: plans are made against a mocked provider and a mocked "
+	"state",
 	"finding, reason, author and model are what the case says of itself",
 	"that the fix is wise: only what the verifiers name was judged",
 	NULL,
@@ -96,7 +97,8 @@ static json_t *finding_json(const struct evidence_claims *c)
 /* What the case says of itself; kept apart, so that nobody takes it for something observed. */
 static json_t *claims_json(const struct evidence_claims *c)
 {
-	json_t *claims = json_new_object(), *author = json_new_object(), *controls = json_new_array();
+	json_t *claims = json_new_object(), *author = json_new_object(),
+	       *controls = json_new_array();
 
 	put_text(author, "kind", c->author_kind);
 	put_text(author, "name", c->author_name);
@@ -153,9 +155,11 @@ static json_t *policies_json(const struct judgement *j)
 		json_put(row, "digest", digest_set(&p->digest));
 		json_put(row, "bound", json_boolean(is_bound(&in->ev->claims, p->id)));
 		if (in->before)
-			json_put(row, "before", json_new_string(policy_result_name(worst(&in->before[i]))));
+			json_put(row, "before",
+				 json_new_string(policy_result_name(worst(&in->before[i]))));
 		if (in->after)
-			json_put(row, "after", json_new_string(policy_result_name(worst(&in->after[i]))));
+			json_put(row, "after",
+				 json_new_string(policy_result_name(worst(&in->after[i]))));
 		json_push(list, row);
 	}
 	return list;
@@ -191,8 +195,12 @@ static json_t *run_json(const struct evidence_run *run)
 	const struct {
 		const char *name;
 		const struct evidence_plan *plan;
-	} plans[] = {{"fresh", &run->fresh}, {"change", &run->change}, {"settled", &run->settled}, {"other", &run->other}};
-	const struct evidence_sandbox *s = run->apply.sandbox.ran ? &run->apply.sandbox : &run->sandbox;
+	} plans[] = {{"fresh", &run->fresh},
+		     {"change", &run->change},
+		     {"settled", &run->settled},
+		     {"other", &run->other}};
+	const struct evidence_sandbox *s =
+		run->apply.sandbox.ran ? &run->apply.sandbox : &run->sandbox;
 	json_t *json = json_new_object(), *made = json_new_object();
 	size_t refused = 0;
 
@@ -203,7 +211,8 @@ static json_t *run_json(const struct evidence_run *run)
 		refused += run->apply.sandbox.refusals[i].loud;
 	json_put(json, "name", json_new_string(run->name));
 	if (run->apply.attempted)
-		json_put(json, "outcome", json_new_string(evidence_outcome_name(run->apply.outcome)));
+		json_put(json, "outcome",
+			 json_new_string(evidence_outcome_name(run->apply.outcome)));
 	if (run->tree)
 		json_put(json, "tree", tree_digests(run->tree));
 	json_put(json, "plans", made);
@@ -242,7 +251,8 @@ static json_t *environment_json(const struct evidence *ev)
 	json_put(json, "image", json_new_string(ev->image));
 	json_put(json, "packs", packs);
 	json_put(json, "inferredTypes", inferred);
-	json_put(json, "layers", pairs_json(ev->first.apply.sandbox.layers, ev->first.apply.sandbox.layer_count));
+	json_put(json, "layers",
+		 pairs_json(ev->first.apply.sandbox.layers, ev->first.apply.sandbox.layer_count));
 	return json;
 }
 
@@ -275,7 +285,8 @@ static json_t *verdicts_json(const struct judgement *j)
 static json_t *main_predicate(const struct statement_input *in)
 {
 	const struct evidence *ev = in->judgement->input.ev;
-	json_t *p = json_new_object(), *not_claimed = json_new_array(), *case_json = json_new_object();
+	json_t *p = json_new_object(), *not_claimed = json_new_array(),
+	       *case_json = json_new_object();
 
 	for (const char *const *text = statement_not_claimed; *text; text++)
 		json_push(not_claimed, json_new_string(*text));
@@ -349,7 +360,8 @@ static json_t *summary_predicate(const struct statement_input *in, struct arena 
 	json_put(policy, "digest", digest_set(&set));
 	json_put(p, "verifier", verifier_json(ev));
 	json_put(p, "timeVerified", json_new_string(ev->time));
-	json_put(p, "resourceUri", json_new_string(arena_printf(a, "fixproof:case/%s", ev->claims.id)));
+	json_put(p, "resourceUri",
+		 json_new_string(arena_printf(a, "fixproof:case/%s", ev->claims.id)));
 	json_put(p, "policy", policy);
 	json_put(p, "verificationResult", json_new_string("PASSED"));
 	json_put(p, "verifiedLevels", levels(in->judgement, a));
@@ -369,7 +381,9 @@ static json_t *test_predicate(const struct judgement *j)
 		json_push(configuration, row);
 	}
 	for (size_t i = 0; i < j->count; i++) {
-		json_t *to = j->rows[i].waiver ? warned : j->rows[i].verdict.kind == VERDICT_PASS ? passed : NULL;
+		json_t *to = j->rows[i].waiver			       ? warned
+			     : j->rows[i].verdict.kind == VERDICT_PASS ? passed
+								       : NULL;
 
 		if (to)
 			json_push(to, json_new_string(j->rows[i].verifier->id));
@@ -382,8 +396,8 @@ static json_t *test_predicate(const struct judgement *j)
 	return p;
 }
 
-static void add_statement(const struct statement_input *in, struct arena *a, struct statements *s, const char *file,
-			  const char *type, json_t *predicate)
+static void add_statement(const struct statement_input *in, struct arena *a, struct statements *s,
+			  const char *file, const char *type, json_t *predicate)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(SIZE_MAX / 4);
 	struct statement *row = &s->rows[s->count++];
@@ -400,24 +414,27 @@ static void add_statement(const struct statement_input *in, struct arena *a, str
 	row->size = text.size;
 }
 
-void statements_make(const struct statement_input *in, struct arena *a, struct statements *ret_statements)
+void statements_make(const struct statement_input *in, struct arena *a,
+		     struct statements *ret_statements)
 {
 	struct statements s = {.count = 0};
 
 	switch (in->judgement->decision) {
 	case DECISION_VERIFIED:
-		add_statement(in, a, &s, "fix.sigstore.json", STATEMENT_VSA, summary_predicate(in, a));
-		add_statement(in, a, &s, "attestations/fix-verification.sigstore.json", STATEMENT_FIX_VERIFICATION,
-			      main_predicate(in));
-		add_statement(in, a, &s, "attestations/test-result.sigstore.json", STATEMENT_TEST_RESULT,
-			      test_predicate(in->judgement));
+		add_statement(in, a, &s, "fix.sigstore.json", STATEMENT_VSA,
+			      summary_predicate(in, a));
+		add_statement(in, a, &s, "attestations/fix-verification.sigstore.json",
+			      STATEMENT_FIX_VERIFICATION, main_predicate(in));
+		add_statement(in, a, &s, "attestations/test-result.sigstore.json",
+			      STATEMENT_TEST_RESULT, test_predicate(in->judgement));
 		break;
 	case DECISION_REFUSED:
-		add_statement(in, a, &s, "refusal.sigstore.json", STATEMENT_REFUSAL, main_predicate(in));
+		add_statement(in, a, &s, "refusal.sigstore.json", STATEMENT_REFUSAL,
+			      main_predicate(in));
 		break;
 	case DECISION_INCONCLUSIVE:
-		add_statement(in, a, &s, "attestations/inconclusive.sigstore.json", STATEMENT_INCONCLUSIVE,
-			      main_predicate(in));
+		add_statement(in, a, &s, "attestations/inconclusive.sigstore.json",
+			      STATEMENT_INCONCLUSIVE, main_predicate(in));
 		break;
 	}
 	*ret_statements = s;

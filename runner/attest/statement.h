@@ -3,9 +3,8 @@
  * judgement and the digests, so that who checks a bundle can make it again and compare the bytes.
  *
  *	verified      VSA v1, fix-verification v1, test-result v0.1
- *	refused       refusal v1, of a predicate type of its own: a tool that looks only at signature and
- *	              type must not take it for an approval
- *	inconclusive  inconclusive v1
+ *	refused       refusal v1, of a predicate type of its own: a tool that looks only at
+ *signature and type must not take it for an approval inconclusive  inconclusive v1
  */
 #ifndef RUNNER_ATTEST_STATEMENT_H
 #define RUNNER_ATTEST_STATEMENT_H
@@ -42,7 +41,8 @@ struct statements {
 	size_t count;
 };
 
-void statements_make(const struct statement_input *in, struct arena *a, struct statements *ret_statements);
+void statements_make(const struct statement_input *in, struct arena *a,
+		     struct statements *ret_statements);
 
 /* What no decision of ours says, for people and for the predicate; NULL-terminated. */
 extern const char *const statement_not_claimed[];

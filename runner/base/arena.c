@@ -41,7 +41,8 @@ static struct arena_chunk *add_chunk(struct arena *a, size_t size)
 	c = die_calloc(1, sizeof(*c) + room);
 	c->size = room;
 	a->used_bytes += room;
-	/* A large allocation gets a chunk of its own behind the current one, whose rest stays in use. */
+	/* A large allocation gets a chunk of its own behind the current one, whose rest stays in
+	 * use. */
 	if (size >= CHUNK_BYTES && a->last) {
 		c->previous = a->last->previous;
 		a->last->previous = c;

@@ -19,7 +19,10 @@ struct arena {
 	size_t budget_bytes;
 };
 
-#define ARENA_INIT(budget) {.last = NULL, .used_bytes = 0, .budget_bytes = (budget)}
+#define ARENA_INIT(budget)                                              \
+	{                                                               \
+		.last = NULL, .used_bytes = 0, .budget_bytes = (budget) \
+	}
 
 void arena_release(struct arena *a);
 

@@ -12,7 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#pragma GCC poison strcpy strcat sprintf vsprintf strncpy strncat strtok atoi atol atof gmtime localtime
+#pragma GCC poison strcpy strcat sprintf vsprintf strncpy strncat strtok atoi atol atof gmtime \
+	localtime
 #pragma GCC poison asctime ctime mktemp tmpnam tempnam system popen gets
 
 #endif

@@ -11,15 +11,16 @@
 #define FP_NORETURN __attribute__((noreturn))
 #define FP_UNUSED __attribute__((unused))
 
-/* A local that is released when it leaves its scope; set to its empty value where it is declared. */
+/* A local that is released when it leaves its scope; set to its empty value where it is declared.
+ */
 #define FP_CLEANUP(function) __attribute__((cleanup(function)))
 
 /* Hands a pointer on and leaves NULL behind, so that the cleanup of the old owner does nothing. */
-#define FP_STEAL(pointer)                                                                          \
-	({                                                                                         \
-		__typeof__(pointer) fp_stolen = (pointer);                                         \
-		(pointer) = NULL;                                                                  \
-		fp_stolen;                                                                         \
+#define FP_STEAL(pointer)                                  \
+	({                                                 \
+		__typeof__(pointer) fp_stolen = (pointer); \
+		(pointer) = NULL;                          \
+		fp_stolen;                                 \
 	})
 
 #define FP_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -16,8 +16,11 @@ struct buf {
 	bool overflow;
 };
 
-#define BUF_INIT(ceiling_bytes)                                                                    \
-	{.data = NULL, .size = 0, .capacity = 0, .ceiling = (ceiling_bytes), .overflow = false}
+#define BUF_INIT(ceiling_bytes)                                                     \
+	{                                                                           \
+		.data = NULL, .size = 0, .capacity = 0, .ceiling = (ceiling_bytes), \
+		.overflow = false                                                   \
+	}
 
 void buf_release(struct buf *b);
 

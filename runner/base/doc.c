@@ -48,11 +48,12 @@ int doc_fault(const struct doc *d, const char *what, struct err *e, const char *
 	(void)vsnprintf(reason, sizeof(reason), format, ap);
 	va_end(ap);
 	add_path(&path, d);
-	return err_set(e, ERR_INPUT, "%s:%zu:%zu: %s%s%s", what, d->line, d->column, buf_text(&path),
-		       path.size > 0 ? ": " : "", reason);
+	return err_set(e, ERR_INPUT, "%s:%zu:%zu: %s%s%s", what, d->line, d->column,
+		       buf_text(&path), path.size > 0 ? ": " : "", reason);
 }
 
-int doc_only_keys(const struct doc *object, const char *what, const char *const *keys, struct err *e)
+int doc_only_keys(const struct doc *object, const char *what, const char *const *keys,
+		  struct err *e)
 {
 	for (const struct doc *m = object->first; m; m = m->next) {
 		const char *const *known = keys;
@@ -87,7 +88,8 @@ const char *doc_kind_name(enum doc_kind kind)
 
 static int compare_keys(const void *left, const void *right)
 {
-	const struct doc *a = *(const struct doc *const *)left, *b = *(const struct doc *const *)right;
+	const struct doc *a = *(const struct doc *const *)left,
+			 *b = *(const struct doc *const *)right;
 	int order = memcmp(a->key, b->key, FP_MIN(a->key_size, b->key_size));
 
 	return order != 0 ? order : a->key_size < b->key_size ? -1 : a->key_size > b->key_size;
@@ -113,7 +115,8 @@ int doc_check_keys(const struct doc *d, const char *what, struct err *e)
 	if (d->kind == DOC_OBJECT && d->count > 1 && check_object(d, what, e) < 0)
 		return -1;
 	for (const struct doc *m = d->first; m; m = m->next)
-		if ((m->kind == DOC_OBJECT || m->kind == DOC_ARRAY) && doc_check_keys(m, what, e) < 0)
+		if ((m->kind == DOC_OBJECT || m->kind == DOC_ARRAY) &&
+		    doc_check_keys(m, what, e) < 0)
 			return -1;
 	return 0;
 }

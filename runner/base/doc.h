@@ -1,11 +1,12 @@
 /*
- * A document in JSON or YAML as a tree that remembers where each value stood, so that whoever reads it
- * can name file, line and key in an error.
+ * A document in JSON or YAML as a tree that remembers where each value stood, so that whoever reads
+ * it can name file, line and key in an error.
  *
  * JSON is RFC 8259.  YAML is the part of it that people write by hand: block and flow collections,
- * all scalar styles, the core schema's null, true, false and numbers (so "yes" and "on" are strings);
- * anchors, aliases, tags, merge keys and several documents are refused.  In both, duplicate keys,
- * keys that are no strings, bytes that are not UTF-8 and more than DOC_DEPTH_MAX levels are refused.
+ * all scalar styles, the core schema's null, true, false and numbers (so "yes" and "on" are
+ * strings); anchors, aliases, tags, merge keys and several documents are refused.  In both,
+ * duplicate keys, keys that are no strings, bytes that are not UTF-8 and more than DOC_DEPTH_MAX
+ * levels are refused.
  */
 #ifndef RUNNER_BASE_DOC_H
 #define RUNNER_BASE_DOC_H
@@ -31,11 +32,11 @@ enum doc_kind {
 
 struct doc {
 	enum doc_kind kind;
-	size_t line, column; /* of the value, from 1 */
+	size_t line, column;   /* of the value, from 1 */
 	size_t offset, length; /* of the value in the text; JSON only */
-	const char *text;    /* of strings (decoded) and numbers (as written); NUL-terminated */
-	size_t size;	     /* bytes of text */
-	const char *key;     /* in an object, otherwise NULL */
+	const char *text;      /* of strings (decoded) and numbers (as written); NUL-terminated */
+	size_t size;	       /* bytes of text */
+	const char *key;       /* in an object, otherwise NULL */
 	size_t key_size;
 	const struct doc *parent, *first, *next;
 	size_t count; /* of elements */
@@ -58,8 +59,8 @@ int doc_fault(const struct doc *d, const char *what, struct err *e, const char *
 	FP_PRINTF(4, 5);
 
 /* Every key of object is in the NULL-terminated list, or the error names it. */
-FP_MUST_CHECK int doc_only_keys(const struct doc *object, const char *what,
-				const char *const *keys, struct err *e);
+FP_MUST_CHECK int doc_only_keys(const struct doc *object, const char *what, const char *const *keys,
+				struct err *e);
 
 /* For the readers: no object in the tree has a key twice. */
 FP_MUST_CHECK int doc_check_keys(const struct doc *d, const char *what, struct err *e);

@@ -246,7 +246,8 @@ static int read_elements(struct reader *r, struct doc *parent, char close)
 		if (peek(r) == close)
 			break;
 		if (peek(r) != ',')
-			return fault(r, close == '}' ? "',' or '}' expected" : "',' or ']' expected");
+			return fault(r,
+				     close == '}' ? "',' or '}' expected" : "',' or ']' expected");
 		r->at++;
 	}
 	r->at++;

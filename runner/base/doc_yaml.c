@@ -16,7 +16,8 @@ struct reader {
 
 static int fault_at(struct reader *r, yaml_mark_t mark, const char *reason)
 {
-	return err_set(r->e, ERR_INPUT, "%s:%zu:%zu: %s", r->what, mark.line + 1, mark.column + 1, reason);
+	return err_set(r->e, ERR_INPUT, "%s:%zu:%zu: %s", r->what, mark.line + 1, mark.column + 1,
+		       reason);
 }
 
 static int next_event(struct reader *r, yaml_event_t *event)
@@ -68,9 +69,10 @@ static enum doc_kind plain_kind(const char *text, size_t size)
 		const char *text;
 		enum doc_kind kind;
 	} words[] = {
-		{"", DOC_NULL},	       {"~", DOC_NULL},	      {"null", DOC_NULL},   {"Null", DOC_NULL},
-		{"NULL", DOC_NULL},    {"true", DOC_TRUE},    {"True", DOC_TRUE},   {"TRUE", DOC_TRUE},
-		{"false", DOC_FALSE}, {"False", DOC_FALSE}, {"FALSE", DOC_FALSE},
+		{"", DOC_NULL},	      {"~", DOC_NULL},	    {"null", DOC_NULL},
+		{"Null", DOC_NULL},   {"NULL", DOC_NULL},   {"true", DOC_TRUE},
+		{"True", DOC_TRUE},   {"TRUE", DOC_TRUE},   {"false", DOC_FALSE},
+		{"False", DOC_FALSE}, {"FALSE", DOC_FALSE},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(words); i++)
@@ -89,7 +91,7 @@ static int read_scalar(struct reader *r, const yaml_event_t *event, struct doc *
 	n->text = arena_strndup(r->arena, text, size);
 	n->size = size;
 	n->kind = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? plain_kind(n->text, size)
-								       : DOC_STRING;
+								      : DOC_STRING;
 	return 0;
 }
 
@@ -151,8 +153,8 @@ static int read_object(struct reader *r, struct doc *parent)
 		if (ended)
 			return 0;
 		if (key->kind == DOC_ARRAY || key->kind == DOC_OBJECT)
-			return err_set(r->e, ERR_INPUT, "%s:%zu:%zu: a key must be a string", r->what,
-				       key->line, key->column);
+			return err_set(r->e, ERR_INPUT, "%s:%zu:%zu: a key must be a string",
+				       r->what, key->line, key->column);
 		if (strcmp(key->text, "<<") == 0)
 			return err_set(r->e, ERR_INPUT, "%s:%zu:%zu: merge keys are not allowed",
 				       r->what, key->line, key->column);
@@ -189,7 +191,8 @@ static int read_node(struct reader *r, yaml_event_t *event, struct doc *n)
 	n->column = event->start_mark.column + 1;
 	switch ((int)event->type) {
 	case YAML_SCALAR_EVENT:
-		if (check_properties(r, event, event->data.scalar.anchor, event->data.scalar.tag) < 0)
+		if (check_properties(r, event, event->data.scalar.anchor, event->data.scalar.tag) <
+		    0)
 			return -1;
 		return read_scalar(r, event, n);
 	case YAML_SEQUENCE_START_EVENT:

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-FP_PRINTF(3, 0) static void set_text(struct err *e, enum err_kind kind, const char *format, va_list ap)
+FP_PRINTF(3, 0)
+static void set_text(struct err *e, enum err_kind kind, const char *format, va_list ap)
 {
 	/* An error that is set twice has lost its first text: our bug, whatever the input was. */
 	if (e->kind != ERR_NONE)

@@ -28,12 +28,16 @@ struct err {
 	char text[ERR_TEXT_BYTES]; /* one line, lower case, no newline */
 };
 
-#define ERR_INIT {.kind = ERR_NONE, .text = ""}
+#define ERR_INIT                             \
+	{                                    \
+		.kind = ERR_NONE, .text = "" \
+	}
 
 /* Sets e, which must be unset; always returns -1, so that callers can return it. */
 int err_set(struct err *e, enum err_kind kind, const char *format, ...) FP_PRINTF(3, 4);
 
-/* Like err_set with ERR_SYSTEM, and adds ": " and the text of errno.  Goes directly after the call. */
+/* Like err_set with ERR_SYSTEM, and adds ": " and the text of errno.  Goes directly after the call.
+ */
 int err_sys(struct err *e, const char *format, ...) FP_PRINTF(2, 3);
 
 /* Puts "format: " before the text of a set error; always returns -1. */

@@ -1,4 +1,5 @@
-/* The low-level interface of OpenSSL: the new one loads providers first, at half a millisecond a process. */
+/* The low-level interface of OpenSSL: the new one loads providers first, at half a millisecond a
+ * process. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "runner/base/sha256.h"
 

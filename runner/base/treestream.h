@@ -10,7 +10,8 @@
  *
  * Paths are relative, UTF-8, without empty, "." or ".." components, without control characters.
  * The order of entries is free; a directory comes before what it holds, if it is there at all.
- * The reader checks all that and takes nothing on trust; uniqueness of paths is for who collects them.
+ * The reader checks all that and takes nothing on trust; uniqueness of paths is for who collects
+ *them.
  */
 #ifndef RUNNER_BASE_TREESTREAM_H
 #define RUNNER_BASE_TREESTREAM_H

@@ -23,12 +23,13 @@ struct writer {
 	enum jcs_numbers numbers;
 	struct arena *arena;
 	struct err *e;
-	struct decimal written, nearest; /* of the number at hand; too large for the stack at depth */
+	struct decimal written,
+		nearest; /* of the number at hand; too large for the stack at depth */
 };
 
 /*
- * Section 3.2.3: keys compare by UTF-16 code units.  That is the order of code points, but for those
- * from U+E000 to U+FFFF, which come after the ones above U+FFFF.
+ * Section 3.2.3: keys compare by UTF-16 code units.  That is the order of code points, but for
+ * those from U+E000 to U+FFFF, which come after the ones above U+FFFF.
  */
 static uint32_t utf16_rank(uint32_t c)
 {
@@ -194,7 +195,8 @@ static int write_number(struct writer *w, const struct doc *n, struct buf *out)
 		return 0;
 	}
 	if (!finite)
-		return err_set(w->e, ERR_INPUT, "%s: the number %.40s is too large", w->what, n->text);
+		return err_set(w->e, ERR_INPUT, "%s: the number %.40s is too large", w->what,
+			       n->text);
 	if (nearest->count == 0)
 		buf_addch(out, '0');
 	else
@@ -298,6 +300,7 @@ void jcs_write(struct buf *out, const json_t *json)
 	struct err e = ERR_INIT;
 
 	json_dump_compact(&text, json);
-	if (jcs_canonicalize("our own JSON", buf_text(&text), text.size, JCS_NUMBERS_DOUBLE, out, &e) < 0)
+	if (jcs_canonicalize("our own JSON", buf_text(&text), text.size, JCS_NUMBERS_DOUBLE, out,
+			     &e) < 0)
 		die(e.text);
 }

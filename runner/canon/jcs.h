@@ -18,9 +18,9 @@ enum jcs_numbers {
 	/* As the RFC has it: every number is the nearest double. */
 	JCS_NUMBERS_DOUBLE,
 	/*
-	 * For plans, so that two different ones never share a digest: a number whose decimal value is
-	 * not the one that the RFC would print becomes {"$number":"<digits>e<exponent>"}, and a key
-	 * that begins with "$" gets one more "$" in front.
+	 * For plans, so that two different ones never share a digest: a number whose decimal value
+	 * is not the one that the RFC would print becomes {"$number":"<digits>e<exponent>"}, and a
+	 * key that begins with "$" gets one more "$" in front.
 	 */
 	JCS_NUMBERS_EXACT,
 };
@@ -33,7 +33,8 @@ FP_MUST_CHECK int jcs_canonicalize(const char *what, const char *text, size_t si
 FP_MUST_CHECK int jcs_write_doc(const char *what, const struct doc *d, enum jcs_numbers numbers,
 				struct buf *out, struct err *e);
 
-/* The canonical form of a value made by us; ends the process if it has none (an integer past 2^53). */
+/* The canonical form of a value made by us; ends the process if it has none (an integer past 2^53).
+ */
 void jcs_write(struct buf *out, const json_t *json);
 
 /* A double as section 3.2.2.3 prints it; false for NaN and infinities. */

@@ -28,8 +28,9 @@ static int write_members(struct writer *w, const struct doc *object, const char 
 
 static int write_change(struct writer *w, const struct doc *change)
 {
-	static const char *const keys[] = {"actions", "after", "after_sensitive", "after_unknown", "before",
-					   "before_sensitive", "importing", "replace_paths", NULL};
+	static const char *const keys[] = {"actions",	    "after",	     "after_sensitive",
+					   "after_unknown", "before",	     "before_sensitive",
+					   "importing",	    "replace_paths", NULL};
 	bool first = true;
 
 	if (change->kind != DOC_OBJECT)
@@ -44,8 +45,8 @@ static int write_change(struct writer *w, const struct doc *change)
 static int write_resource(struct writer *w, const struct doc *resource)
 {
 	static const char *const before[] = {"action_reason", "address", NULL};
-	static const char *const behind[] = {"deposed", "index", "mode", "name", "previous_address",
-					    "provider_name", "type", NULL};
+	static const char *const behind[] = {"deposed",		 "index",	  "mode", "name",
+					     "previous_address", "provider_name", "type", NULL};
 	const struct doc *change = doc_get(resource, "change");
 	bool first = true;
 
@@ -70,7 +71,8 @@ static const char *text_of(const struct doc *object, const char *key)
 
 static int compare_resources(const void *left, const void *right)
 {
-	const struct doc *a = *(const struct doc *const *)left, *b = *(const struct doc *const *)right;
+	const struct doc *a = *(const struct doc *const *)left,
+			 *b = *(const struct doc *const *)right;
 	int order = strcmp(text_of(a, "address"), text_of(b, "address"));
 
 	return order != 0 ? order : strcmp(text_of(a, "deposed"), text_of(b, "deposed"));
@@ -106,7 +108,8 @@ static int write_resources(struct writer *w, const struct doc *list)
 /* Output names are identifiers, so their order by bytes is the RFC's. */
 static int compare_outputs(const void *left, const void *right)
 {
-	return strcmp((*(const struct doc *const *)left)->key, (*(const struct doc *const *)right)->key);
+	return strcmp((*(const struct doc *const *)left)->key,
+		      (*(const struct doc *const *)right)->key);
 }
 
 static int write_outputs(struct writer *w, const struct doc *outputs)

@@ -3,12 +3,12 @@
  *
  *	{"format":"fixproof-plan/1","output_changes":{NAME:CHANGE…},"resource_changes":[…]}
  *
- * made from Terraform's plan representation.  A resource change keeps action_reason, address, change
- * (actions, before, after, after_unknown, before_sensitive, after_sensitive, replace_paths, importing),
- * deposed, index, mode, name, previous_address, provider_name and type; they are sorted by address and
- * deposed key.  A change of an output keeps actions, before, after, after_unknown and both marks.
- * Everything else (time stamps, versions, configuration, relevant attributes) is volatile, or told
- * elsewhere.
+ * made from Terraform's plan representation.  A resource change keeps action_reason, address,
+ *change (actions, before, after, after_unknown, before_sensitive, after_sensitive, replace_paths,
+ *importing), deposed, index, mode, name, previous_address, provider_name and type; they are sorted
+ *by address and deposed key.  A change of an output keeps actions, before, after, after_unknown and
+ *both marks. Everything else (time stamps, versions, configuration, relevant attributes) is
+ *volatile, or told elsewhere.
  */
 #ifndef RUNNER_CANON_PLAN_H
 #define RUNNER_CANON_PLAN_H

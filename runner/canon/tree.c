@@ -137,7 +137,8 @@ static bool holds_something(const struct gather *g, const char *directory)
 	return low < g->count && beneath(g->entries[low].path, directory);
 }
 
-/* Directories that hold something are implied by it; a name twice, or a file as a directory, is refused. */
+/* Directories that hold something are implied by it; a name twice, or a file as a directory, is
+ * refused. */
 static int normalize(struct gather *g, struct err *e)
 {
 	size_t kept = 0;
@@ -150,7 +151,8 @@ static int normalize(struct gather *g, struct err *e)
 	for (size_t i = 0; i < g->count; i++)
 		if (g->entries[i].type != TREESTREAM_DIRECTORY &&
 		    holds_something(g, g->entries[i].path))
-			return err_set(e, ERR_INPUT, "%s: is a file and a directory", g->entries[i].path);
+			return err_set(e, ERR_INPUT, "%s: is a file and a directory",
+				       g->entries[i].path);
 	for (size_t i = 0; i < g->count; i++) {
 		if (g->entries[i].type == TREESTREAM_DIRECTORY &&
 		    holds_something(g, g->entries[i].path))
@@ -177,7 +179,8 @@ void tree_canonical(const struct tree *t, struct buf *out)
 		case TREESTREAM_EXECUTABLE:
 			sha256_hex(&entry->sha256, hex);
 			json_put(row, "type", json_new_string("file"));
-			json_put(row, "executable", json_boolean(entry->type == TREESTREAM_EXECUTABLE));
+			json_put(row, "executable",
+				 json_boolean(entry->type == TREESTREAM_EXECUTABLE));
 			json_put(row, "size", json_new_int((int64_t)entry->size));
 			json_put(row, "sha256", json_new_string(hex));
 			break;
@@ -334,8 +337,8 @@ int tree_read(int fd, struct arena *a, const struct tree **ret_tree, struct err 
 	return 0;
 }
 
-static int parse_entry(const char *what, const json_t *row, struct arena *a, struct tree_entry *entry,
-		       struct err *e)
+static int parse_entry(const char *what, const json_t *row, struct arena *a,
+		       struct tree_entry *entry, struct err *e)
 {
 	const char *path, *type, *digest = NULL, *target = NULL;
 	json_t *executable = NULL, *size = NULL;
@@ -354,7 +357,8 @@ static int parse_entry(const char *what, const json_t *row, struct arena *a, str
 		return -1;
 	entry->path = arena_strdup(a, path);
 	entry->type = file ? (json_is_true(executable) ? TREESTREAM_EXECUTABLE : TREESTREAM_FILE)
-			   : target ? TREESTREAM_LINK : TREESTREAM_DIRECTORY;
+		      : target ? TREESTREAM_LINK
+			       : TREESTREAM_DIRECTORY;
 	entry->size = (uint64_t)(size ? json_integer_value(size) : 0);
 	entry->target = target ? arena_strdup(a, target) : NULL;
 	if (target)
@@ -414,7 +418,8 @@ int tree_content(int fd, const struct tree_entry *entry, struct buf *out, struct
 		if (n < 0)
 			return err_sys(e, "%s: read", entry->path);
 		if (n == 0)
-			return err_set(e, ERR_PEER, "%s: the tree stream is cut short", entry->path);
+			return err_set(e, ERR_PEER, "%s: the tree stream is cut short",
+				       entry->path);
 		buf_add(out, chunk, (size_t)n);
 		done += (uint64_t)n;
 		if (out->overflow)

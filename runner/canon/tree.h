@@ -1,8 +1,8 @@
 /*
  * The canonical form of a directory tree, its digest, and the id that git gives to the same files.
  *
- * Canonical form 1: RFC 8785 of {"entries":[…],"format":"fixproof-tree/1"}, the entries sorted by the
- * bytes of their paths, each {"executable":bool,"path":…,"sha256":…,"size":…,"type":"file"},
+ * Canonical form 1: RFC 8785 of {"entries":[…],"format":"fixproof-tree/1"}, the entries sorted by
+ * the bytes of their paths, each {"executable":bool,"path":…,"sha256":…,"size":…,"type":"file"},
  * {"path":…,"target":…,"type":"link"} or, for directories that hold nothing else,
  * {"path":…,"type":"directory"}.
  *
@@ -26,8 +26,8 @@ struct tree_entry {
 	const char *path;
 	enum treestream_type type;
 	uint64_t size;
-	uint64_t offset;       /* of the content in the stream */
-	struct sha256 sha256;  /* of the content; of the target for a link */
+	uint64_t offset;      /* of the content in the stream */
+	struct sha256 sha256; /* of the content; of the target for a link */
 	uint8_t git_blob[20];
 	const char *target; /* of a link, otherwise NULL */
 };
@@ -42,7 +42,8 @@ struct tree {
 	size_t left_out_count;
 };
 
-/* Reads the tree stream in fd from its start; the content stays there, at the offsets of the entries. */
+/* Reads the tree stream in fd from its start; the content stays there, at the offsets of the
+ * entries. */
 FP_MUST_CHECK int tree_read(int fd, struct arena *a, const struct tree **ret_tree, struct err *e);
 
 /* NULL when there is no such entry. */
@@ -56,18 +57,19 @@ FP_MUST_CHECK int tree_content(int fd, const struct tree_entry *entry, struct bu
 void tree_canonical(const struct tree *t, struct buf *out);
 
 /*
- * Reads a canonical form back; text that is not exactly one is ERR_INPUT.  The entries have no content
- * and no offsets, and the tree no id of git.
+ * Reads a canonical form back; text that is not exactly one is ERR_INPUT.  The entries have no
+ * content and no offsets, and the tree no id of git.
  */
 FP_MUST_CHECK int tree_parse(const char *what, const char *text, size_t size, struct arena *a,
 			     const struct tree **ret_tree, struct err *e);
 
 /*
- * Writes the tree beneath the directory dir_fd to fd as a tree stream, following no link and crossing
- * no mount.  Devices, sockets, FIFOs and names that a tree cannot have are ERR_INPUT, and so is more
- * than max_bytes of content.
+ * Writes the tree beneath the directory dir_fd to fd as a tree stream, following no link and
+ * crossing no mount.  Devices, sockets, FIFOs and names that a tree cannot have are ERR_INPUT, and
+ * so is more than max_bytes of content.
  */
-FP_MUST_CHECK int tree_pack(int dir_fd, const char *what, uint64_t max_bytes, int fd, struct err *e);
+FP_MUST_CHECK int tree_pack(int dir_fd, const char *what, uint64_t max_bytes, int fd,
+			    struct err *e);
 
 /* Makes the files of t, whose stream fd holds, beneath the empty directory dir_fd. */
 FP_MUST_CHECK int tree_unpack(int fd, const struct tree *t, int dir_fd, struct err *e);

@@ -42,7 +42,8 @@ static int pack_file(struct walk *w, int dir_fd, const char *name, const char *p
 			     path, (uint64_t)st.st_size, e) < 0)
 		return -1;
 	while (w->writer.left > 0) {
-		ssize_t n = read(fd, chunk, (size_t)FP_MIN(w->writer.left, (uint64_t)sizeof(chunk)));
+		ssize_t n =
+			read(fd, chunk, (size_t)FP_MIN(w->writer.left, (uint64_t)sizeof(chunk)));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -148,7 +149,8 @@ static int list_names(struct walk *w, int fd, const char *path, const char ***re
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		if (count >= TREE_ENTRIES_MAX)
-			return err_set(e, ERR_LIMIT, "%s: more than %d files", path, TREE_ENTRIES_MAX);
+			return err_set(e, ERR_LIMIT, "%s: more than %d files", path,
+				       TREE_ENTRIES_MAX);
 		names = arena_grow(w->arena, names, count, &capacity, sizeof(*names));
 		names[count++] = arena_strdup(w->arena, entry->d_name);
 	}
@@ -159,7 +161,8 @@ static int list_names(struct walk *w, int fd, const char *path, const char ***re
 	return 0;
 }
 
-static int walk_directory(struct walk *w, int fd, const char *path, unsigned int depth, struct err *e)
+static int walk_directory(struct walk *w, int fd, const char *path, unsigned int depth,
+			  struct err *e)
 {
 	const char **names = NULL;
 	size_t count = 0;
@@ -175,7 +178,8 @@ static int walk_directory(struct walk *w, int fd, const char *path, unsigned int
 int tree_pack(int dir_fd, const char *what, uint64_t max_bytes, int fd, struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT((size_t)512 << 20);
-	struct walk w = {.arena = &arena, .left_bytes = max_bytes, .max_bytes = max_bytes, .what = what};
+	struct walk w = {
+		.arena = &arena, .left_bytes = max_bytes, .max_bytes = max_bytes, .what = what};
 	struct stat st;
 
 	if (fstat(dir_fd, &st) < 0)
@@ -220,7 +224,8 @@ static int unpack_file(int stream_fd, const struct tree_entry *entry, int dir_fd
 		if (n < 0)
 			return err_sys(e, "%s: read", entry->path);
 		if (n == 0)
-			return err_set(e, ERR_PEER, "%s: the tree stream is cut short", entry->path);
+			return err_set(e, ERR_PEER, "%s: the tree stream is cut short",
+				       entry->path);
 		if (fd_write_all(fd, chunk, (size_t)n, e) < 0)
 			return err_wrap(e, "%s", entry->path);
 		done += (uint64_t)n;
@@ -228,7 +233,8 @@ static int unpack_file(int stream_fd, const struct tree_entry *entry, int dir_fd
 	return 0;
 }
 
-/* No entry of a struct tree lies beneath another one that is a link, so no path leads through one. */
+/* No entry of a struct tree lies beneath another one that is a link, so no path leads through one.
+ */
 int tree_unpack(int fd, const struct tree *t, int dir_fd, struct err *e)
 {
 	for (size_t i = 0; i < t->count; i++) {

@@ -12,10 +12,14 @@
 #define FILE_MAX_BYTES ((size_t)256 << 20)
 
 static const struct field finding_fields[] = {
-	FIELD(evidence_finding, tool, FIELD_STRING),	 FIELD(evidence_finding, rule, FIELD_STRING),
-	FIELD(evidence_finding, resource, FIELD_STRING), FIELD(evidence_finding, severity, FIELD_STRING),
-	FIELD(evidence_finding, message, FIELD_STRING),	 FIELD(evidence_finding, file, FIELD_STRING),
-	FIELD(evidence_finding, line, FIELD_SIZE),	 FIELD(evidence_finding, end_line, FIELD_SIZE),
+	FIELD(evidence_finding, tool, FIELD_STRING),
+	FIELD(evidence_finding, rule, FIELD_STRING),
+	FIELD(evidence_finding, resource, FIELD_STRING),
+	FIELD(evidence_finding, severity, FIELD_STRING),
+	FIELD(evidence_finding, message, FIELD_STRING),
+	FIELD(evidence_finding, file, FIELD_STRING),
+	FIELD(evidence_finding, line, FIELD_SIZE),
+	FIELD(evidence_finding, end_line, FIELD_SIZE),
 	FIELD_END,
 };
 
@@ -27,9 +31,12 @@ static const struct field control_fields[] = {
 };
 
 static const struct field waiver_fields[] = {
-	FIELD(evidence_waiver, verifier, FIELD_STRING), FIELD(evidence_waiver, policy, FIELD_STRING),
-	FIELD(evidence_waiver, reason, FIELD_STRING),	 FIELD(evidence_waiver, owner, FIELD_STRING),
-	FIELD(evidence_waiver, expires, FIELD_STRING),	 FIELD_END,
+	FIELD(evidence_waiver, verifier, FIELD_STRING),
+	FIELD(evidence_waiver, policy, FIELD_STRING),
+	FIELD(evidence_waiver, reason, FIELD_STRING),
+	FIELD(evidence_waiver, owner, FIELD_STRING),
+	FIELD(evidence_waiver, expires, FIELD_STRING),
+	FIELD_END,
 };
 
 static const struct field claims_fields[] = {
@@ -61,9 +68,12 @@ static const struct field claims_fields[] = {
 };
 
 static const struct field refusal_fields[] = {
-	FIELD(evidence_refusal, call, FIELD_STRING),	  FIELD(evidence_refusal, arguments, FIELD_STRING),
-	FIELD(evidence_refusal, program, FIELD_STRING), FIELD(evidence_refusal, answer, FIELD_STRING),
-	FIELD(evidence_refusal, count, FIELD_U64),	  FIELD(evidence_refusal, loud, FIELD_BOOL),
+	FIELD(evidence_refusal, call, FIELD_STRING),
+	FIELD(evidence_refusal, arguments, FIELD_STRING),
+	FIELD(evidence_refusal, program, FIELD_STRING),
+	FIELD(evidence_refusal, answer, FIELD_STRING),
+	FIELD(evidence_refusal, count, FIELD_U64),
+	FIELD(evidence_refusal, loud, FIELD_BOOL),
 	FIELD_END,
 };
 
@@ -92,9 +102,12 @@ static const struct field sandbox_fields[] = {
 };
 
 static const struct field diagnostic_fields[] = {
-	FIELD(evidence_diagnostic, severity, FIELD_STRING), FIELD(evidence_diagnostic, file, FIELD_STRING),
-	FIELD(evidence_diagnostic, summary, FIELD_STRING),  FIELD(evidence_diagnostic, detail, FIELD_STRING),
-	FIELD(evidence_diagnostic, line, FIELD_SIZE),	     FIELD(evidence_diagnostic, column, FIELD_SIZE),
+	FIELD(evidence_diagnostic, severity, FIELD_STRING),
+	FIELD(evidence_diagnostic, file, FIELD_STRING),
+	FIELD(evidence_diagnostic, summary, FIELD_STRING),
+	FIELD(evidence_diagnostic, detail, FIELD_STRING),
+	FIELD(evidence_diagnostic, line, FIELD_SIZE),
+	FIELD(evidence_diagnostic, column, FIELD_SIZE),
 	FIELD_END,
 };
 
@@ -128,7 +141,8 @@ const char *evidence_outcome_name(enum evidence_outcome outcome)
 	return outcome_names[outcome];
 }
 
-void evidence_runs(const struct evidence *ev, const struct evidence_run *ret_runs[EVIDENCE_RUN_COUNT])
+void evidence_runs(const struct evidence *ev,
+		   const struct evidence_run *ret_runs[EVIDENCE_RUN_COUNT])
 {
 	ret_runs[0] = &ev->before;
 	ret_runs[1] = &ev->before_varied;
@@ -137,7 +151,8 @@ void evidence_runs(const struct evidence *ev, const struct evidence_run *ret_run
 	ret_runs[4] = &ev->replay;
 }
 
-static const char *const run_names[EVIDENCE_RUN_COUNT] = {"before", "before-varied", "first", "again", "replay"};
+static const char *const run_names[EVIDENCE_RUN_COUNT] = {"before", "before-varied", "first",
+							  "again", "replay"};
 static const char *const plan_names[] = {"fresh", "change", "settled", "other"};
 
 static void run_plans(struct evidence_run *run, struct evidence_plan *plans[static 4])
@@ -150,8 +165,8 @@ static void run_plans(struct evidence_run *run, struct evidence_plan *plans[stat
 
 static struct evidence_run *own_run(struct evidence *ev, size_t i)
 {
-	struct evidence_run *runs[EVIDENCE_RUN_COUNT] = {&ev->before, &ev->before_varied, &ev->first, &ev->again,
-							 &ev->replay};
+	struct evidence_run *runs[EVIDENCE_RUN_COUNT] = {&ev->before, &ev->before_varied,
+							 &ev->first, &ev->again, &ev->replay};
 
 	return runs[i];
 }
@@ -236,7 +251,8 @@ struct files {
 	size_t count, capacity;
 };
 
-static void add_file(struct files *f, const char *path, const char *role, const char *data, size_t size)
+static void add_file(struct files *f, const char *path, const char *role, const char *data,
+		     size_t size)
 {
 	f->rows = arena_grow(f->arena, f->rows, f->count, &f->capacity, sizeof(*f->rows));
 	f->rows[f->count++] = (struct evidence_file){path, role, data, size};
@@ -264,12 +280,14 @@ static int add_run_files(struct files *f, const struct evidence_run *run, const 
 	run_plans(&copy, plans);
 	for (size_t k = 0; k < 4; k++)
 		if (plans[k]->text)
-			add_file(f, arena_printf(f->arena, "plans/%s-%s.json", name, plan_names[k]), "plan",
-				 plans[k]->text, plans[k]->size);
-	if (run->view && add_json(f, arena_printf(f->arena, "evidence/view-%s.json", name), "view", run->view, e) < 0)
+			add_file(f, arena_printf(f->arena, "plans/%s-%s.json", name, plan_names[k]),
+				 "plan", plans[k]->text, plans[k]->size);
+	if (run->view && add_json(f, arena_printf(f->arena, "evidence/view-%s.json", name), "view",
+				  run->view, e) < 0)
 		return -1;
 	if (run->other_view &&
-	    add_json(f, arena_printf(f->arena, "evidence/view-%s-other.json", name), "view", run->other_view, e) < 0)
+	    add_json(f, arena_printf(f->arena, "evidence/view-%s-other.json", name), "view",
+		     run->other_view, e) < 0)
 		return -1;
 	if (!run->tree)
 		return 0;
@@ -283,11 +301,12 @@ static int add_run_files(struct files *f, const struct evidence_run *run, const 
 
 static int compare_files(const void *left, const void *right)
 {
-	return strcmp(((const struct evidence_file *)left)->path, ((const struct evidence_file *)right)->path);
+	return strcmp(((const struct evidence_file *)left)->path,
+		      ((const struct evidence_file *)right)->path);
 }
 
-int evidence_write(const struct evidence *ev, struct arena *a, const struct evidence_file **ret_files,
-		   size_t *ret_count, struct err *e)
+int evidence_write(const struct evidence *ev, struct arena *a,
+		   const struct evidence_file **ret_files, size_t *ret_count, struct err *e)
 {
 	const struct evidence_run *runs[EVIDENCE_RUN_COUNT];
 	struct files f = {.arena = a};
@@ -304,7 +323,8 @@ int evidence_write(const struct evidence *ev, struct arena *a, const struct evid
 	}
 	json_put(root, "runs", list);
 	for (size_t i = 0; i < ev->policy_count; i++)
-		add_file(&f, ev->policies[i].file, "policy", ev->policies[i].source, ev->policies[i].source_size);
+		add_file(&f, ev->policies[i].file, "policy", ev->policies[i].source,
+			 ev->policies[i].source_size);
 	if (add_json(&f, "evidence/evidence.json", "evidence", root, e) < 0)
 		return -1;
 	qsort(f.rows, f.count, sizeof(*f.rows), compare_files);
@@ -347,7 +367,8 @@ static int load_plan(struct loader *l, const char *path, struct evidence_plan *p
 	return json_parse(path, plan->text, plan->size, &plan->json, l->e);
 }
 
-static int load_plans(struct loader *l, const char *name, const json_t *made, struct evidence_run *run)
+static int load_plans(struct loader *l, const char *name, const json_t *made,
+		      struct evidence_run *run)
 {
 	struct evidence_plan *plans[4];
 	size_t found = 0;
@@ -361,8 +382,10 @@ static int load_plans(struct loader *l, const char *name, const json_t *made, st
 				continue;
 			found++;
 			if (plans[k]->text)
-				return err_set(l->e, ERR_INPUT, "%s: the plan \"%s\" twice", name, kind);
-			if (load_plan(l, arena_printf(l->arena, "plans/%s-%s.json", name, kind), plans[k]) < 0)
+				return err_set(l->e, ERR_INPUT, "%s: the plan \"%s\" twice", name,
+					       kind);
+			if (load_plan(l, arena_printf(l->arena, "plans/%s-%s.json", name, kind),
+				      plans[k]) < 0)
 				return -1;
 		}
 	}
@@ -371,7 +394,8 @@ static int load_plans(struct loader *l, const char *name, const json_t *made, st
 	return 0;
 }
 
-static int load_apply(struct loader *l, const char *name, const json_t *json, struct evidence_apply *apply)
+static int load_apply(struct loader *l, const char *name, const json_t *json,
+		      struct evidence_apply *apply)
 {
 	static const char *const keys[] = {"outcome", "reason", "output", "sandbox", NULL};
 	const char *outcome = NULL, *reason = NULL, *output = NULL;
@@ -389,32 +413,38 @@ static int load_apply(struct loader *l, const char *name, const json_t *json, st
 	for (size_t i = 0; i < FP_ARRAY_SIZE(outcome_names); i++) {
 		if (strcmp(outcome, outcome_names[i]) == 0) {
 			apply->outcome = (enum evidence_outcome)i;
-			return fields_read(sandbox_fields, name, sandbox, l->arena, &apply->sandbox, l->e);
+			return fields_read(sandbox_fields, name, sandbox, l->arena, &apply->sandbox,
+					   l->e);
 		}
 	}
 	return err_set(l->e, ERR_INPUT, "%s: \"%s\" is no outcome", name, outcome);
 }
 
-static int load_diagnostics(struct loader *l, const char *name, const json_t *list, struct evidence_run *run)
+static int load_diagnostics(struct loader *l, const char *name, const json_t *list,
+			    struct evidence_run *run)
 {
-	struct evidence_diagnostic *rows = arena_array(l->arena, json_array_size(list), sizeof(*rows));
+	struct evidence_diagnostic *rows =
+		arena_array(l->arena, json_array_size(list), sizeof(*rows));
 
 	for (size_t i = 0; i < json_array_size(list); i++)
-		if (fields_read(diagnostic_fields, name, json_array_get(list, i), l->arena, &rows[i], l->e) < 0)
+		if (fields_read(diagnostic_fields, name, json_array_get(list, i), l->arena,
+				&rows[i], l->e) < 0)
 			return -1;
 	run->diagnostics = rows;
 	run->diagnostic_count = json_array_size(list);
 	return 0;
 }
 
-static int load_tree(struct loader *l, const char *path, const char *git_id, struct evidence_run *run)
+static int load_tree(struct loader *l, const char *path, const char *git_id,
+		     struct evidence_run *run)
 {
 	const struct tree *parsed;
 	const char *data;
 	struct tree *t;
 	size_t size;
 
-	if (!git_id || strlen(git_id) != TREE_GIT_ID_SIZE - 1 || strspn(git_id, "0123456789abcdef") != strlen(git_id))
+	if (!git_id || strlen(git_id) != TREE_GIT_ID_SIZE - 1 ||
+	    strspn(git_id, "0123456789abcdef") != strlen(git_id))
 		return err_set(l->e, ERR_INPUT, "%s: \"git_tree\" is missing or no id", path);
 	if (l->reader(l->context, path, &data, &size, l->e) < 0 ||
 	    tree_parse(path, data, size, l->arena, &parsed, l->e) < 0)
@@ -425,10 +455,12 @@ static int load_tree(struct loader *l, const char *path, const char *git_id, str
 	return 0;
 }
 
-static int load_run(struct loader *l, const char *name, const json_t *json, struct evidence_run *run)
+static int load_run(struct loader *l, const char *name, const json_t *json,
+		    struct evidence_run *run)
 {
-	static const char *const keys[] = {"apply", "planned", "plans", "tree", "git_tree", "view", "other_view", "diagnostics",
-					   "sandbox", NULL};
+	static const char *const keys[] = {"apply",    "planned", "plans",	"tree",
+					   "git_tree", "view",	  "other_view", "diagnostics",
+					   "sandbox",  NULL};
 	json_t *apply, *planned, *plans, *tree, *view, *other, *diagnostics, *sandbox;
 	const char *git_id = NULL;
 
@@ -444,17 +476,20 @@ static int load_run(struct loader *l, const char *name, const json_t *json, stru
 	    json_member(json, name, "sandbox", JSON_OBJECT, true, &sandbox, l->e) < 0)
 		return -1;
 	run->planned = json_is_true(planned);
-	if ((apply && load_apply(l, name, apply, &run->apply) < 0) || load_plans(l, name, plans, run) < 0 ||
+	if ((apply && load_apply(l, name, apply, &run->apply) < 0) ||
+	    load_plans(l, name, plans, run) < 0 ||
 	    load_diagnostics(l, name, diagnostics, run) < 0 ||
 	    fields_read(sandbox_fields, name, sandbox, l->arena, &run->sandbox, l->e) < 0)
 		return -1;
-	if (json_is_true(tree) && load_tree(l, arena_printf(l->arena, "evidence/tree-%s.json", name), git_id, run) < 0)
+	if (json_is_true(tree) &&
+	    load_tree(l, arena_printf(l->arena, "evidence/tree-%s.json", name), git_id, run) < 0)
 		return -1;
 	if (json_is_true(view) &&
 	    load_json(l, arena_printf(l->arena, "evidence/view-%s.json", name), &run->view) < 0)
 		return -1;
 	if (json_is_true(other) &&
-	    load_json(l, arena_printf(l->arena, "evidence/view-%s-other.json", name), &run->other_view) < 0)
+	    load_json(l, arena_printf(l->arena, "evidence/view-%s-other.json", name),
+		      &run->other_view) < 0)
 		return -1;
 	return 0;
 }
@@ -470,7 +505,8 @@ static int load_policies(struct loader *l, const json_t *list, struct evidence *
 		struct evidence_policy *p = &rows[i];
 
 		if (!json_is_object(row) || json_only_keys(row, "policies", keys, l->e) < 0)
-			return l->e->kind ? -1 : err_set(l->e, ERR_INPUT, "policies: not an object");
+			return l->e->kind ? -1
+					  : err_set(l->e, ERR_INPUT, "policies: not an object");
 		if (json_string_member(row, "policies", "id", true, &id, l->e) < 0 ||
 		    json_string_member(row, "policies", "file", true, &file, l->e) < 0 ||
 		    json_string_member(row, "policies", "sha256", true, &digest, l->e) < 0 ||
@@ -518,8 +554,8 @@ static int load_all(struct loader *l, struct evidence *ev)
 	return fields_read(top_fields, path, root, l->arena, ev, l->e);
 }
 
-int evidence_read(evidence_reader *reader, void *context, struct arena *a, struct evidence *ret_evidence,
-		  struct err *e)
+int evidence_read(evidence_reader *reader, void *context, struct arena *a,
+		  struct evidence *ret_evidence, struct err *e)
 {
 	struct loader l = {.reader = reader, .context = context, .arena = a, .e = e};
 	struct evidence ev = {.planner = NULL};

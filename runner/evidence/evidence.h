@@ -1,7 +1,7 @@
 /*
- * Evidence: what all runs of a case were observed to do, and what the case claims; nothing inferred.
- * Verifiers judge it, statements tell it, and a bundle keeps it, so it can be written to files and
- * read back to the same value.
+ * Evidence: what all runs of a case were observed to do, and what the case claims; nothing
+ * inferred. Verifiers judge it, statements tell it, and a bundle keeps it, so it can be written to
+ * files and read back to the same value.
  */
 #ifndef RUNNER_EVIDENCE_EVIDENCE_H
 #define RUNNER_EVIDENCE_EVIDENCE_H
@@ -62,9 +62,9 @@ struct evidence_pair {
 /* One sandbox: what was asked of it and what it reported. */
 struct evidence_sandbox {
 	bool ran;
-	const char *end;	/* "exited", "signaled", "limit" */
+	const char *end; /* "exited", "signaled", "limit" */
 	int exit_status, signal;
-	const char *limit;	/* "none" or the limit that was hit */
+	const char *limit; /* "none" or the limit that was hit */
 	const char *profile;
 	struct sha256 filter;
 	const struct evidence_pair *layers; /* name; "in force" or why not, and details */
@@ -109,11 +109,11 @@ struct evidence_diagnostic {
 
 struct evidence_run {
 	const char *name;
-	struct evidence_apply apply; /* not attempted in `before` */
-	const struct tree *tree;     /* NULL when none was collected */
-	bool planned;		     /* all plans asked for were made */
-	struct evidence_plan fresh;  /* from nothing */
-	struct evidence_plan change; /* against the mocked state of `before` */
+	struct evidence_apply apply;  /* not attempted in `before` */
+	const struct tree *tree;      /* NULL when none was collected */
+	bool planned;		      /* all plans asked for were made */
+	struct evidence_plan fresh;   /* from nothing */
+	struct evidence_plan change;  /* against the mocked state of `before` */
 	struct evidence_plan settled; /* against the mocked state after `change` was applied */
 	struct evidence_plan other;   /* from nothing, with another set of mock values */
 	json_t *view, *other_view;    /* owned by the evidence; NULL when not made */
@@ -142,14 +142,14 @@ struct evidence {
 	const char *time;    /* RFC 3339, when the runs ended */
 	const struct evidence_pack *packs;
 	size_t pack_count;
-	struct evidence_strings inferred; /* types without a pack */
+	struct evidence_strings inferred;	/* types without a pack */
 	const struct evidence_policy *policies; /* the whole set that was judged */
 	size_t policy_count;
 	struct evidence_run before, before_varied, first, again, replay;
 	const char *git_base, *git_head; /* commits, in git mode; otherwise NULL */
 	/*
-	 * When `replay` differs from `first`: whether it still differs with nothing varied, and which
-	 * groups of variations make it differ by themselves.
+	 * When `replay` differs from `first`: whether it still differs with nothing varied, and
+	 * which groups of variations make it differ by themselves.
 	 */
 	bool differs_unvaried;
 	struct evidence_strings guilty;
@@ -157,7 +157,8 @@ struct evidence {
 
 /* The runs in their order, for loops over all. */
 #define EVIDENCE_RUN_COUNT 5
-void evidence_runs(const struct evidence *ev, const struct evidence_run *ret_runs[EVIDENCE_RUN_COUNT]);
+void evidence_runs(const struct evidence *ev,
+		   const struct evidence_run *ret_runs[EVIDENCE_RUN_COUNT]);
 
 /* Drops the JSON values that ev owns; the rest is its arena's. */
 void evidence_release(struct evidence *ev);
@@ -179,8 +180,8 @@ FP_MUST_CHECK int evidence_write(const struct evidence *ev, struct arena *a,
 				 struct err *e);
 
 /* Gives the content of a file of the bundle; a missing one is an error that names it. */
-typedef int evidence_reader(void *context, const char *path, const char **ret_data, size_t *ret_size,
-			    struct err *e);
+typedef int evidence_reader(void *context, const char *path, const char **ret_data,
+			    size_t *ret_size, struct err *e);
 
 /* Reads back what evidence_write wrote, strictly; digests are computed, not taken over. */
 FP_MUST_CHECK int evidence_read(evidence_reader *reader, void *context, struct arena *a,

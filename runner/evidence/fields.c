@@ -81,8 +81,8 @@ json_t *fields_write(const struct field *fields, const void *object)
 	return json;
 }
 
-static int read_strings(const struct field *f, const char *what, const json_t *list, struct arena *a,
-			struct strings *out, struct err *e)
+static int read_strings(const struct field *f, const char *what, const json_t *list,
+			struct arena *a, struct strings *out, struct err *e)
 {
 	const char **items = arena_array(a, json_array_size(list), sizeof(*items));
 
@@ -105,10 +105,12 @@ static int read_rows(const struct field *f, const char *what, const json_t *list
 	char *rows;
 
 	if (count > ROWS_MAX)
-		return err_set(e, ERR_LIMIT, "%s: \"%s\" has more than %d rows", what, f->key, ROWS_MAX);
+		return err_set(e, ERR_LIMIT, "%s: \"%s\" has more than %d rows", what, f->key,
+			       ROWS_MAX);
 	rows = arena_array(a, count, f->size);
 	for (size_t i = 0; i < count; i++)
-		if (fields_read(f->fields, what, json_array_get(list, i), a, rows + i * f->size, e) < 0)
+		if (fields_read(f->fields, what, json_array_get(list, i), a, rows + i * f->size,
+				e) < 0)
 			return err_wrap(e, "%s[%zu]", f->key, i);
 	out->first = rows;
 	out->count = count;
@@ -136,7 +138,8 @@ static json_type wanted_type(enum field_kind kind)
 	abort();
 }
 
-static int read_int(const struct field *f, const char *what, const json_t *m, void *at, struct err *e)
+static int read_int(const struct field *f, const char *what, const json_t *m, void *at,
+		    struct err *e)
 {
 	json_int_t value = json_integer_value(m);
 
@@ -167,7 +170,9 @@ static int read_field(const struct field *f, const char *what, const json_t *m, 
 	case FIELD_U64:
 		return read_int(f, what, m, at, e);
 	case FIELD_SHA256:
-		return sha256_parse(json_string_value(m), at, e) < 0 ? err_wrap(e, "%s: %s", what, f->key) : 0;
+		return sha256_parse(json_string_value(m), at, e) < 0
+			       ? err_wrap(e, "%s: %s", what, f->key)
+			       : 0;
 	case FIELD_STRINGS:
 		return read_strings(f, what, m, a, at, e);
 	case FIELD_OBJECT:
@@ -188,7 +193,8 @@ int fields_read(const struct field *fields, const char *what, const json_t *json
 	for (const struct field *f = fields; f->key; f++) {
 		json_t *m;
 
-		if (json_member(json, what, f->key, wanted_type(f->kind), f->kind != FIELD_STRING, &m, e) < 0)
+		if (json_member(json, what, f->key, wanted_type(f->kind), f->kind != FIELD_STRING,
+				&m, e) < 0)
 			return -1;
 		if (!m)
 			continue;

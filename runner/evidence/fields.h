@@ -1,4 +1,5 @@
-/* Structs to JSON and back by one table of fields, so that the two directions cannot drift apart. */
+/* Structs to JSON and back by one table of fields, so that the two directions cannot drift apart.
+ */
 #ifndef RUNNER_EVIDENCE_FIELDS_H
 #define RUNNER_EVIDENCE_FIELDS_H
 
@@ -28,13 +29,22 @@ struct field {
 	size_t size;		    /* of a row of FIELD_LIST */
 };
 
-#define FIELD(type, member, field_kind)                                                            \
-	{#member, field_kind, offsetof(struct type, member), NULL, 0}
-#define FIELD_IN(type, member, sub)                                                                \
-	{#member, FIELD_OBJECT, offsetof(struct type, member), sub, 0}
-#define FIELD_ROWS(type, name, member, sub, row)                                                   \
-	{name, FIELD_LIST, offsetof(struct type, member), sub, sizeof(struct row)}
-#define FIELD_END {NULL, FIELD_BOOL, 0, NULL, 0}
+#define FIELD(type, member, field_kind)                                     \
+	{                                                                   \
+#member, field_kind, offsetof(struct type, member), NULL, 0 \
+	}
+#define FIELD_IN(type, member, sub)                                          \
+	{                                                                    \
+#member, FIELD_OBJECT, offsetof(struct type, member), sub, 0 \
+	}
+#define FIELD_ROWS(type, name, member, sub, row)                                         \
+	{                                                                                \
+		name, FIELD_LIST, offsetof(struct type, member), sub, sizeof(struct row) \
+	}
+#define FIELD_END                            \
+	{                                    \
+		NULL, FIELD_BOOL, 0, NULL, 0 \
+	}
 
 json_t *fields_write(const struct field *fields, const void *object);
 

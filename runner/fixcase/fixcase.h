@@ -24,7 +24,10 @@ enum fixcase_planner {
 	FIXCASE_PLANNER_BOTH,
 };
 
-enum fixcase_facts { FIXCASE_FACTS_RECORDED, FIXCASE_FACTS_SCHEMA };
+enum fixcase_facts {
+	FIXCASE_FACTS_RECORDED,
+	FIXCASE_FACTS_SCHEMA
+};
 
 enum fixcase_fix_kind {
 	FIXCASE_FIX_PATCH,
@@ -33,7 +36,10 @@ enum fixcase_fix_kind {
 	FIXCASE_FIX_GIT,
 };
 
-enum fixcase_author_kind { FIXCASE_AUTHOR_PERSON, FIXCASE_AUTHOR_AI };
+enum fixcase_author_kind {
+	FIXCASE_AUTHOR_PERSON,
+	FIXCASE_AUTHOR_AI
+};
 
 enum fixcase_severity {
 	FIXCASE_SEVERITY_NONE,
@@ -61,9 +67,9 @@ struct fixcase_control {
 
 struct fixcase_fix {
 	enum fixcase_fix_kind kind;
-	const char *path;		 /* of a patch, of a directory of files; NULL otherwise */
+	const char *path;		/* of a patch, of a directory of files; NULL otherwise */
 	struct fixcase_strings command; /* of a script */
-	const char *directory;		 /* beneath the case, that the script sees; NULL when none */
+	const char *directory;		/* beneath the case, that the script sees; NULL when none */
 };
 
 struct fixcase_author {
@@ -105,9 +111,9 @@ struct fixcase {
 	struct fixcase_scope scope;
 	const struct fixcase_waiver *waivers;
 	size_t waiver_count;
-	const char *expected;	       /* a directory beneath the case, or NULL */
+	const char *expected; /* a directory beneath the case, or NULL */
 	struct fixcase_strings var_files;
-	const char *text;	       /* the file itself */
+	const char *text; /* the file itself */
 	size_t text_size;
 	/* Free-form members as compact JSON texts, "{}" when not given. */
 	const char *variables, *mock;
@@ -122,16 +128,17 @@ const char *fixcase_severity_name(enum fixcase_severity severity);
 
 /*
  * Reads a case from text; what is its file name, which decides between YAML and JSON.  Members that
- * a proof needs but a case may lack (finding, author, reason) are left empty: the verifier `recorded`
- * speaks of them.  Everything else that is missing, unknown, of another type or too large is refused
- * with file, line and key.
+ * a proof needs but a case may lack (finding, author, reason) are left empty: the verifier
+ * `recorded` speaks of them.  Everything else that is missing, unknown, of another type or too
+ * large is refused with file, line and key.
  */
 FP_MUST_CHECK int fixcase_parse(const char *what, const char *text, size_t size, struct arena *a,
 				const struct fixcase **ret_case, struct err *e);
 
 /*
  * Reads a case from a path: the file itself, or a directory that holds case.yaml or case.json (both
- * is an error).  *ret_dir is the directory that all paths of the case are relative to; the caller's.
+ * is an error).  *ret_dir is the directory that all paths of the case are relative to; the
+ * caller's.
  */
 FP_MUST_CHECK int fixcase_load(const char *path, struct arena *a, const struct fixcase **ret_case,
 			       int *ret_dir, struct err *e);

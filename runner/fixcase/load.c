@@ -178,7 +178,8 @@ static int strings_member(struct loader *l, const struct doc *object, const char
 	return 0;
 }
 
-static int line_member(struct loader *l, const struct doc *object, const char *key, size_t *ret_line)
+static int line_member(struct loader *l, const struct doc *object, const char *key,
+		       size_t *ret_line)
 {
 	const struct doc *d = doc_get(object, key);
 	char *end;
@@ -214,7 +215,8 @@ static int read_finding(struct loader *l, const struct doc *d, struct fixcase_fi
 	    text_member(l, d, "message", false, &f->message) < 0 ||
 	    path_member(l, d, "file", false, &f->file) < 0 ||
 	    word_member(l, d, "severity", false, WORDS(severity_names), &severity) < 0 ||
-	    line_member(l, d, "line", &f->line) < 0 || line_member(l, d, "end_line", &f->end_line) < 0)
+	    line_member(l, d, "line", &f->line) < 0 ||
+	    line_member(l, d, "end_line", &f->end_line) < 0)
 		return -1;
 	f->severity = (enum fixcase_severity)severity;
 	if (f->end_line > 0 && f->end_line < f->line)
@@ -255,7 +257,8 @@ static int check_fix_members(struct loader *l, const struct doc *d, enum fixcase
 	const struct {
 		const char *key;
 		bool allowed, required;
-	} rows[] = {{"path", path, path}, {"command", script, script}, {"directory", script, false}};
+	} rows[] = {
+		{"path", path, path}, {"command", script, script}, {"directory", script, false}};
 
 	if (doc_only_keys(d, l->what, keys, l->e) < 0)
 		return -1;
@@ -279,7 +282,8 @@ static int read_fix(struct loader *l, const struct doc *d, struct fixcase_fix *f
 	    word_member(l, d, "kind", true, WORDS(fix_names), &kind) < 0)
 		return -1;
 	f->kind = (enum fixcase_fix_kind)kind;
-	if (check_fix_members(l, d, f->kind) < 0 || path_member(l, d, "path", false, &f->path) < 0 ||
+	if (check_fix_members(l, d, f->kind) < 0 ||
+	    path_member(l, d, "path", false, &f->path) < 0 ||
 	    path_member(l, d, "directory", false, &f->directory) < 0 ||
 	    strings_member(l, d, "command", false, &f->command, NULL) < 0)
 		return -1;
@@ -293,7 +297,8 @@ static int check_hex_digest(struct loader *l, const struct doc *object, const ch
 	const struct doc *d = doc_get(object, key);
 
 	if (d && (d->size != 64 || strspn(d->text, "0123456789abcdef") != 64))
-		return doc_fault(d, l->what, l->e, "must be a SHA-256 digest of 64 lower-case digits");
+		return doc_fault(d, l->what, l->e,
+				 "must be a SHA-256 digest of 64 lower-case digits");
 	return 0;
 }
 
@@ -315,8 +320,8 @@ static int read_author(struct loader *l, const struct doc *d, struct fixcase_aut
 
 static int read_scope(struct loader *l, const struct doc *d, struct fixcase_scope *s)
 {
-	static const char *const keys[] = {"paths", "resources", "keep", "remove", "allow_replace",
-					   "declare", NULL};
+	static const char *const keys[] = {"paths",	    "resources", "keep", "remove",
+					   "allow_replace", "declare",	 NULL};
 
 	if (check_object(l, d, keys) < 0 ||
 	    strings_member(l, d, "paths", false, &s->paths, &s->has_paths) < 0 ||
@@ -344,9 +349,11 @@ static int check_date(struct loader *l, const struct doc *object, const char *ke
 
 static int read_waiver(struct loader *l, const struct doc *d, struct fixcase_waiver *w)
 {
-	static const char *const keys[] = {"verifier", "policy", "reason", "owner", "expires", NULL};
+	static const char *const keys[] = {"verifier", "policy",  "reason",
+					   "owner",    "expires", NULL};
 
-	if (check_object(l, d, keys) < 0 || text_member(l, d, "verifier", false, &w->verifier) < 0 ||
+	if (check_object(l, d, keys) < 0 ||
+	    text_member(l, d, "verifier", false, &w->verifier) < 0 ||
 	    text_member(l, d, "policy", false, &w->policy) < 0 ||
 	    text_member(l, d, "reason", true, &w->reason) < 0 ||
 	    text_member(l, d, "owner", true, &w->owner) < 0 ||
@@ -412,7 +419,8 @@ static int object_member(struct loader *l, const struct doc *object, const char 
 
 static int check_id(struct loader *l, const struct doc *object)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
 	const struct doc *d = doc_get(object, "id");
 
 	if (d->size > 100 || strspn(d->text, allowed) != d->size || d->text[0] == '.' ||
@@ -457,9 +465,9 @@ static int read_parts(struct loader *l, const struct doc *root, struct fixcase *
 static int read_case(struct loader *l, const struct doc *root, struct fixcase *c)
 {
 	static const char *const keys[] = {
-		"format", "id",	   "title",    "workspace", "root",   "planner",   "facts",    "providers", "mock",
-		"finding", "policies", "controls", "fix",	 "author", "reason",    "scope",    "expected",
-		"variables", "var_files", "waivers", NULL};
+		"format",    "id",    "title",	  "workspace", "root",	    "planner", "facts",
+		"providers", "mock",  "finding",  "policies",  "controls",  "fix",     "author",
+		"reason",    "scope", "expected", "variables", "var_files", "waivers", NULL};
 	const struct doc *fix;
 
 	if (check_object(l, root, keys) < 0 || read_choices(l, root, c) < 0 ||
@@ -533,8 +541,8 @@ static int open_place(const char *path, struct arena *a, int *ret_dir, const cha
 	if (!*ret_name) {
 		if (find_case_file(fd, path, ret_name, e) < 0)
 			return -1;
-		*ret_shown = arena_printf(a, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/",
-					  *ret_name);
+		*ret_shown = arena_printf(a, "%s%s%s", path,
+					  path[strlen(path) - 1] == '/' ? "" : "/", *ret_name);
 	}
 	*ret_dir = fd_steal(&fd);
 	return 0;

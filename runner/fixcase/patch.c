@@ -31,7 +31,7 @@ struct applier {
 	int dir_fd;
 	struct arena *arena;
 	bool reverse;
-	bool exact; /* no offsets */
+	bool exact;	    /* no offsets */
 	const char *reason; /* why it does not apply */
 	struct err *e;
 };
@@ -125,8 +125,9 @@ static int open_parent(struct applier *ap, const char *path, int *ret_fd, const 
 	}
 	*ret_fd = open_beneath(ap->dir_fd, parent, O_PATH | O_DIRECTORY, 0);
 	if (*ret_fd < 0 && errno != ENOENT)
-		return fails(ap, path, errno == ELOOP ? "leads through a symbolic link"
-						       : "its directory cannot be opened");
+		return fails(ap, path,
+			     errno == ELOOP ? "leads through a symbolic link"
+					    : "its directory cannot be opened");
 	return APPLIES;
 }
 
@@ -165,8 +166,8 @@ static bool on_new_side(const struct applier *ap, const struct patch_line *l)
 	return l->kind == ' ' || l->kind == (ap->reverse ? '-' : '+');
 }
 
-static bool matches_at(const struct applier *ap, const struct patch_hunk *h, const struct content *c,
-		       size_t at)
+static bool matches_at(const struct applier *ap, const struct patch_hunk *h,
+		       const struct content *c, size_t at)
 {
 	for (size_t i = 0; i < h->line_count; i++) {
 		const struct patch_line *l = &h->lines[i];
@@ -205,7 +206,8 @@ static bool anchored_right(const struct applier *ap, const struct patch_hunk *h,
 	return !(before < tail && (ap->reverse ? h->new_start : h->old_start) <= 1 && at != 0);
 }
 
-/* Where the header says that the hunk is, from 0.  With no old lines it is behind the named line. */
+/* Where the header says that the hunk is, from 0.  With no old lines it is behind the named line.
+ */
 static size_t stated_place(const struct applier *ap, const struct patch_hunk *h)
 {
 	size_t start = ap->reverse ? h->new_start : h->old_start;
@@ -218,12 +220,14 @@ static size_t stated_place(const struct applier *ap, const struct patch_hunk *h)
 
 static int no_place(struct applier *ap, const char *path, const struct patch_hunk *h, size_t found)
 {
-	ap->reason = found == 0
-			     ? arena_printf(ap->arena, "%s: hunk %zu (line %zu of the patch) does not match",
-					    path, h->number, h->at_line)
-			     : arena_printf(ap->arena,
-					    "%s: hunk %zu (line %zu of the patch) matches in %zu places",
-					    path, h->number, h->at_line, found);
+	ap->reason =
+		found == 0
+			? arena_printf(ap->arena,
+				       "%s: hunk %zu (line %zu of the patch) does not match", path,
+				       h->number, h->at_line)
+			: arena_printf(ap->arena,
+				       "%s: hunk %zu (line %zu of the patch) matches in %zu places",
+				       path, h->number, h->at_line, found);
 	return FAILS;
 }
 
@@ -354,7 +358,8 @@ static int pick_names(struct applier *ap, const struct patch_file *f, const char
 
 	if (f->action == PATCH_CHANGE && !f->git) {
 		/* diff -u FILE FILE.new: whichever of the two is in the workspace. */
-		const char *one = resolve_name(ap, f, old_path), *two = resolve_name(ap, f, new_path);
+		const char *one = resolve_name(ap, f, old_path),
+			   *two = resolve_name(ap, f, new_path);
 
 		old_path = new_path = exists(ap, one) || !exists(ap, two) ? one : two;
 	} else {
@@ -386,7 +391,8 @@ static int check_before(struct applier *ap, const struct patch_file *f, const ch
 
 	if (!before->mode)
 		return fails(ap, from, "does not exist");
-	if (stated && f->action != PATCH_DELETE && f->action != PATCH_CREATE && stated != before->mode)
+	if (stated && f->action != PATCH_DELETE && f->action != PATCH_CREATE &&
+	    stated != before->mode)
 		return fails(ap, from, "does not have the mode that the patch says");
 	return APPLIES;
 }
@@ -574,7 +580,8 @@ static int try_direction(const struct patch *p, struct applier *ap, struct patch
 int patch_apply(const struct patch *p, int dir_fd, struct arena *a, struct patch_result *ret_result,
 		struct err *e)
 {
-	struct applier undo = {.dir_fd = dir_fd, .arena = a, .reverse = true, .exact = true, .e = e};
+	struct applier undo = {
+		.dir_fd = dir_fd, .arena = a, .reverse = true, .exact = true, .e = e};
 	struct applier make = {.dir_fd = dir_fd, .arena = a, .e = e};
 	struct patch_result r = {.outcome = PATCH_ALREADY};
 	struct changes cs;
@@ -596,7 +603,8 @@ int patch_apply(const struct patch *p, int dir_fd, struct arena *a, struct patch
 		r.outcome = PATCH_FAILED;
 		r.reason = make.reason;
 		if (partly_applied(p, dir_fd, a, e))
-			r.reason = arena_printf(a, "%s (a part of the patch is applied already)", r.reason);
+			r.reason = arena_printf(a, "%s (a part of the patch is applied already)",
+						r.reason);
 		result = e->kind == ERR_NONE ? APPLIES : -1;
 	}
 	if (result < 0)

@@ -28,16 +28,22 @@ struct patch_hunk {
 	size_t old_start, old_count, new_start, new_count;
 	const struct patch_line *lines;
 	size_t line_count;
-	size_t number; /* within the file, from 1 */
+	size_t number;	/* within the file, from 1 */
 	size_t at_line; /* in the patch */
 };
 
-enum patch_action { PATCH_CHANGE, PATCH_CREATE, PATCH_DELETE, PATCH_RENAME, PATCH_COPY };
+enum patch_action {
+	PATCH_CHANGE,
+	PATCH_CREATE,
+	PATCH_DELETE,
+	PATCH_RENAME,
+	PATCH_COPY
+};
 
 struct patch_file {
 	enum patch_action action;
 	const char *old_path, *new_path; /* one is NULL for PATCH_CREATE and PATCH_DELETE */
-	bool git;			 /* has a "diff --git" line, so the names are stripped already */
+	bool git; /* has a "diff --git" line, so the names are stripped already */
 	unsigned int old_mode, new_mode; /* 0 where the patch does not say */
 	const struct patch_hunk *hunks;
 	size_t hunk_count;
@@ -61,14 +67,14 @@ enum patch_outcome {
 
 struct patch_result {
 	enum patch_outcome outcome;
-	const char *reason;	/* of PATCH_FAILED: file, hunk and reason; otherwise NULL */
+	const char *reason;	  /* of PATCH_FAILED: file, hunk and reason; otherwise NULL */
 	const char *const *paths; /* that were changed, or would have been */
 	size_t path_count;
 };
 
 /*
- * Applies p beneath dir_fd, wholly or not at all; no name leads through a link.  -1 only for what is
- * not the patch's fault.
+ * Applies p beneath dir_fd, wholly or not at all; no name leads through a link.  -1 only for what
+ * is not the patch's fault.
  */
 FP_MUST_CHECK int patch_apply(const struct patch *p, int dir_fd, struct arena *a,
 			      struct patch_result *ret_result, struct err *e);

@@ -85,10 +85,11 @@ static int unquote(struct parser *p, struct text t, const char **ret_name, size_
 			buf_addch(&out, values[found - letters]);
 			i++;
 		} else if (i + 2 < t.size && t.start[i] >= '0' && t.start[i] <= '3' &&
-			   t.start[i + 1] >= '0' && t.start[i + 1] <= '7' && t.start[i + 2] >= '0' &&
-			   t.start[i + 2] <= '7') {
-			buf_addch(&out, (char)((t.start[i] - '0') << 6 | (t.start[i + 1] - '0') << 3 |
-					       (t.start[i + 2] - '0')));
+			   t.start[i + 1] >= '0' && t.start[i + 1] <= '7' &&
+			   t.start[i + 2] >= '0' && t.start[i + 2] <= '7') {
+			buf_addch(&out,
+				  (char)((t.start[i] - '0') << 6 | (t.start[i + 1] - '0') << 3 |
+					 (t.start[i + 2] - '0')));
 			i += 3;
 		} else {
 			return fault(p, p->line, "unknown escape in a quoted name");
@@ -103,7 +104,8 @@ static int unquote(struct parser *p, struct text t, const char **ret_name, size_
 	return 0;
 }
 
-/* The name in a "---", "+++", "rename from" line: quoted, or up to a tab that begins a time stamp. */
+/* The name in a "---", "+++", "rename from" line: quoted, or up to a tab that begins a time stamp.
+ */
 static int read_name(struct parser *p, struct text t, const char **ret_name)
 {
 	const char *tab;
@@ -209,7 +211,8 @@ static int read_extended(struct parser *p, struct text t, struct patch_file *f, 
 		return 0;
 	}
 	if (begins(t, "GIT binary patch") || begins(t, "Binary files "))
-		return fault(p, p->line, "a binary patch; use a fix of the kind \"files\" or \"git\"");
+		return fault(p, p->line,
+			     "a binary patch; use a fix of the kind \"files\" or \"git\"");
 	*ret_taken = begins(t, "similarity index ") || begins(t, "dissimilarity index ");
 	return 0;
 }
@@ -334,7 +337,8 @@ static int read_hunks(struct parser *p, struct patch_file *f)
 	return 0;
 }
 
-/* a/… and b/… as git writes them; other names keep all their components until they are looked up. */
+/* a/… and b/… as git writes them; other names keep all their components until they are looked up.
+ */
 static const char *plain_name(const char *name, bool git)
 {
 	if (strcmp(name, "/dev/null") == 0)
@@ -386,7 +390,8 @@ static int finish_file(struct parser *p, const struct patch_file *found)
 		return fault(p, f.at_line, "the names of the file cannot be told");
 	if (p->file_count >= PATCH_FILES_MAX)
 		return fault(p, f.at_line, "more than 10000 files");
-	p->files = arena_grow(p->arena, p->files, p->file_count, &p->file_capacity, sizeof(*p->files));
+	p->files =
+		arena_grow(p->arena, p->files, p->file_count, &p->file_capacity, sizeof(*p->files));
 	p->files[p->file_count++] = f;
 	return 0;
 }
@@ -438,7 +443,8 @@ int patch_parse(const char *text, size_t size, struct arena *a, const struct pat
 			continue;
 		}
 		if (begins(t, "GIT binary patch") || begins(t, "Binary files "))
-			return fault(&p, p.line, "a binary patch; use a fix of the kind \"files\" or \"git\"");
+			return fault(&p, p.line,
+				     "a binary patch; use a fix of the kind \"files\" or \"git\"");
 		if (begins(t, "@@ -"))
 			return fault(&p, p.line, "a hunk without a file");
 		advance(&p);

@@ -45,20 +45,26 @@ static const struct value *read_caller(struct walk *w, const struct value *confi
 		{"user_id", "AIDAFIXPROOFMOCKEDUSR"},
 	};
 
-
 	return with_texts(w->arena, config, rows, FP_ARRAY_SIZE(rows));
 }
 
 static const struct {
 	const char *name, *description;
 } regions[] = {
-	{"ap-northeast-1", "Asia Pacific (Tokyo)"},  {"ap-south-1", "Asia Pacific (Mumbai)"},
-	{"ap-southeast-1", "Asia Pacific (Singapore)"}, {"ap-southeast-2", "Asia Pacific (Sydney)"},
-	{"ca-central-1", "Canada (Central)"},	     {"eu-central-1", "Europe (Frankfurt)"},
-	{"eu-north-1", "Europe (Stockholm)"},	     {"eu-west-1", "Europe (Ireland)"},
-	{"eu-west-2", "Europe (London)"},	     {"eu-west-3", "Europe (Paris)"},
-	{"sa-east-1", "South America (Sao Paulo)"},  {"us-east-1", "US East (N. Virginia)"},
-	{"us-east-2", "US East (Ohio)"},	     {"us-west-1", "US West (N. California)"},
+	{"ap-northeast-1", "Asia Pacific (Tokyo)"},
+	{"ap-south-1", "Asia Pacific (Mumbai)"},
+	{"ap-southeast-1", "Asia Pacific (Singapore)"},
+	{"ap-southeast-2", "Asia Pacific (Sydney)"},
+	{"ca-central-1", "Canada (Central)"},
+	{"eu-central-1", "Europe (Frankfurt)"},
+	{"eu-north-1", "Europe (Stockholm)"},
+	{"eu-west-1", "Europe (Ireland)"},
+	{"eu-west-2", "Europe (London)"},
+	{"eu-west-3", "Europe (Paris)"},
+	{"sa-east-1", "South America (Sao Paulo)"},
+	{"us-east-1", "US East (N. Virginia)"},
+	{"us-east-2", "US East (Ohio)"},
+	{"us-west-1", "US West (N. California)"},
 	{"us-west-2", "US West (Oregon)"},
 };
 
@@ -84,7 +90,8 @@ static const struct value *read_region(struct walk *w, const struct value *confi
 		if (strcmp(regions[i].name, name) == 0)
 			description = regions[i].description;
 	rows[0] = (struct text_row){"description", description};
-	rows[1] = (struct text_row){"endpoint", arena_printf(w->arena, "ec2.%s.amazonaws.com", name)};
+	rows[1] =
+		(struct text_row){"endpoint", arena_printf(w->arena, "ec2.%s.amazonaws.com", name)};
 	rows[2] = (struct text_row){"id", name};
 	rows[3] = (struct text_row){"name", name};
 	return with_texts(w->arena, config, rows, FP_ARRAY_SIZE(rows));
@@ -138,8 +145,10 @@ static const struct {
 	const struct value *(*read)(struct walk *w, const struct value *config, const char *region,
 				    struct range where);
 } readers[] = {
-	{"aws_availability_zones", read_zones}, {"aws_caller_identity", read_caller},
-	{"aws_iam_policy_document", read_policy}, {"aws_partition", read_partition},
+	{"aws_availability_zones", read_zones},
+	{"aws_caller_identity", read_caller},
+	{"aws_iam_policy_document", read_policy},
+	{"aws_partition", read_partition},
 	{"aws_region", read_region},
 };
 

@@ -53,7 +53,8 @@ static const struct value *certificate(struct arena *a, const struct restype_blo
 	const struct value *given = value_get(planned, "subject_alternative_names"), *names;
 
 	/* Without other names the provider leaves the set to be computed. */
-	names = given && given->state == VALUE_UNKNOWN && known_text(value_get(planned, "domain_name"))
+	names = given && given->state == VALUE_UNKNOWN &&
+				known_text(value_get(planned, "domain_name"))
 			? certificate_names(a, provide_with(a, planned, "subject_alternative_names",
 							    value_null(a, given->type)))
 			: certificate_names(a, planned);

@@ -11,7 +11,8 @@ struct reader {
 	struct dynamic_content content;
 };
 
-/* --- what the provider's validators refuse ------------------------------------------------------ */
+/* --- what the provider's validators refuse ------------------------------------------------------
+ */
 
 static bool listed(const struct restype_attr *attr, const char *text)
 {
@@ -44,10 +45,11 @@ static void check_case(struct walk *w, const struct restype_attr *attr, const st
 		       struct range where)
 {
 	if (!attr->case_kept)
-		diag_unsupported(w->diags, where, "Value that differs in case",
-				 "The provider takes \"%s\" for one of [%s], but it is not recorded "
-				 "how it plans it.",
-				 v->text, list_text(w->arena, attr));
+		diag_unsupported(
+			w->diags, where, "Value that differs in case",
+			"The provider takes \"%s\" for one of [%s], but it is not recorded "
+			"how it plans it.",
+			v->text, list_text(w->arena, attr));
 }
 
 static void check_enum(struct walk *w, const struct restype_attr *attr, const struct value *v,
@@ -62,8 +64,8 @@ static void check_enum(struct walk *w, const struct restype_attr *attr, const st
 		check_case(w, attr, v, where);
 	else if (v->type == &type_string && *v->text && !listed(attr, v->text))
 		diag_error(w->diags, where,
-			   arena_printf(w->arena, "expected %s to be one of [%s], got %s", attr->name,
-					list_text(w->arena, attr),
+			   arena_printf(w->arena, "expected %s to be one of [%s], got %s",
+					attr->name, list_text(w->arena, attr),
 					value_marks_deep(v) & VALUE_SENSITIVE ? "(sensitive value)"
 									      : v->text),
 			   NULL);
@@ -89,12 +91,14 @@ static void check_length(struct walk *w, const struct restype_attr *attr, const 
 	    !bound(attr->range_max, &high) || low >= high)
 		return;
 	if ((int64_t)v->count < low || (int64_t)v->count > high)
-		diag_error(w->diags, where,
-			   arena_printf(w->arena, "expected length of %s to be in the range (%s - %s), got %s",
-					attr->name, attr->range_min, attr->range_max,
-					value_marks_deep(v) & VALUE_SENSITIVE ? "(sensitive value)"
-									      : v->text),
-			   NULL);
+		diag_error(
+			w->diags, where,
+			arena_printf(w->arena,
+				     "expected length of %s to be in the range (%s - %s), got %s",
+				     attr->name, attr->range_min, attr->range_max,
+				     value_marks_deep(v) & VALUE_SENSITIVE ? "(sensitive value)"
+									   : v->text),
+			NULL);
 }
 
 static void check_range(struct walk *w, const struct restype_attr *attr, const struct value *v,
@@ -107,12 +111,14 @@ static void check_range(struct walk *w, const struct restype_attr *attr, const s
 		return;
 	if (n < low || n > high)
 		diag_error(w->diags, where,
-			   arena_printf(w->arena, "expected %s to be in the range (%s - %s), got %lld",
+			   arena_printf(w->arena,
+					"expected %s to be in the range (%s - %s), got %lld",
 					attr->name, attr->range_min, attr->range_max, (long long)n),
 			   NULL);
 }
 
-/* --- attributes --------------------------------------------------------------------------------- */
+/* --- attributes ---------------------------------------------------------------------------------
+ */
 
 static const struct value *read_attr(struct reader *r, const struct scope *scope,
 				     const struct restype_attr *attr)
@@ -150,7 +156,8 @@ static const struct value *read_attr(struct reader *r, const struct scope *scope
 	return v;
 }
 
-/* --- blocks --------------------------------------------------------------------------------------- */
+/* --- blocks
+ * --------------------------------------------------------------------------------------- */
 
 struct items {
 	const struct value **list;
@@ -242,7 +249,8 @@ static const struct value *read_blocks(struct reader *r, const struct body *body
 	return items.marks ? value_mark(r->walk->arena, v, items.marks) : v;
 }
 
-/* --- attributes that are written as blocks -------------------------------------------------------- */
+/* --- attributes that are written as blocks
+ * -------------------------------------------------------- */
 
 static bool written_as_blocks(const struct content *guess, const char *name)
 {
@@ -282,8 +290,8 @@ static struct body_schema effective(struct walk *w, const struct restype_block *
 {
 	struct content guess = syntax_guess(w->arena, body);
 	struct schema_attr *attrs = arena_array(w->arena, schema->attr_count + 1, sizeof(*attrs));
-	struct schema_block *blocks = arena_array(
-		w->arena, schema->attr_count + schema->type_count + 1, sizeof(*blocks));
+	struct schema_block *blocks =
+		arena_array(w->arena, schema->attr_count + schema->type_count + 1, sizeof(*blocks));
 	struct body_schema out = {attrs, 0, blocks, schema->type_count};
 
 	if (schema->type_count)
@@ -312,7 +320,8 @@ static const struct value *read_attr_blocks(struct reader *r, const struct resty
 					     : value_set(a, element, items.list, items.count);
 }
 
-/* --- bodies ------------------------------------------------------------------------------------------ */
+/* --- bodies
+ * ------------------------------------------------------------------------------------------ */
 
 const struct value *body_value(struct walk *w, const struct scope *scope, const struct body *body,
 			       const struct restype_block *schema)

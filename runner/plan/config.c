@@ -7,7 +7,8 @@
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
 
-/* --- paths --------------------------------------------------------------------------------------- */
+/* --- paths ---------------------------------------------------------------------------------------
+ */
 
 const char *config_join(struct arena *a, const char *dir, const char *path)
 {
@@ -72,7 +73,8 @@ static const char *relative(struct arena *a, const char *from, const char *to)
 	return arena_strdup(a, buf_text(&out));
 }
 
-/* --- files ------------------------------------------------------------------------------------------ */
+/* --- files
+ * ------------------------------------------------------------------------------------------ */
 
 static int by_text(const void *left, const void *right)
 {
@@ -157,7 +159,8 @@ static bool is_override_file(struct arena *a, const char *name)
 	return strcmp(base, "override") == 0 || ends_with(base, "_override");
 }
 
-/* --- modules ---------------------------------------------------------------------------------------- */
+/* --- modules
+ * ---------------------------------------------------------------------------------------- */
 
 static const char *const one_label[] = {"name"}, *const type_and_name[] = {"type", "name"};
 static const struct schema_block root_blocks[] = {
@@ -213,11 +216,9 @@ static bool read_module_files(struct config *c, struct config_module *m)
 
 		if (!is_config_file(names[i]))
 			continue;
-		path = strcmp(m->dir, ".") == 0
-			       ? names[i]
-			       : arena_printf(c->arena, "%s/%s", m->dir, names[i]);
-		read_blocks(c, path,
-			    is_override_file(c->arena, names[i]) ? &overrides : &blocks);
+		path = strcmp(m->dir, ".") == 0 ? names[i]
+						: arena_printf(c->arena, "%s/%s", m->dir, names[i]);
+		read_blocks(c, path, is_override_file(c->arena, names[i]) ? &overrides : &blocks);
 		found++;
 	}
 	/* An override may add a block. */
@@ -234,15 +235,17 @@ static struct config_module *add_module(struct config *c, struct config_module *
 {
 	struct config_module *m = arena_alloc(c->arena, sizeof(*m));
 
-	*m = (struct config_module){.address = "", .dir = dir, .parent = parent, .call = call,
+	*m = (struct config_module){.address = "",
+				    .dir = dir,
+				    .parent = parent,
+				    .call = call,
 				    .number = c->modules.count};
 	m->path = relative(c->arena, c->root, dir);
 	if (parent) {
 		m->depth = parent->depth + 1;
-		m->address = *parent->address
-				     ? arena_printf(c->arena, "%s.module.%s", parent->address,
-						    call->name)
-				     : arena_printf(c->arena, "module.%s", call->name);
+		m->address = *parent->address ? arena_printf(c->arena, "%s.module.%s",
+							     parent->address, call->name)
+					      : arena_printf(c->arena, "module.%s", call->name);
 	}
 	c->modules.list = arena_grow(c->arena, c->modules.list, c->modules.count,
 				     &c->modules.capacity, sizeof(*c->modules.list));
@@ -250,7 +253,8 @@ static struct config_module *add_module(struct config *c, struct config_module *
 	return m;
 }
 
-/* --- vendored modules ------------------------------------------------------------------------------ */
+/* --- vendored modules
+ * ------------------------------------------------------------------------------ */
 
 struct config_manifest {
 	json_t *json;
@@ -274,8 +278,8 @@ static const struct config_manifest *manifest(struct config *c)
 	if (!s)
 		m->absent = true;
 	else if (json_parse(path, s->text, s->size, &m->json, &e) < 0)
-		diag_error(c->diags, (struct range){.source = NULL}, "Failed to read module manifest",
-			   "%s", e.text);
+		diag_error(c->diags, (struct range){.source = NULL},
+			   "Failed to read module manifest", "%s", e.text);
 	return m;
 }
 
@@ -379,7 +383,8 @@ int config_load(struct config *c, struct err *e)
 	return 0;
 }
 
-/* --- asking --------------------------------------------------------------------------------------- */
+/* --- asking
+ * --------------------------------------------------------------------------------------- */
 
 const struct config_variable *config_variable(const struct config_module *m, const char *name)
 {

@@ -114,7 +114,7 @@ struct config_call {
 	const struct config_passed_provider *providers;
 	size_t provider_count;
 	struct config_module *child; /* NULL after an error */
-	const struct content *args;  /* the arguments, checked against the child; made by the walk */
+	const struct content *args; /* the arguments, checked against the child; made by the walk */
 };
 
 struct config_required_provider {
@@ -146,10 +146,10 @@ struct config_check {
 	struct config_rules asserts;
 };
 
-#define CONFIG_LIST(item)                                                                          \
-	struct {                                                                                   \
-		item *list;                                                                        \
-		size_t count, capacity;                                                            \
+#define CONFIG_LIST(item)               \
+	struct {                        \
+		item *list;             \
+		size_t count, capacity; \
 	}
 
 struct config_module {
@@ -176,8 +176,8 @@ struct config_module {
 struct config {
 	struct arena *arena;
 	struct diags *diags;
-	int dir_fd;	  /* of the workspace */
-	const char *root; /* directory of the root module */
+	int dir_fd;				     /* of the workspace */
+	const char *root;			     /* directory of the root module */
 	CONFIG_LIST(struct config_module *) modules; /* parents before children */
 	CONFIG_LIST(const struct source *) files;    /* all that were read, as read */
 	size_t bytes;
@@ -190,7 +190,8 @@ struct config {
  */
 FP_MUST_CHECK int config_load(struct config *c, struct err *e);
 
-/* Reads one file beneath the workspace; NULL with a diagnostic at where, or without one if absent. */
+/* Reads one file beneath the workspace; NULL with a diagnostic at where, or without one if absent.
+ */
 const struct source *config_read(struct config *c, const char *path, bool required,
 				 struct range where);
 

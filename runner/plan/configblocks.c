@@ -6,18 +6,18 @@
 #include "runner/plan/hcl/eval.h"
 #include "runner/plan/version.h"
 
-#define APPEND(c, items)                                                                           \
-	({                                                                                         \
-		(items).list = arena_grow((c)->arena, (items).list, (items).count,                 \
-					  &(items).capacity, sizeof(*(items).list));               \
-		memset(&(items).list[(items).count], 0, sizeof(*(items).list));                    \
-		&(items).list[(items).count++];                                                    \
+#define APPEND(c, items)                                                             \
+	({                                                                           \
+		(items).list = arena_grow((c)->arena, (items).list, (items).count,   \
+					  &(items).capacity, sizeof(*(items).list)); \
+		memset(&(items).list[(items).count], 0, sizeof(*(items).list));      \
+		&(items).list[(items).count++];                                      \
 	})
 
-#define CONTENT(c, block, attrs, blocks)                                                           \
-	syntax_content((c)->arena, (block)->body,                                                  \
-		       &(const struct body_schema){attrs, FP_ARRAY_SIZE(attrs), blocks,            \
-						   FP_ARRAY_SIZE(blocks)},                         \
+#define CONTENT(c, block, attrs, blocks)                                                \
+	syntax_content((c)->arena, (block)->body,                                       \
+		       &(const struct body_schema){attrs, FP_ARRAY_SIZE(attrs), blocks, \
+						   FP_ARRAY_SIZE(blocks)},              \
 		       (c)->diags)
 
 static const struct schema_block no_blocks[0];
@@ -103,8 +103,8 @@ static void duplicate(struct config *c, const struct block *b, const char *what,
 
 static bool reserved(const char *name)
 {
-	static const char *const names[] = {"source",	 "version",   "providers",  "count",
-					    "for_each",	 "lifecycle", "depends_on", "locals"};
+	static const char *const names[] = {"source",	"version",   "providers",  "count",
+					    "for_each", "lifecycle", "depends_on", "locals"};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -126,7 +126,8 @@ static void read_default(struct config *c, struct config_variable *v, const stru
 			   "This default value is not compatible with the variable's type "
 			   "constraint: %s.",
 			   e.text);
-		v->default_value = value_unknown(c->arena, type_without_optional(c->arena, v->type));
+		v->default_value =
+			value_unknown(c->arena, type_without_optional(c->arena, v->type));
 	} else if (!v->nullable && value_is_null(v->default_value)) {
 		diag_error(c->diags, attr->expr->range, "Invalid default value for variable",
 			   "A null default value is not valid when nullable=false.");
@@ -182,7 +183,8 @@ static void decode_locals(struct config *c, struct config_module *m, const struc
 
 		for (size_t k = 0; k < m->locals.count; k++)
 			if (strcmp(m->locals.list[k].name, attr->name) == 0)
-				diag_error(c->diags, attr->range, "Duplicate local value definition",
+				diag_error(c->diags, attr->range,
+					   "Duplicate local value definition",
 					   "A local value named \"%s\" was already defined. Local "
 					   "value names must be unique within a module.",
 					   attr->name);
@@ -195,8 +197,10 @@ static void decode_locals(struct config *c, struct config_module *m, const struc
 
 static void decode_output(struct config *c, struct config_module *m, const struct block *b)
 {
-	static const struct schema_attr attrs[] = {{"depends_on", false},  {"description", false},
-						   {"ephemeral", false},   {"sensitive", false},
+	static const struct schema_attr attrs[] = {{"depends_on", false},
+						   {"description", false},
+						   {"ephemeral", false},
+						   {"sensitive", false},
 						   {"value", true}};
 	static const struct schema_block blocks[] = {{"precondition", NULL, 0},
 						     {"postcondition", NULL, 0}};
@@ -215,8 +219,7 @@ static void decode_output(struct config *c, struct config_module *m, const struc
 	o->expr = value ? value->expr : NULL;
 	o->sensitive = constant_bool(c, &content, "sensitive", false);
 	o->ephemeral = constant_bool(c, &content, "ephemeral", false);
-	o->depends_on_count =
-		traversals(c, syntax_find(&content, "depends_on"), &o->depends_on);
+	o->depends_on_count = traversals(c, syntax_find(&content, "depends_on"), &o->depends_on);
 	o->preconditions = read_rules(c, &content, "precondition");
 }
 
@@ -285,8 +288,7 @@ static const char *full_source(struct config *c, const char *source, const char 
 	return source;
 }
 
-static void read_aliases(struct config *c, const struct expr *e,
-			 struct config_required_provider *p)
+static void read_aliases(struct config *c, const struct expr *e, struct config_required_provider *p)
 {
 	const struct expr *const *items;
 	const char **aliases;
@@ -341,7 +343,8 @@ static void read_requirement(struct config *c, struct config_module *m,
 		else if (key && strcmp(key, "configuration_aliases") == 0)
 			read_aliases(c, items[i].value, p);
 		else
-			diag_error(c->diags, items[i].key->range, "Invalid required_providers object",
+			diag_error(c->diags, items[i].key->range,
+				   "Invalid required_providers object",
 				   "required_providers objects can only contain \"version\", "
 				   "\"source\" and \"configuration_aliases\" attributes. To "
 				   "configure a provider, use a \"provider\" block.");
@@ -351,9 +354,8 @@ static void read_requirement(struct config *c, struct config_module *m,
 
 static void decode_terraform(struct config *c, struct config_module *m, const struct block *b)
 {
-	static const struct schema_attr attrs[] = {{"experiments", false},
-						   {"language", false},
-						   {"required_version", false}};
+	static const struct schema_attr attrs[] = {
+		{"experiments", false}, {"language", false}, {"required_version", false}};
 	static const char *const backend[] = {"type"}, *const meta[] = {"provider"};
 	static const struct schema_block blocks[] = {{"backend", backend, 1},
 						     {"cloud", NULL, 0},
@@ -380,7 +382,8 @@ static void decode_terraform(struct config *c, struct config_module *m, const st
 	}
 }
 
-/* --- resources ---------------------------------------------------------------------------------- */
+/* --- resources ----------------------------------------------------------------------------------
+ */
 
 static void read_ignore(struct config *c, const struct attribute *attr, struct config_resource *r)
 {
@@ -409,8 +412,7 @@ static void read_lifecycle(struct config *c, const struct block *b, struct confi
 	r->create_before_destroy = constant_bool(c, &content, "create_before_destroy", false);
 	r->prevent_destroy = constant_bool(c, &content, "prevent_destroy", false);
 	read_ignore(c, syntax_find(&content, "ignore_changes"), r);
-	if (triggers && !syntax_as_list(triggers->expr, &r->triggers, &r->trigger_count,
-					c->diags))
+	if (triggers && !syntax_as_list(triggers->expr, &r->triggers, &r->trigger_count, c->diags))
 		r->trigger_count = 0;
 	r->preconditions = read_rules(c, &content, "precondition");
 	r->postconditions = read_rules(c, &content, "postcondition");
@@ -432,8 +434,7 @@ static void read_meta_blocks(struct config *c, const struct content *content,
 					   "This resource already has a lifecycle block.");
 			read_lifecycle(c, b, r);
 		} else if (strcmp(b->type, "provisioner") == 0) {
-			list[r->provisioner_count++] =
-				(struct config_provisioner){b->labels[0], b};
+			list[r->provisioner_count++] = (struct config_provisioner){b->labels[0], b};
 		} else if (strcmp(b->type, "_") == 0) {
 			diag_unsupported(c->diags, b->range, "Escaping block",
 					 "Meta-argument escaping blocks are not evaluated here.");
@@ -445,10 +446,8 @@ static void read_meta_blocks(struct config *c, const struct content *content,
 static void decode_resource(struct config *c, struct config_module *m, const struct block *b,
 			    enum config_mode mode, const char *check)
 {
-	static const struct schema_attr attrs[] = {{"count", false},
-						   {"depends_on", false},
-						   {"for_each", false},
-						   {"provider", false}};
+	static const struct schema_attr attrs[] = {
+		{"count", false}, {"depends_on", false}, {"for_each", false}, {"provider", false}};
 	static const char *const type[] = {"type"};
 	static const struct schema_block blocks[] = {{"lifecycle", NULL, 0},
 						     {"provisioner", type, 1},
@@ -456,8 +455,11 @@ static void decode_resource(struct config *c, struct config_module *m, const str
 						     {"_", NULL, 0}};
 	const struct body_schema schema = {attrs, FP_ARRAY_SIZE(attrs), blocks,
 					   mode == CONFIG_MANAGED ? 4 : 1};
-	struct config_resource r = {.mode = mode, .type = b->labels[0], .name = b->labels[1],
-				    .block = b, .check = check};
+	struct config_resource r = {.mode = mode,
+				    .type = b->labels[0],
+				    .name = b->labels[1],
+				    .block = b,
+				    .check = check};
 	const struct attribute *attr;
 	struct content content;
 
@@ -476,7 +478,8 @@ static void decode_resource(struct config *c, struct config_module *m, const str
 	attr = syntax_find(&content, "for_each");
 	r.for_each = attr ? attr->expr : NULL;
 	if (r.count && r.for_each)
-		diag_error(c->diags, attr->name_range, "Invalid combination of \"count\" and \"for_each\"",
+		diag_error(c->diags, attr->name_range,
+			   "Invalid combination of \"count\" and \"for_each\"",
 			   "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, "
 			   "only one should be used to be explicit about the number of resources "
 			   "to be created.");
@@ -488,7 +491,8 @@ static void decode_resource(struct config *c, struct config_module *m, const str
 	*APPEND(c, m->resources) = r;
 }
 
-/* --- module calls ------------------------------------------------------------------------------- */
+/* --- module calls -------------------------------------------------------------------------------
+ */
 
 static void read_passed(struct config *c, const struct expr *e, struct config_call *call)
 {
@@ -511,9 +515,9 @@ static void read_passed(struct config *c, const struct expr *e, struct config_ca
 
 static void decode_call(struct config *c, struct config_module *m, const struct block *b)
 {
-	static const struct schema_attr attrs[] = {
-		{"count", false},     {"depends_on", false}, {"for_each", false},
-		{"providers", false}, {"source", true},	     {"version", false}};
+	static const struct schema_attr attrs[] = {{"count", false},	{"depends_on", false},
+						   {"for_each", false}, {"providers", false},
+						   {"source", true},	{"version", false}};
 	static const struct schema_block blocks[] = {{"_", NULL, 0}};
 	const struct body_schema schema = {attrs, FP_ARRAY_SIZE(attrs), blocks, 0};
 	struct config_call call = {.name = b->labels[0], .block = b};
@@ -533,7 +537,8 @@ static void decode_call(struct config *c, struct config_module *m, const struct 
 	attr = syntax_find(&content, "for_each");
 	call.for_each = attr ? attr->expr : NULL;
 	if (call.count && call.for_each)
-		diag_error(c->diags, attr->name_range, "Invalid combination of \"count\" and \"for_each\"",
+		diag_error(c->diags, attr->name_range,
+			   "Invalid combination of \"count\" and \"for_each\"",
 			   "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, "
 			   "only one should be used to be explicit about the number of resources "
 			   "to be created.");
@@ -545,7 +550,8 @@ static void decode_call(struct config *c, struct config_module *m, const struct 
 	*APPEND(c, m->calls) = call;
 }
 
-/* --- moved, removed, import, check -------------------------------------------------------------- */
+/* --- moved, removed, import, check --------------------------------------------------------------
+ */
 
 static void decode_moved(struct config *c, struct config_module *m, const struct block *b)
 {
@@ -564,9 +570,8 @@ static void decode_removed(struct config *c, struct config_module *m, const stru
 {
 	static const struct schema_attr attrs[] = {{"from", true}};
 	static const char *const type[] = {"type"};
-	static const struct schema_block blocks[] = {{"lifecycle", NULL, 0},
-						     {"connection", NULL, 0},
-						     {"provisioner", type, 1}};
+	static const struct schema_block blocks[] = {
+		{"lifecycle", NULL, 0}, {"connection", NULL, 0}, {"provisioner", type, 1}};
 	static const struct schema_attr destroy[] = {{"destroy", true}};
 	struct content content = CONTENT(c, b, attrs, blocks);
 	const struct attribute *from = syntax_find(&content, "from");
@@ -610,7 +615,8 @@ static void decode_check(struct config *c, struct config_module *m, const struct
 			decode_resource(c, m, content.blocks[i], CONFIG_DATA, b->labels[0]);
 }
 
-/* --- one module --------------------------------------------------------------------------------- */
+/* --- one module ---------------------------------------------------------------------------------
+ */
 
 static void decode_managed(struct config *c, struct config_module *m, const struct block *b)
 {
@@ -631,12 +637,12 @@ static const struct {
 	const char *type;
 	void (*decode)(struct config *c, struct config_module *m, const struct block *b);
 } decoders[] = {
-	{"check", decode_check},       {"data", decode_data},
+	{"check", decode_check},	 {"data", decode_data},
 	{"ephemeral", decode_ephemeral}, {"import", decode_import},
-	{"locals", decode_locals},     {"module", decode_call},
-	{"moved", decode_moved},       {"output", decode_output},
-	{"provider", decode_provider}, {"removed", decode_removed},
-	{"resource", decode_managed},  {"terraform", decode_terraform},
+	{"locals", decode_locals},	 {"module", decode_call},
+	{"moved", decode_moved},	 {"output", decode_output},
+	{"provider", decode_provider},	 {"removed", decode_removed},
+	{"resource", decode_managed},	 {"terraform", decode_terraform},
 	{"variable", decode_variable},
 };
 

@@ -15,7 +15,8 @@ const char *expand_key_text(struct arena *a, const struct value *key)
 	if (!key)
 		return "";
 	if (key->type == &type_number)
-		return number_to_int64(key->number, &i) ? arena_printf(a, "[%lld]", (long long)i) : "";
+		return number_to_int64(key->number, &i) ? arena_printf(a, "[%lld]", (long long)i)
+							: "";
 	buf_addstr(&out, "[\"");
 	for (const char *p = key->text; *p; p++) {
 		if (*p == '"' || *p == '\\')
@@ -61,23 +62,27 @@ static bool expand_count(struct walk *w, const struct expr *e, const struct valu
 	int64_t count;
 
 	if (value_marks_deep(v) & VALUE_SENSITIVE)
-		return refuse(w, e, COUNT,
-			      "Sensitive values, or values derived from sensitive values, cannot be "
-			      "used as count arguments. If used, the sensitive value could be exposed "
-			      "as a resource instance key.");
+		return refuse(
+			w, e, COUNT,
+			"Sensitive values, or values derived from sensitive values, cannot be "
+			"used as count arguments. If used, the sensitive value could be exposed "
+			"as a resource instance key.");
 	if (convert_value(w->arena, v, &type_number, &v, &err) < 0) {
-		diag_error(w->diags, e->range, COUNT, "Invalid count argument value: %s.", err.text);
+		diag_error(w->diags, e->range, COUNT, "Invalid count argument value: %s.",
+			   err.text);
 		return false;
 	}
 	if (v->state == VALUE_NULL)
-		return refuse(w, e, COUNT,
-			      "The given \"count\" argument value is null. An integer is required.");
+		return refuse(
+			w, e, COUNT,
+			"The given \"count\" argument value is null. An integer is required.");
 	if (v->state == VALUE_UNKNOWN)
-		return refuse(w, e, COUNT,
-			      "The \"count\" value depends on resource attributes that cannot be "
-			      "determined until apply, so Terraform cannot predict how many instances "
-			      "will be created. To work around this, use the -target argument to "
-			      "first apply only the resources that the count depends on.");
+		return refuse(
+			w, e, COUNT,
+			"The \"count\" value depends on resource attributes that cannot be "
+			"determined until apply, so Terraform cannot predict how many instances "
+			"will be created. To work around this, use the -target argument to "
+			"first apply only the resources that the count depends on.");
 	if (!number_to_int64(v->number, &count))
 		return refuse(w, e, COUNT,
 			      "The given \"count\" argument value is unsuitable: a whole number is "
@@ -101,8 +106,9 @@ static bool suitable(struct walk *w, const struct expr *e, const struct value *v
 	const struct type *t = v->type;
 
 	if (value_marks_deep(v) & VALUE_EPHEMERAL)
-		return refuse(w, e, FOR_EACH, "The given \"for_each\" value is derived from an "
-					      "ephemeral value.");
+		return refuse(w, e, FOR_EACH,
+			      "The given \"for_each\" value is derived from an "
+			      "ephemeral value.");
 	if (v->state == VALUE_NULL)
 		return refuse(w, e, FOR_EACH,
 			      "The given \"for_each\" argument value is null. A map, or set of "
@@ -114,19 +120,21 @@ static bool suitable(struct walk *w, const struct expr *e, const struct value *v
 			      "determine the full set of keys that will identify the instances of "
 			      "this resource.");
 	if (t->kind != TYPE_MAP && t->kind != TYPE_OBJECT && t->kind != TYPE_SET) {
-		diag_error(w->diags, e->range, FOR_EACH,
-			   "The given \"for_each\" argument value is unsuitable: the \"for_each\" "
-			   "argument must be a map, or set of strings, and you have provided a value "
-			   "of type %s.",
-			   type_name(w->arena, t));
+		diag_error(
+			w->diags, e->range, FOR_EACH,
+			"The given \"for_each\" argument value is unsuitable: the \"for_each\" "
+			"argument must be a map, or set of strings, and you have provided a value "
+			"of type %s.",
+			type_name(w->arena, t));
 		return false;
 	}
 	if (t->kind == TYPE_SET && (v->state == VALUE_UNKNOWN || !value_wholly_known(v)))
-		return refuse(w, e, FOR_EACH,
-			      "The \"for_each\" set includes values derived from resource attributes "
-			      "that cannot be determined until apply, and so Terraform cannot "
-			      "determine the full set of keys that will identify the instances of "
-			      "this resource.");
+		return refuse(
+			w, e, FOR_EACH,
+			"The \"for_each\" set includes values derived from resource attributes "
+			"that cannot be determined until apply, and so Terraform cannot "
+			"determine the full set of keys that will identify the instances of "
+			"this resource.");
 	if (t->kind == TYPE_SET && v->count > 0 && t->element != &type_string) {
 		diag_error(w->diags, e->range, "Invalid for_each set argument",
 			   "The given \"for_each\" argument value is unsuitable: \"for_each\" "
@@ -145,10 +153,11 @@ static bool expand_for_each(struct walk *w, const struct expr *e, const struct v
 	bool set = v->type->kind == TYPE_SET;
 
 	if (v->marks & VALUE_SENSITIVE || (set && value_marks_deep(v) & VALUE_SENSITIVE))
-		return refuse(w, e, FOR_EACH,
-			      "Sensitive values, or values derived from sensitive values, cannot be "
-			      "used as for_each arguments. If used, the sensitive value could be "
-			      "exposed as a resource instance key.");
+		return refuse(
+			w, e, FOR_EACH,
+			"Sensitive values, or values derived from sensitive values, cannot be "
+			"used as for_each arguments. If used, the sensitive value could be "
+			"exposed as a resource instance key.");
 	if (!suitable(w, e, v) || !check_size(w, e, v->count))
 		return false;
 	keys = arena_array(w->arena, v->count + 1, sizeof(*keys));

@@ -44,7 +44,8 @@ static struct name_slot *slot_of(const struct graph_names *names, const struct c
 			return s;
 		if (s->module == m && s->kind == kind && s->mode == mode &&
 		    strcmp(s->first, first) == 0 &&
-		    (second == s->second || (second && s->second && strcmp(s->second, second) == 0)))
+		    (second == s->second ||
+		     (second && s->second && strcmp(s->second, second) == 0)))
 			return s;
 	}
 }
@@ -68,7 +69,8 @@ const struct node *graph_node(const struct walk *w, uint32_t id)
 	return &w->graph.nodes[id];
 }
 
-/* --- nodes -------------------------------------------------------------------------------------- */
+/* --- nodes --------------------------------------------------------------------------------------
+ */
 
 static void add_node(struct walk *w, struct graph_names *names, struct config_module *m,
 		     enum node_kind kind, size_t index, const char *first, const char *second,
@@ -90,8 +92,7 @@ static size_t count_nodes(const struct walk *w)
 		const struct config_module *m = w->config.modules.list[i];
 
 		count += m->variables.count + m->locals.count + m->outputs.count +
-			 m->providers.count + m->resources.count + m->calls.count +
-			 m->checks.count;
+			 m->providers.count + m->resources.count + m->calls.count + m->checks.count;
 	}
 	return count;
 }
@@ -116,7 +117,8 @@ static void add_module_nodes(struct walk *w, struct graph_names *names, struct c
 		add_node(w, names, m, NODE_CHECK, i, m->checks.list[i].name, NULL, 0);
 }
 
-/* --- edges -------------------------------------------------------------------------------------- */
+/* --- edges --------------------------------------------------------------------------------------
+ */
 
 static void push(struct walk *w, uint32_t **list, size_t *count, size_t *capacity, uint32_t id)
 {
@@ -290,10 +292,11 @@ static void refer_named(struct walk *w, struct node *n, const struct traversal *
 			   "its attributes.",
 			   t->root);
 	} else if (kind == NODE_VARIABLE) {
-		detail = arena_printf(w->arena,
-				      "An input variable with the name \"%s\" has not been declared. "
-				      "This variable can be declared with a variable \"%s\" {} block.",
-				      name, name);
+		detail = arena_printf(
+			w->arena,
+			"An input variable with the name \"%s\" has not been declared. "
+			"This variable can be declared with a variable \"%s\" {} block.",
+			name, name);
 		undeclared(w, t, "input variable", detail);
 	} else {
 		detail = arena_printf(w->arena,
@@ -497,7 +500,8 @@ static void link_node(struct walk *w, struct node *n)
 	}
 }
 
-/* --- order -------------------------------------------------------------------------------------- */
+/* --- order --------------------------------------------------------------------------------------
+ */
 
 static const char *node_text(struct walk *w, const struct node *n)
 {
@@ -555,7 +559,11 @@ static struct range node_range(const struct node *n)
 	return (struct range){.source = NULL};
 }
 
-enum { WHITE, GREY, BLACK };
+enum {
+	WHITE,
+	GREY,
+	BLACK
+};
 
 struct frame {
 	uint32_t node;
@@ -574,8 +582,8 @@ static void report_cycle(struct walk *w, const struct frame *stack, size_t depth
 			buf_addstr(&text, ", ");
 		buf_addstr(&text, node_text(w, &w->graph.nodes[stack[i].node]));
 	}
-	diag_error(w->diags, node_range(&w->graph.nodes[to]), "Cycle",
-		   "Cycle: %s", buf_text(&text));
+	diag_error(w->diags, node_range(&w->graph.nodes[to]), "Cycle", "Cycle: %s",
+		   buf_text(&text));
 }
 
 static void visit(struct walk *w, uint32_t root, uint8_t *colours, struct frame *stack,

@@ -16,7 +16,8 @@ struct policy {
 	const char *fault; /* why it cannot be computed */
 };
 
-/* --- as Go writes JSON ---------------------------------------------------------------------------- */
+/* --- as Go writes JSON
+ * ---------------------------------------------------------------------------- */
 
 static void go_string(struct buf *out, const char *text)
 {
@@ -92,7 +93,8 @@ static void go_json(struct buf *out, json_t *json, int indent, size_t depth)
 	}
 }
 
-/* --- from the configuration ---------------------------------------------------------------------- */
+/* --- from the configuration ----------------------------------------------------------------------
+ */
 
 static const char *text_of(const struct value *object, const char *name)
 {
@@ -207,7 +209,7 @@ static json_t *conditions(struct policy *p, const struct value *v)
 		json_put(test, variable,
 			 values ? string_list(p, values, false, true) : json_new_array());
 	}
-	json_object_foreach_safe (out, next, key, test)
+	json_object_foreach_safe(out, next, key, test)
 		json_put(out, key, sorted_object(json_incref(test)));
 	return sorted_object(out);
 }
@@ -246,7 +248,8 @@ static json_t *statement(struct policy *p, const struct value *v)
 	return out;
 }
 
-/* --- from other documents ---------------------------------------------------------------------- */
+/* --- from other documents ----------------------------------------------------------------------
+ */
 
 static json_t *read_condition_values(json_t *value)
 {
@@ -289,9 +292,9 @@ static json_t *read_principals(struct policy *p, json_t *from)
 			continue;
 		}
 		json_array_foreach (value, i, item)
-			texts[i] = json_is_string(item) ? arena_strdup(p->walk->arena,
-								       json_string_value(item))
-							: "";
+			texts[i] = json_is_string(item)
+					   ? arena_strdup(p->walk->arena, json_string_value(item))
+					   : "";
 		qsort(texts, count, sizeof(*texts), descending);
 		for (i = 0; i < count; i++)
 			json_push(list, json_new_string(texts[i]));
@@ -302,9 +305,9 @@ static json_t *read_principals(struct policy *p, json_t *from)
 
 static json_t *read_statement(struct policy *p, json_t *from)
 {
-	static const char *const keys[] = {"Sid",      "Effect",      "Action",	   "NotAction",
-					   "Resource", "NotResource", "Principal", "NotPrincipal",
-					   "Condition"};
+	static const char *const keys[] = {"Sid",	"Effect",	"Action",
+					   "NotAction", "Resource",	"NotResource",
+					   "Principal", "NotPrincipal", "Condition"};
 	json_t *out = json_new_object();
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(keys); i++) {
@@ -323,7 +326,8 @@ static json_t *read_statement(struct policy *p, json_t *from)
 	return out;
 }
 
-/* --- merging ---------------------------------------------------------------------------------------- */
+/* --- merging
+ * ---------------------------------------------------------------------------------------- */
 
 static void merge_statement(struct policy *p, json_t *stolen)
 {
@@ -388,7 +392,8 @@ static void merge_config(struct policy *p, const struct value *config)
 		merge_statement(p, statement(p, list->items[i]));
 }
 
-/* --- the data source ------------------------------------------------------------------------------ */
+/* --- the data source
+ * ------------------------------------------------------------------------------ */
 
 /* CRC-32 of IEEE 802.3, from which the provider makes the id. */
 static uint32_t crc32_of(const char *text, size_t size)

@@ -28,7 +28,8 @@ struct jscan jscan_of(struct arena *a, struct jscan_text text);
 /* The first byte of the next value, or 0 at the end. */
 char jscan_peek(struct jscan *j);
 
-/* Enter an object or array, then take members until false; the caller reads each value or skips it. */
+/* Enter an object or array, then take members until false; the caller reads each value or skips it.
+ */
 void jscan_enter(struct jscan *j, char open);
 bool jscan_key(struct jscan *j, const char **ret_key);
 bool jscan_item(struct jscan *j);

@@ -231,8 +231,8 @@ const struct scope *walk_scope(struct walk *w, struct module_instance *m, enum r
 	struct walk_scope *s = arena_alloc(w->arena, sizeof(*s));
 	struct scope *scope = arena_alloc(w->arena, sizeof(*scope));
 
-	*s = (struct walk_scope){.walk = w, .module = m, .repeat = repeat, .key = key,
-				 .self = self};
+	*s = (struct walk_scope){
+		.walk = w, .module = m, .repeat = repeat, .key = key, .self = self};
 	*scope = (struct scope){.lookup = lookup, .context = s};
 	return scope;
 }

@@ -18,7 +18,8 @@ struct maker {
 	char path[512];
 };
 
-/* --- bytes ---------------------------------------------------------------------------------------- */
+/* --- bytes
+ * ---------------------------------------------------------------------------------------- */
 
 /* 64 hexadecimal digits for the attribute at the current path. */
 static const char *digits(struct maker *m, const char *name)
@@ -53,12 +54,14 @@ static bool ends(const char *text, const char *end)
 
 static const char *known_text(const struct maker *m, const char *name)
 {
-	const struct value *v = m->known && value_has_keys(m->known) ? value_get(m->known, name) : NULL;
+	const struct value *v =
+		m->known && value_has_keys(m->known) ? value_get(m->known, name) : NULL;
 
 	return v && v->state == VALUE_KNOWN && v->type == &type_string && *v->text ? v->text : NULL;
 }
 
-/* --- names and ids -------------------------------------------------------------------------------- */
+/* --- names and ids
+ * -------------------------------------------------------------------------------- */
 
 /* Types whose id is what the service calls them, and the beginning of other ids. */
 static const struct {
@@ -124,13 +127,20 @@ static const struct {
 };
 
 static const char *const id_prefixes[][2] = {
-	{"vpc_id", "vpc-"},	      {"subnet_id", "subnet-"},
-	{"security_group_id", "sg-"}, {"instance_id", "i-"},
-	{"image_id", "ami-"},	      {"network_interface_id", "eni-"},
-	{"route_table_id", "rtb-"},   {"gateway_id", "igw-"},
-	{"allocation_id", "eipalloc-"}, {"association_id", "eipassoc-"},
-	{"volume_id", "vol-"},	      {"snapshot_id", "snap-"},
-	{"network_acl_id", "acl-"},   {"dhcp_options_id", "dopt-"},
+	{"vpc_id", "vpc-"},
+	{"subnet_id", "subnet-"},
+	{"security_group_id", "sg-"},
+	{"instance_id", "i-"},
+	{"image_id", "ami-"},
+	{"network_interface_id", "eni-"},
+	{"route_table_id", "rtb-"},
+	{"gateway_id", "igw-"},
+	{"allocation_id", "eipalloc-"},
+	{"association_id", "eipassoc-"},
+	{"volume_id", "vol-"},
+	{"snapshot_id", "snap-"},
+	{"network_acl_id", "acl-"},
+	{"dhcp_options_id", "dopt-"},
 	{"zone_id", "Z"},
 };
 
@@ -197,8 +207,12 @@ static const char *make_id(struct maker *m)
 
 static const char *best_name(struct maker *m)
 {
-	static const char *const names[] = {"name",	     "bucket",	   "function_name",
-					    "identifier",    "cluster_identifier", "cluster_name",
+	static const char *const names[] = {"name",
+					    "bucket",
+					    "function_name",
+					    "identifier",
+					    "cluster_identifier",
+					    "cluster_name",
 					    "repository_name"};
 	const char *text = NULL;
 
@@ -227,9 +241,9 @@ static const char *make_arn(struct maker *m, const char *name)
 				    last ? last : make_name(m, "bucket"));
 	global = strcmp(service, "iam") == 0 || strcmp(service, "cloudfront") == 0 ||
 		 strcmp(service, "route53") == 0;
-	resource = shape >= 0 ? shapes[shape].resource
-			      : arena_printf(m->walk->arena, "%s/",
-					     short_type(m->walk->arena, type));
+	resource = shape >= 0
+			   ? shapes[shape].resource
+			   : arena_printf(m->walk->arena, "%s/", short_type(m->walk->arena, type));
 	if (shape >= 0 && shapes[shape].prefix)
 		last = make_id(m);
 	if (!last)
@@ -304,11 +318,12 @@ static bool worth_inventing(const struct restype_attr *attr)
 
 	return !attr->optional || strcmp(n, "id") == 0 || ends(n, "arn") || ends(n, "name") ||
 	       strcmp(n, "bucket") == 0 || strcmp(n, "expected_bucket_owner") == 0 ||
-	       ends(n, "identifier") || ends(n, "_ip") ||
-	       ends(n, "availability_zone") || strcmp(n, "vpc_id") == 0;
+	       ends(n, "identifier") || ends(n, "_ip") || ends(n, "availability_zone") ||
+	       strcmp(n, "vpc_id") == 0;
 }
 
-/* --- values ---------------------------------------------------------------------------------------- */
+/* --- values
+ * ---------------------------------------------------------------------------------------- */
 
 static const struct value *make_object(struct maker *m, const struct type *t);
 
@@ -324,13 +339,15 @@ static const struct value *make_list(struct maker *m, const struct type *t, cons
 		const char *one = arena_printf(a, "%.*s%zu", (int)strlen(name) - 1, name, i);
 		const char *hex = digits(m, one);
 
-		items[i] = value_string(a, strcmp(name, "arns") == 0
-						   ? make_arn(m, one)
-						   : arena_printf(a, "%.17s", hex));
+		items[i] =
+			value_string(a, strcmp(name, "arns") == 0 ? make_arn(m, one)
+								  : arena_printf(a, "%.17s", hex));
 	}
 	return t->kind == TYPE_LIST
-		       ? value_list(a, t->element, arena_memdup(a, items, sizeof(items)), some ? 2 : 0)
-		       : value_set(a, t->element, arena_memdup(a, items, sizeof(items)), some ? 2 : 0);
+		       ? value_list(a, t->element, arena_memdup(a, items, sizeof(items)),
+				    some ? 2 : 0)
+		       : value_set(a, t->element, arena_memdup(a, items, sizeof(items)),
+				   some ? 2 : 0);
 }
 
 static const struct value *make(struct maker *m, const struct type *t, const char *name)
@@ -389,8 +406,9 @@ static const struct value *override_of(struct maker *m, const char *name, const 
 		diag_error(m->walk->diags,
 			   m->resource->cfg ? m->resource->cfg->block->range
 					    : (struct range){.source = NULL},
-			   "Unusable mock value", "The mock value of \"%s\" for %s does not fit: %s.",
-			   name, keys[i], e.text);
+			   "Unusable mock value",
+			   "The mock value of \"%s\" for %s does not fit: %s.", name, keys[i],
+			   e.text);
 		return NULL;
 	}
 	return NULL;
@@ -441,9 +459,8 @@ static const struct value *fill_within(void *context, struct arena *a, const str
 static const struct value *fill_attr(struct maker *m, const struct restype_attr *attr,
 				     const struct value *v)
 {
-	const struct type *t = v->state == VALUE_UNKNOWN && v->type->kind != TYPE_DYNAMIC
-				       ? v->type
-				       : attr->type;
+	const struct type *t =
+		v->state == VALUE_UNKNOWN && v->type->kind != TYPE_DYNAMIC ? v->type : attr->type;
 	bool unset = v->state == VALUE_NULL && m->data && attr->computed;
 	const struct value *given;
 	struct within within = {m, attr->name, 0};
@@ -473,9 +490,8 @@ static const struct value *empty_blocks(struct arena *a, const struct restype_bl
 	case RESTYPE_SET:
 		return value_set(a, t->block->type, NULL, 0);
 	case RESTYPE_MAP:
-		return t->block->type->has_dynamic
-			       ? value_object(a, NULL, NULL, 0)
-			       : value_map(a, t->block->type, NULL, NULL, 0);
+		return t->block->type->has_dynamic ? value_object(a, NULL, NULL, 0)
+						   : value_map(a, t->block->type, NULL, NULL, 0);
 	}
 	return value_null(a, t->block->type);
 }
@@ -512,7 +528,8 @@ static const struct value *fill_block(struct maker *m, const struct restype_bloc
 	if (v->state != VALUE_KNOWN || v->type->kind != TYPE_OBJECT)
 		return v;
 	for (int round = 0; round <= 2; round++) {
-		const struct value **items = arena_array(m->walk->arena, v->count + 1, sizeof(*items));
+		const struct value **items =
+			arena_array(m->walk->arena, v->count + 1, sizeof(*items));
 
 		m->known = v;
 		for (size_t i = 0; i < v->count; i++)
@@ -529,7 +546,8 @@ static const struct value *fill_block(struct maker *m, const struct restype_bloc
 static const char *region_of(const struct walk *w, const struct resource_instance *r)
 {
 	const struct value *config = r->provider_config ? r->provider_config->config : NULL;
-	const struct value *v = config && value_has_keys(config) ? value_get(config, "region") : NULL;
+	const struct value *v =
+		config && value_has_keys(config) ? value_get(config, "region") : NULL;
 
 	return v && v->state == VALUE_KNOWN && v->type == &type_string && *v->text
 		       ? v->text
@@ -561,7 +579,10 @@ const struct value *mock_applied(struct walk *w, const struct resource_instance 
 const struct value *mock_read(struct walk *w, const struct resource_instance *r,
 			      const struct value *config)
 {
-	struct maker m = {.walk = w, .resource = r, .config = config, .data = true,
+	struct maker m = {.walk = w,
+			  .resource = r,
+			  .config = config,
+			  .data = true,
 			  .region = region_of(w, r)};
 	const struct value *exact;
 

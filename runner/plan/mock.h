@@ -1,7 +1,7 @@
 /*
- * Values that a mocked provider makes up.  They look real, since code takes them apart, and are made
- * from the provider's type, the configuration, the path of the attribute and the request's salt;
- * never from the address, which no provider is told.
+ * Values that a mocked provider makes up.  They look real, since code takes them apart, and are
+ * made from the provider's type, the configuration, the path of the attribute and the request's
+ * salt; never from the address, which no provider is told.
  */
 #ifndef RUNNER_PLAN_MOCK_H
 #define RUNNER_PLAN_MOCK_H

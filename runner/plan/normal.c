@@ -9,11 +9,12 @@
 
 #define TEXT_MAX_BYTES (16u << 20)
 
-/* --- JSON, as Go's encoder writes what its decoder read ------------------------------------------ */
+/* --- JSON, as Go's encoder writes what its decoder read ------------------------------------------
+ */
 
 enum style {
 	STYLE_PLAIN,
-	STYLE_HTML, /* escaped for HTML */
+	STYLE_HTML,	  /* escaped for HTML */
 	STYLE_CONTAINERS, /* likewise, some lists sorted */
 };
 
@@ -63,7 +64,8 @@ static bool by_name_in_containers(const struct doc *d)
 
 static int by_name(const void *left, const void *right)
 {
-	const struct doc *a = *(const struct doc *const *)left, *b = *(const struct doc *const *)right;
+	const struct doc *a = *(const struct doc *const *)left,
+			 *b = *(const struct doc *const *)right;
 	const struct doc *x = a->kind == DOC_OBJECT ? doc_get(a, "name") : NULL;
 	const struct doc *y = b->kind == DOC_OBJECT ? doc_get(b, "name") : NULL;
 
@@ -141,13 +143,14 @@ static const struct value *normal_json(struct walk *w, const struct value *v, en
 		return v;
 	if (version_first && out.size > size && d->kind == DOC_OBJECT &&
 	    strcmp(out.data + out.size - size, version) == 0)
-		return value_string(w->arena,
-				    arena_printf(w->arena, "{%.*s,%.*s}", (int)size - 2, version + 1,
-						 (int)(out.size - size) - 1, out.data + 1));
+		return value_string(w->arena, arena_printf(w->arena, "{%.*s,%.*s}", (int)size - 2,
+							   version + 1, (int)(out.size - size) - 1,
+							   out.data + 1));
 	return value_string_n(w->arena, out.data, out.size);
 }
 
-/* --- other texts ---------------------------------------------------------------------------------- */
+/* --- other texts
+ * ---------------------------------------------------------------------------------- */
 
 static const struct value *user_data(struct walk *w, const struct value *v)
 {
@@ -158,8 +161,9 @@ static const struct value *user_data(struct walk *w, const struct value *v)
 	if (!base64_decode(&raw, v->text, v->count, false))
 		return eval_call(&w->eval, "sha1", args, 1, nowhere);
 	if (!utf8_valid(buf_text(&raw), raw.size) || memchr(buf_text(&raw), 0, raw.size)) {
-		diag_unsupported(w->diags, nowhere, "User data that is not text",
-				 "The digest of user data that is base64 of no text is not computed.");
+		diag_unsupported(
+			w->diags, nowhere, "User data that is not text",
+			"The digest of user data that is base64 of no text is not computed.");
 		return v;
 	}
 	args[0] = value_string_n(w->arena, buf_text(&raw), raw.size);

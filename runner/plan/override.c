@@ -143,7 +143,8 @@ static void override_locals(struct config *c, const struct block **blocks, size_
 			blocks[k] = merged;
 		}
 		if (!found)
-			diag_error(c->diags, o->attrs[i].range, "Missing base local value definition to override",
+			diag_error(c->diags, o->attrs[i].range,
+				   "Missing base local value definition to override",
 				   "There is no local value named \"%s\". An override file can "
 				   "only override a local value that was already defined in a "
 				   "primary configuration file.",

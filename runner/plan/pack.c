@@ -125,8 +125,7 @@ static int read_text(const struct pack *p, size_t at, size_t strings_size, struc
 	return 0;
 }
 
-int pack_open(const void *bytes, size_t size, struct arena *a, struct pack *ret_pack,
-	      struct err *e)
+int pack_open(const void *bytes, size_t size, struct arena *a, struct pack *ret_pack, struct err *e)
 {
 	static const struct sha256 none = {{0}};
 	struct pack p = {.bytes = bytes, .size = size};

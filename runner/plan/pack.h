@@ -59,8 +59,8 @@ struct pack_document {
 };
 
 /* Reads the pack in bytes, which stay the caller's; checks all but the documents themselves. */
-FP_MUST_CHECK int pack_open(const void *bytes, size_t size, struct arena *a,
-			    struct pack *ret_pack, struct err *e);
+FP_MUST_CHECK int pack_open(const void *bytes, size_t size, struct arena *a, struct pack *ret_pack,
+			    struct err *e);
 
 /* Maps a descriptor and never unmaps it: for a process that plans and ends. */
 FP_MUST_CHECK int pack_map(int fd, const char *what, struct arena *a, struct pack *ret_pack,
@@ -79,10 +79,11 @@ struct pack_source {
 
 /* Writes a pack; sorts the sources.  origin may be NULL.  Names must be unique within a kind. */
 FP_MUST_CHECK int pack_write(struct buf *out, const char *provider, const char *version,
-			     const struct sha256 *origin, struct pack_source *sources,
-			     size_t count, struct err *e);
+			     const struct sha256 *origin, struct pack_source *sources, size_t count,
+			     struct err *e);
 
-/* Writes the part of p that these entries (kind and name of each) name, and the provider's entry. */
+/* Writes the part of p that these entries (kind and name of each) name, and the provider's entry.
+ */
 FP_MUST_CHECK int pack_slice(const struct pack *p, const struct pack_source *wanted, size_t count,
 			     struct arena *a, struct buf *out, struct err *e);
 

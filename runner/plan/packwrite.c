@@ -124,8 +124,8 @@ int pack_slice(const struct pack *p, const struct pack_source *wanted, size_t co
 		if (found < 0)
 			return -1;
 		if (found)
-			sources[used++] = (struct pack_source){kind, name, document.json,
-							       document.size};
+			sources[used++] =
+				(struct pack_source){kind, name, document.json, document.size};
 		else if (i < count)
 			return err_set(e, ERR_INPUT, "the pack has no %s \"%s\"",
 				       pack_kind_name(kind), name);

@@ -50,7 +50,8 @@ static struct sorted sort(struct walk *w)
 	return s;
 }
 
-/* --- changes --------------------------------------------------------------------------------------- */
+/* --- changes
+ * --------------------------------------------------------------------------------------- */
 
 static void write_identity(struct buf *out, const struct resource_instance *r)
 {
@@ -134,7 +135,8 @@ static void write_changes(struct buf *out, const struct sorted *s)
 	buf_addch(out, ']');
 }
 
-/* --- outputs ---------------------------------------------------------------------------------------- */
+/* --- outputs
+ * ---------------------------------------------------------------------------------------- */
 
 static const char *output_action(const struct value *before, const struct value *after)
 {
@@ -231,7 +233,8 @@ static void write_outputs(struct walk *w, struct buf *out)
 	buf_addch(out, '}');
 }
 
-/* --- values by module ---------------------------------------------------------------------------- */
+/* --- values by module ----------------------------------------------------------------------------
+ */
 
 static const struct value *value_at(const struct resource_instance *r, enum when when)
 {
@@ -300,8 +303,8 @@ static void add_module(struct tree *t, const char *address)
 			return;
 	if (*address)
 		add_module(t, arena_strndup(t->walk->arena, address, parent_size(address)));
-	t->modules = arena_grow(t->walk->arena, t->modules, t->count, &t->capacity,
-				sizeof(*t->modules));
+	t->modules =
+		arena_grow(t->walk->arena, t->modules, t->count, &t->capacity, sizeof(*t->modules));
 	t->modules[t->count++] = address;
 }
 
@@ -364,7 +367,8 @@ static bool write_values(struct walk *w, struct buf *out, const struct sorted *s
 	return t.count > 0;
 }
 
-/* --- all --------------------------------------------------------------------------------------------- */
+/* --- all
+ * --------------------------------------------------------------------------------------------- */
 
 static void write_variables(struct walk *w, struct buf *out)
 {

@@ -70,10 +70,12 @@ static void compare_versions(struct walk *w)
 
 			for (size_t n = 0; p->version && n < w->pack_count; n++)
 				if (strcmp(w->packs[n].provider, p->source) == 0 &&
-				    version_match(p->version, w->packs[n].version) != VERSION_MATCHES)
+				    version_match(p->version, w->packs[n].version) !=
+					    VERSION_MATCHES)
 					diag_add(w->diags, DIAG_WARNING, p->range,
 						 "Provider version without a pack",
-						 "The workspace asks for version \"%s\" of %s; what is "
+						 "The workspace asks for version \"%s\" of %s; "
+						 "what is "
 						 "known is version %s.",
 						 p->version, p->source, w->packs[n].version);
 		}
@@ -107,7 +109,8 @@ static int plan(struct walk *w, struct texts *t, struct err *e)
 	return 0;
 }
 
-/* --- the record -------------------------------------------------------------------------------------- */
+/* --- the record
+ * -------------------------------------------------------------------------------------- */
 
 /* Each instance of a thing tells the same again. */
 static bool told_before(const struct diags *d, size_t index)
@@ -253,14 +256,15 @@ int planner_run(const struct planner_input *in, struct arena *a, struct buf *ret
 	struct diags diags = DIAGS_INIT(a);
 	JSON_AUTO *json = NULL;
 	FP_CLEANUP(fd_cleanup) int root_fd = -1;
-	FP_CLEANUP(texts_release) struct texts texts = {
+	FP_CLEANUP(texts_release)
+	struct texts texts = {
 		.plan = BUF_INIT(PLANNER_RECORD_MAX_BYTES),
 		.state = BUF_INIT(PLANNER_RECORD_MAX_BYTES),
 		.view = BUF_INIT(PLANNER_RECORD_MAX_BYTES),
 	};
 	struct request request;
-	struct walk w = {.arena = a, .diags = &diags, .packs = in->packs,
-			 .pack_count = in->pack_count};
+	struct walk w = {
+		.arena = a, .diags = &diags, .packs = in->packs, .pack_count = in->pack_count};
 
 	if (request_read(in->request, in->request_size, a, &json, &request, e) < 0)
 		return -1;
@@ -271,8 +275,8 @@ int planner_run(const struct planner_input *in, struct arena *a, struct buf *ret
 	if (root_fd < 0)
 		return err_sys(e, "root module \"%s\"", request.root);
 	w.request = &request;
-	w.config = (struct config){.arena = a, .diags = &diags, .dir_fd = in->workspace_fd,
-				   .root = request.root};
+	w.config = (struct config){
+		.arena = a, .diags = &diags, .dir_fd = in->workspace_fd, .root = request.root};
 	w.env = (struct eval_env){.dir_fd = root_fd};
 	w.eval = (struct eval)EVAL_INIT(a, &diags, &w.env);
 	if (plan(&w, &texts, e) < 0)

@@ -5,7 +5,8 @@
 #include "runner/plan/planwrite.h"
 #include "runner/plan/provide.h"
 
-/* --- reading ---------------------------------------------------------------------------------------- */
+/* --- reading
+ * ---------------------------------------------------------------------------------------- */
 
 static int by_address(const void *left, const void *right)
 {
@@ -110,7 +111,8 @@ const struct value *planstate_value(struct walk *w, const struct planstate_entry
 
 	if (read_value(w, entry->json, "values", type->block->type, &v, &e) < 0) {
 		diag_error(w->diags, (struct range){.source = NULL}, "Unusable prior state",
-			   "The prior state of %s does not fit its type: %s.", entry->address, e.text);
+			   "The prior state of %s does not fit its type: %s.", entry->address,
+			   e.text);
 		return NULL;
 	}
 	return v;
@@ -129,7 +131,8 @@ const struct value *planstate_output(struct walk *w, const char *name)
 	return v;
 }
 
-/* --- moves ------------------------------------------------------------------------------------------ */
+/* --- moves
+ * ------------------------------------------------------------------------------------------ */
 
 /* The rest of address after the instances of module path, or NULL: "module.a.module.b". */
 static const char *within_module(const char *address, const char *path)
@@ -216,7 +219,8 @@ static bool known(const struct planstate_entry *entries, size_t count, const cha
 static void implied_move(struct walk *w, struct state *s, struct planstate_entry *entry)
 {
 	const struct config_module *m = w->config.modules.list[0];
-	const char *type = planstate_text(w, entry, "type"), *name = planstate_text(w, entry, "name");
+	const char *type = planstate_text(w, entry, "type"),
+		   *name = planstate_text(w, entry, "name");
 	const char *module = planstate_text(w, entry, "module"), *to;
 	const struct config_resource *r;
 	size_t size = strlen(entry->address);
@@ -255,12 +259,13 @@ int planstate_load(struct walk *w, struct err *e)
 	s->outputs = jscan_member(w->arena, text, "outputs");
 	resources = jscan_member(w->arena, text, "resources");
 	if (!resources.size || *resources.data != '{')
-		return err_set(e, ERR_INPUT, "request: prior_state: \"resources\" must be an object");
+		return err_set(e, ERR_INPUT,
+			       "request: prior_state: \"resources\" must be an object");
 	j = jscan_of(w->arena, resources);
 	jscan_enter(&j, '{');
 	while (jscan_key(&j, &address)) {
-		s->entries = arena_grow(w->arena, s->entries, s->count, &capacity,
-					sizeof(*s->entries));
+		s->entries =
+			arena_grow(w->arena, s->entries, s->count, &capacity, sizeof(*s->entries));
 		s->entries[s->count++] = (struct planstate_entry){
 			.address = moved_address(w, address),
 			.previous_address = address,
@@ -277,7 +282,8 @@ int planstate_load(struct walk *w, struct err *e)
 	return 0;
 }
 
-/* --- writing ---------------------------------------------------------------------------------------- */
+/* --- writing
+ * ---------------------------------------------------------------------------------------- */
 
 static void write_type(struct buf *out, const struct type *t)
 {

@@ -49,7 +49,8 @@ static void put_place(struct buf *out, struct range r)
 	put_uint(out, "line", r.source ? diag_start(r).line : 0);
 }
 
-/* --- comments ------------------------------------------------------------------------------------ */
+/* --- comments ------------------------------------------------------------------------------------
+ */
 
 /* Without the comment's marks and the white space around it. */
 static const char *comment_text(struct arena *a, const char *text, size_t size)
@@ -142,7 +143,8 @@ static void write_block_comments(struct view *v, const char *file, uint32_t line
 	buf_addch(v->out, ']');
 }
 
-/* --- configuration as written --------------------------------------------------------------------- */
+/* --- configuration as written
+ * --------------------------------------------------------------------- */
 
 static void write_reference_texts(struct view *v, const struct references *refs)
 {
@@ -152,7 +154,8 @@ static void write_reference_texts(struct view *v, const struct references *refs)
 		bool seen = false;
 
 		for (size_t k = 0; k < i && !seen; k++)
-			seen = strcmp(syntax_traversal_text(v->walk->arena, refs->list[k]), text) == 0;
+			seen = strcmp(syntax_traversal_text(v->walk->arena, refs->list[k]), text) ==
+			       0;
 		if (seen)
 			continue;
 		planwrite_comma(v->out);
@@ -262,7 +265,8 @@ static void write_config(struct view *v, const struct body *body)
 	buf_addch(v->out, '}');
 }
 
-/* --- blocks ---------------------------------------------------------------------------------------- */
+/* --- blocks
+ * ---------------------------------------------------------------------------------------- */
 
 static void write_traversals(struct view *v, const char *key, const struct traversal *list,
 			     size_t count)
@@ -416,7 +420,8 @@ static size_t block_index(const struct walk *w, const struct resource_instance *
 	return index + (size_t)(r->cfg - m->resources.list);
 }
 
-/* --- instances ------------------------------------------------------------------------------------ */
+/* --- instances
+ * ------------------------------------------------------------------------------------ */
 
 static void write_document(struct view *v, const struct value *value, const char *path)
 {
@@ -514,7 +519,8 @@ static void write_instances(struct view *v)
 	buf_addch(v->out, ']');
 }
 
-/* --- the rest ---------------------------------------------------------------------------------------- */
+/* --- the rest
+ * ---------------------------------------------------------------------------------------- */
 
 static void write_variables(struct view *v, const struct config_module *m)
 {
@@ -522,8 +528,8 @@ static void write_variables(struct view *v, const struct config_module *m)
 
 	for (size_t i = 0; i < m->variables.count; i++) {
 		const struct config_variable *var = &m->variables.list[i];
-		const struct value *value = instances->count == 1 ? instances->list[0]->variables[i]
-								  : NULL;
+		const struct value *value =
+			instances->count == 1 ? instances->list[0]->variables[i] : NULL;
 
 		planwrite_comma(v->out);
 		buf_addch(v->out, '{');
@@ -560,7 +566,9 @@ static void write_calls(struct view *v, const struct config_module *m)
 		put_optional(v->out, "version", call->version);
 		put_place(v->out, call->block->range);
 		put_optional(v->out, "repeat",
-			     call->count ? "count" : call->for_each ? "for_each" : NULL);
+			     call->count      ? "count"
+			     : call->for_each ? "for_each"
+					      : NULL);
 		buf_addch(v->out, '}');
 	}
 }
@@ -605,8 +613,8 @@ static void write_outputs(struct view *v, const struct config_module *m)
 
 	for (size_t i = 0; i < m->outputs.count; i++) {
 		const struct config_output *o = &m->outputs.list[i];
-		const struct value *value = instances->count == 1 ? instances->list[0]->outputs[i]
-								  : NULL;
+		const struct value *value =
+			instances->count == 1 ? instances->list[0]->outputs[i] : NULL;
 
 		planwrite_comma(v->out);
 		buf_addch(v->out, '{');

@@ -133,8 +133,9 @@ void planwrite_diag(struct buf *out, struct arena *a, const struct diag *d)
 	const char *line;
 
 	buf_addch(out, '{');
-	planwrite_member(out, "severity", d->severity == DIAG_LIMIT ? "unsupported"
-								    : diag_severity_name(d->severity));
+	planwrite_member(out, "severity",
+			 d->severity == DIAG_LIMIT ? "unsupported"
+						   : diag_severity_name(d->severity));
 	planwrite_member(out, "summary", d->summary);
 	planwrite_member(out, "detail", d->detail ? d->detail : "");
 	if (d->subject.source) {

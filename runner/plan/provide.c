@@ -5,7 +5,8 @@
 #include "runner/plan/awsplan.h"
 #include "runner/plan/normal.h"
 
-/* --- building ------------------------------------------------------------------------------------- */
+/* --- building
+ * ------------------------------------------------------------------------------------- */
 
 const struct value *provide_object(struct arena *a, const struct value *like,
 				   const struct value **items)
@@ -65,7 +66,7 @@ const struct value *provide_with(struct arena *a, const struct value *v, const c
 static const struct value *member(const struct value *v, const char *name)
 {
 	return v && v->state == VALUE_KNOWN && v->type->kind == TYPE_OBJECT ? value_get(v, name)
-									   : NULL;
+									    : NULL;
 }
 
 static bool has_items(const struct value *v)
@@ -73,7 +74,8 @@ static bool has_items(const struct value *v)
 	return v && value_is_iterable(v) && v->count > 0;
 }
 
-/* --- proposed ------------------------------------------------------------------------------------- */
+/* --- proposed
+ * ------------------------------------------------------------------------------------- */
 
 /* Whether prior could have come from config, computed values aside. */
 static bool matches(const struct restype_block *b, const struct value *prior,
@@ -160,7 +162,8 @@ static const struct value *proposed_attr(struct arena *a, const struct restype_a
 	if (config->state == VALUE_NULL && attr->computed && prior)
 		return prior;
 	if (attr->nested && config->state == VALUE_KNOWN)
-		return proposed_nested(a, attr->nested->nesting, attr->nested->object, prior, config);
+		return proposed_nested(a, attr->nested->nesting, attr->nested->object, prior,
+				       config);
 	return config;
 }
 
@@ -187,7 +190,8 @@ const struct value *provide_proposed(struct arena *a, const struct restype_block
 	return provide_object(a, config, items);
 }
 
-/* --- planned ------------------------------------------------------------------------------------- */
+/* --- planned -------------------------------------------------------------------------------------
+ */
 
 struct planner_rules {
 	struct arena *arena;
@@ -290,7 +294,8 @@ static const struct value *plan_elements(struct planner_rules *p, enum restype_n
 					 const struct value *v);
 
 static const struct value *plan_attr(struct planner_rules *p, const struct restype_attr *attr,
-				     bool creating, const struct value *prior, const struct value *v)
+				     bool creating, const struct value *prior,
+				     const struct value *v)
 {
 	if (attr->write_only)
 		return value_null(p->arena, attr->type);
@@ -346,10 +351,9 @@ static const struct value *plan_elements(struct planner_rules *p, enum restype_n
 		if (nesting == RESTYPE_SET)
 			items[i] = plan_set_element(p, b, prior, v->items[i]);
 		else if (nesting == RESTYPE_MAP)
-			items[i] = plan_block(p, b,
-					      has_items(prior) ? value_get(prior, value_key(v, i))
-							       : NULL,
-					      v->items[i]);
+			items[i] = plan_block(
+				p, b, has_items(prior) ? value_get(prior, value_key(v, i)) : NULL,
+				v->items[i]);
 		else
 			items[i] = plan_block(
 				p, b, has_items(prior) && i < prior->count ? prior->items[i] : NULL,
@@ -362,8 +366,8 @@ static const struct value *plan_blocks(struct planner_rules *p, const struct res
 				       bool creating, const struct value *prior,
 				       const struct value *v)
 {
-	bool absent = v->state == VALUE_NULL || (v->state == VALUE_KNOWN && v->count == 0 &&
-						 v->type->kind != TYPE_OBJECT);
+	bool absent = v->state == VALUE_NULL ||
+		      (v->state == VALUE_KNOWN && v->count == 0 && v->type->kind != TYPE_OBJECT);
 
 	if (!absent)
 		return plan_elements(p, t->nesting, t->block, prior, v);
@@ -410,7 +414,8 @@ static const struct value *without_write_only(struct arena *a, const struct rest
 	return v;
 }
 
-/* --- tags ------------------------------------------------------------------------------------------ */
+/* --- tags
+ * ------------------------------------------------------------------------------------------ */
 
 static const struct value *merged_tags(struct arena *a, const struct value *defaults,
 				       const struct value *tags)
@@ -455,7 +460,8 @@ static const struct value *plan_tags(struct walk *w, const struct resource_insta
 	return merged ? provide_with(w->arena, planned, "tags_all", merged) : planned;
 }
 
-/* --- terraform_data ---------------------------------------------------------------------------- */
+/* --- terraform_data ----------------------------------------------------------------------------
+ */
 
 static bool is_terraform_data(const struct resource_instance *r)
 {
@@ -492,7 +498,8 @@ static const struct value *plan_recomputed(struct arena *a, const struct restype
 					 : !value_same(prior, planned);
 
 		if (attr && changed)
-			planned = provide_with(a, planned, attr->name, value_unknown(a, attr->type));
+			planned =
+				provide_with(a, planned, attr->name, value_unknown(a, attr->type));
 	}
 	return planned;
 }
@@ -515,7 +522,8 @@ static const struct value *plan_when(struct arena *a, const struct restype *type
 			const struct restype_attr *attr = restype_attr(type->block, name);
 
 			if (given && value_is_null(given) && (!prior || !attr->computed))
-				planned = provide_with(a, planned, name, when->attrs[k].absent_value);
+				planned =
+					provide_with(a, planned, name, when->attrs[k].absent_value);
 		}
 	}
 	return planned;
@@ -554,7 +562,8 @@ const struct value *provide_unread(struct arena *a, const struct restype_block *
 	return plan_block(&p, b, NULL, config);
 }
 
-/* --- replacement --------------------------------------------------------------------------------- */
+/* --- replacement ---------------------------------------------------------------------------------
+ */
 
 struct path {
 	const struct path *parent;
@@ -647,7 +656,8 @@ void provide_replacements(struct walk *w, struct resource_instance *r, const str
 		find_replacements(w, r, r->type->block, NULL, prior, planned);
 }
 
-/* --- ignore_changes --------------------------------------------------------------------------------- */
+/* --- ignore_changes
+ * --------------------------------------------------------------------------------- */
 
 static const struct value *take_from(struct arena *a, const struct step *steps, size_t count,
 				     const struct value *prior, const struct value *config)
@@ -682,7 +692,8 @@ static const struct value *take_from(struct arena *a, const struct step *steps, 
 	if (!value_has_keys(config))
 		return config;
 	for (size_t i = 0; i < config->count; i++) {
-		const struct value *p = prior && value_has_keys(prior) ? value_get(prior, key) : NULL;
+		const struct value *p =
+			prior && value_has_keys(prior) ? value_get(prior, key) : NULL;
 
 		keys[used] = value_key(config, i);
 		items[used] = config->items[i];

@@ -51,8 +51,8 @@ static int read_text(const json_t *json, const char *what, const char *key, cons
 
 static int read_mock(const json_t *json, struct arena *a, struct request *r, struct err *e)
 {
-	static const char *const keys[] = {"account_id", "region", "data", "resources", "salt",
-					   NULL};
+	static const char *const keys[] = {"account_id", "region", "data",
+					   "resources",	 "salt",   NULL};
 	json_t *mock;
 
 	if (json_member(json, "request", "mock", JSON_OBJECT, false, &mock, e) < 0)
@@ -100,8 +100,9 @@ static int read_flag(const json_t *json, const char *key, bool *ret_flag, struct
 
 static int check(const json_t *json, struct err *e)
 {
-	static const char *const keys[] = {"format",	"root",	 "var_files", "workspace", "facts",
-					   "mock",	"want_view", "want_state", NULL};
+	static const char *const keys[] = {"format",	"root",	      "var_files",
+					   "workspace", "facts",      "mock",
+					   "want_view", "want_state", NULL};
 	const char *format;
 
 	if (json_only_keys(json, "request", keys, e) < 0 ||
@@ -169,8 +170,7 @@ int request_read(const char *text, size_t size, struct arena *a, json_t **ret_js
 	if (read_text(json, "request", "root", ".", a, &r.root, e) < 0 ||
 	    read_text(json, "request", "workspace", "default", a, &r.workspace, e) < 0 ||
 	    read_facts(json, &r, e) < 0 || read_var_files(json, a, &r, e) < 0 ||
-	    read_mock(json, a, &r, e) < 0 ||
-	    read_flag(json, "want_view", &r.want_view, e) < 0 ||
+	    read_mock(json, a, &r, e) < 0 || read_flag(json, "want_view", &r.want_view, e) < 0 ||
 	    read_flag(json, "want_state", &r.want_state, e) < 0)
 		return -1;
 	*ret_json = FP_STEAL(json);

@@ -12,14 +12,15 @@
 
 enum request_facts {
 	REQUEST_FACTS_RECORDED, /* what the real provider would plan */
-	REQUEST_FACTS_SCHEMA,	/* what the schema alone implies, as Terraform's mock_provider does */
+	REQUEST_FACTS_SCHEMA, /* what the schema alone implies, as Terraform's mock_provider does */
 };
 
 struct request {
 	const char *root;
 	const char *workspace;
 	enum request_facts facts;
-	struct jscan_text variables; /* an object as text, since numbers keep all digits; or empty */
+	struct jscan_text
+		variables; /* an object as text, since numbers keep all digits; or empty */
 	const char *const *var_files;
 	size_t var_file_count;
 	const char *account_id, *region, *salt;

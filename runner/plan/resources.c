@@ -7,7 +7,8 @@
 #include "runner/plan/provide.h"
 #include "runner/plan/walk.h"
 
-/* --- marks ------------------------------------------------------------------------------------------ */
+/* --- marks
+ * ------------------------------------------------------------------------------------------ */
 
 /* planned with the marks that config has at the same places. */
 static const struct value *marked_as(struct arena *a, const struct value *planned,
@@ -20,9 +21,10 @@ static const struct value *marked_as(struct arena *a, const struct value *planne
 		return planned;
 	if (!value_is_iterable(planned) || !value_is_iterable(config) || planned->count == 0 ||
 	    planned->type->kind == TYPE_SET)
-		return value_mark(a, planned, marks | (planned->type->kind == TYPE_SET
-							       ? value_marks_deep(config) & VALUE_SENSITIVE
-							       : 0));
+		return value_mark(a, planned,
+				  marks | (planned->type->kind == TYPE_SET
+						   ? value_marks_deep(config) & VALUE_SENSITIVE
+						   : 0));
 	items = arena_array(a, planned->count, sizeof(*items));
 	for (size_t i = 0; i < planned->count; i++) {
 		const struct value *c = NULL;
@@ -39,7 +41,8 @@ static const struct value *marked_as(struct arena *a, const struct value *planne
 	return value_mark(a, planned, marks);
 }
 
-/* --- one instance --------------------------------------------------------------------------------- */
+/* --- one instance
+ * --------------------------------------------------------------------------------- */
 
 static struct resource_instance *new_instance(struct walk *w, const struct node *n,
 					      struct module_instance *m, struct walk_key key)
@@ -47,10 +50,15 @@ static struct resource_instance *new_instance(struct walk *w, const struct node 
 	struct resource_instance *r = arena_alloc(w->arena, sizeof(*r));
 	const struct config_resource *cfg = &n->module->resources.list[n->index];
 
-	*r = (struct resource_instance){
-		.cfg = cfg, .module = m, .module_address = m->address, .mode = cfg->mode,
-		.type_name = cfg->type, .name = cfg->name, .key = key, .body = cfg->body,
-		.destroy_prior = n->create_first};
+	*r = (struct resource_instance){.cfg = cfg,
+					.module = m,
+					.module_address = m->address,
+					.mode = cfg->mode,
+					.type_name = cfg->type,
+					.name = cfg->name,
+					.key = key,
+					.body = cfg->body,
+					.destroy_prior = n->create_first};
 	r->address = arena_printf(w->arena, "%s%s%s%s.%s%s", m->address, *m->address ? "." : "",
 				  cfg->mode == CONFIG_DATA	  ? "data."
 				  : cfg->mode == CONFIG_EPHEMERAL ? "ephemeral."
@@ -99,11 +107,11 @@ static bool find_type(struct walk *w, struct resource_instance *r)
 static const struct value *finished(struct walk *w, const struct resource_instance *r,
 				    const struct value *v)
 {
-	return restype_mark_sensitive(w->arena, r->type->block,
-				      marked_as(w->arena, v, r->config));
+	return restype_mark_sensitive(w->arena, r->type->block, marked_as(w->arena, v, r->config));
 }
 
-/* --- replace_triggered_by -------------------------------------------------------------------------- */
+/* --- replace_triggered_by
+ * -------------------------------------------------------------------------- */
 
 static bool attribute_changed(struct walk *w, const struct resource_instance *r,
 			      const struct step *steps, size_t count)
@@ -186,7 +194,8 @@ static bool triggered(struct walk *w, const struct resource_instance *r)
 	return false;
 }
 
-/* --- planning a managed resource ----------------------------------------------------------------- */
+/* --- planning a managed resource -----------------------------------------------------------------
+ */
 
 static void check_prevent_destroy(struct walk *w, const struct resource_instance *r)
 {
@@ -253,7 +262,8 @@ static void plan_managed(struct walk *w, struct resource_instance *r)
 	}
 }
 
-/* --- data sources --------------------------------------------------------------------------------- */
+/* --- data sources
+ * --------------------------------------------------------------------------------- */
 
 static bool node_changes(const struct walk *w, const struct node *n)
 {
@@ -338,7 +348,8 @@ static void plan_ephemeral(struct walk *w, struct resource_instance *r)
 	r->current = r->planned_marked;
 }
 
-/* --- all instances of a resource ------------------------------------------------------------------- */
+/* --- all instances of a resource
+ * ------------------------------------------------------------------- */
 
 static void plan_instance(struct walk *w, const struct node *n, struct resource_instances *all,
 			  struct resource_instance *r)
@@ -394,7 +405,8 @@ void resources_node(struct walk *w, const struct node *n)
 	}
 }
 
-/* --- what only the prior state has ------------------------------------------------------------------ */
+/* --- what only the prior state has
+ * ------------------------------------------------------------------ */
 
 /* The module as configured that an address of an instance lies in, or NULL. */
 static const struct config_module *module_named(const struct walk *w, const char *address)
@@ -444,11 +456,13 @@ static const char *why_deleted(const struct walk *w, const struct resource_insta
 		return "delete_because_no_module";
 	*ret_cfg = &m->resources.list[i];
 	if ((*ret_cfg)->count)
-		return r->key.key && r->key.key->type == &type_number ? "delete_because_count_index"
-					    : "delete_because_wrong_repetition";
+		return r->key.key && r->key.key->type == &type_number
+			       ? "delete_because_count_index"
+			       : "delete_because_wrong_repetition";
 	if ((*ret_cfg)->for_each)
-		return r->key.key && r->key.key->type == &type_string ? "delete_because_each_key"
-					   : "delete_because_wrong_repetition";
+		return r->key.key && r->key.key->type == &type_string
+			       ? "delete_because_each_key"
+			       : "delete_because_wrong_repetition";
 	return "delete_because_wrong_repetition";
 }
 

@@ -204,9 +204,9 @@ static void attach_absent(struct decoder *d, const char *path, struct restype_at
 		attr->absent = RESTYPE_ABSENT_UNKNOWN;
 	} else if (is_text(f->json, "{\"cfg\":\"x\",\"plan\":\"X\"}")) {
 		attr->normal = RESTYPE_NORMAL_UPPER;
-	} else if (!attr->required && value_from_json_text(d->arena, attr->type, f->json.data,
-							   f->json.size, &attr->absent_value,
-							   &e) == 0) {
+	} else if (!attr->required &&
+		   value_from_json_text(d->arena, attr->type, f->json.data, f->json.size,
+					&attr->absent_value, &e) == 0) {
 		attr->absent = RESTYPE_ABSENT_VALUE;
 	}
 }
@@ -241,7 +241,8 @@ static void attach_members(struct decoder *d, const char *path, struct restype_a
 	struct restype_attr *members = NULL;
 	size_t capacity = 0;
 
-	if (!d->normalize.count || (attr->type->kind != TYPE_LIST && attr->type->kind != TYPE_SET) ||
+	if (!d->normalize.count ||
+	    (attr->type->kind != TYPE_LIST && attr->type->kind != TYPE_SET) ||
 	    object->kind != TYPE_OBJECT)
 		return;
 	for (size_t i = 0; i < object->count; i++) {
@@ -253,7 +254,8 @@ static void attach_members(struct decoder *d, const char *path, struct restype_a
 			continue;
 		members = arena_grow(d->arena, members, attr->member_count, &capacity,
 				     sizeof(*members));
-		members[attr->member_count++] = (struct restype_attr){.name = name, .normal = normal};
+		members[attr->member_count++] =
+			(struct restype_attr){.name = name, .normal = normal};
 	}
 	attr->members = members;
 }
@@ -281,7 +283,8 @@ static void attach_facts(struct decoder *d, const char *path, struct restype_att
 	}
 }
 
-/* --- schema ------------------------------------------------------------------------------------- */
+/* --- schema -------------------------------------------------------------------------------------
+ */
 
 static const struct type *read_type(struct decoder *d);
 
@@ -395,8 +398,10 @@ static const struct restype_nested *read_nested(struct decoder *d, const char *p
 	struct jscan outer = d->scan;
 	const char *key;
 
-	d->scan = (struct jscan){.at = whole.data, .end = whole.data + whole.size,
-				 .arena = d->arena, .bad = outer.bad};
+	d->scan = (struct jscan){.at = whole.data,
+				 .end = whole.data + whole.size,
+				 .arena = d->arena,
+				 .bad = outer.bad};
 	nested->object = read_block(d, path);
 	outer.bad |= d->scan.bad;
 	d->scan.at = whole.data;
@@ -425,10 +430,10 @@ static struct restype_attr read_attr(struct decoder *d, const char *path, const 
 
 	jscan_enter(&d->scan, '{');
 	while (jscan_key(&d->scan, &key)) {
-		flag = strcmp(key, "required") == 0    ? &attr.required
-		       : strcmp(key, "optional") == 0  ? &attr.optional
-		       : strcmp(key, "computed") == 0  ? &attr.computed
-		       : strcmp(key, "sensitive") == 0 ? &attr.sensitive
+		flag = strcmp(key, "required") == 0	? &attr.required
+		       : strcmp(key, "optional") == 0	? &attr.optional
+		       : strcmp(key, "computed") == 0	? &attr.computed
+		       : strcmp(key, "sensitive") == 0	? &attr.sensitive
 		       : strcmp(key, "write_only") == 0 ? &attr.write_only
 		       : strcmp(key, "deprecated") == 0 ? &attr.deprecated
 							: NULL;
@@ -581,8 +586,8 @@ int restype_decode(struct arena *a, enum pack_kind kind, const char *name,
 	struct restype *t = arena_alloc(a, sizeof(*t));
 	const char *key;
 
-	d.scan = (struct jscan){.at = document->json, .end = document->json + document->size,
-				.arena = a};
+	d.scan = (struct jscan){
+		.at = document->json, .end = document->json + document->size, .arena = a};
 	t->kind = kind;
 	t->name = arena_strdup(a, name);
 	t->digest = document->digest;

@@ -91,10 +91,10 @@ struct restype_block {
 	size_t attr_count;
 	const struct restype_block_type *types; /* sorted by name */
 	size_t type_count;
-	const struct type *type; /* of the value: an object */
+	const struct type *type;	    /* of the value: an object */
 	bool has_sensitive, has_write_only; /* anywhere within */
-	bool has_block_attrs; /* lists of objects that may be written as blocks */
-	struct body_schema syntax; /* to read a body with */
+	bool has_block_attrs;		    /* lists of objects that may be written as blocks */
+	struct body_schema syntax;	    /* to read a body with */
 };
 
 /* Other facts about what is left out, where an attribute has a certain value. */
@@ -118,10 +118,10 @@ struct restype {
 	size_t when_count;
 	const struct restype_recomputed *recomputed;
 	size_t recomputed_count;
-	bool legacy;	  /* the provider sets legacy_type_system */
-	bool inferred;	  /* from the workspace alone */
+	bool legacy;		/* the provider sets legacy_type_system */
+	bool inferred;		/* from the workspace alone */
 	bool has_replace_facts; /* it was recorded which changes replace */
-	struct sha256 digest; /* of the pack's document; zero when there is none */
+	struct sha256 digest;	/* of the pack's document; zero when there is none */
 };
 
 #define RESTYPE_DEPTH_MAX 48

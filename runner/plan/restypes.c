@@ -62,8 +62,8 @@ const struct restype_block *restype_block_new(struct arena *a, struct restype_at
 	struct restype_block *b = arena_alloc(a, sizeof(*b));
 	size_t count = 0;
 
-	*b = (struct restype_block){.attrs = attrs, .attr_count = attr_count, .types = types,
-				    .type_count = type_count};
+	*b = (struct restype_block){
+		.attrs = attrs, .attr_count = attr_count, .types = types, .type_count = type_count};
 	if (attr_count)
 		qsort(attrs, attr_count, sizeof(*attrs), attrs_by_name);
 	if (type_count)
@@ -91,19 +91,18 @@ const struct restype_attr *restype_attr(const struct restype_block *b, const cha
 {
 	struct restype_attr wanted = {.name = name};
 
-	return b->attr_count ? bsearch(&wanted, b->attrs, b->attr_count, sizeof(wanted),
-				       attrs_by_name)
-			     : NULL;
+	return b->attr_count
+		       ? bsearch(&wanted, b->attrs, b->attr_count, sizeof(wanted), attrs_by_name)
+		       : NULL;
 }
 
-const struct restype_block_type *restype_block_type(const struct restype_block *b,
-						    const char *name)
+const struct restype_block_type *restype_block_type(const struct restype_block *b, const char *name)
 {
 	struct restype_block_type wanted = {.name = name};
 
-	return b->type_count ? bsearch(&wanted, b->types, b->type_count, sizeof(wanted),
-				       types_by_name)
-			     : NULL;
+	return b->type_count
+		       ? bsearch(&wanted, b->types, b->type_count, sizeof(wanted), types_by_name)
+		       : NULL;
 }
 
 /* --- sensitive places ----------------------------------------------------------------------- */
@@ -200,7 +199,9 @@ const struct restype *restype_builtin(struct arena *a, enum pack_kind kind, cons
 		{.name = "id", .type = &type_string, .computed = true},
 		{.name = "input", .type = &type_dynamic, .optional = true},
 		{.name = "output", .type = &type_dynamic, .computed = true},
-		{.name = "triggers_replace", .type = &type_dynamic, .optional = true,
+		{.name = "triggers_replace",
+		 .type = &type_dynamic,
+		 .optional = true,
 		 .force_new = true},
 	};
 	static const struct restype_attr remote[] = {

@@ -19,8 +19,8 @@ static void set(struct walk *w, struct vars *vars, const char *name, const struc
 	if (i == vars->count) {
 		vars->keys = arena_grow(w->arena, vars->keys, vars->count, &vars->capacity,
 					sizeof(*vars->keys));
-		vars->items = arena_grow(w->arena, vars->items, vars->count,
-					 &vars->item_capacity, sizeof(*vars->items));
+		vars->items = arena_grow(w->arena, vars->items, vars->count, &vars->item_capacity,
+					 sizeof(*vars->items));
 		vars->count++;
 	}
 	vars->keys[i] = name;
@@ -82,7 +82,8 @@ static int read_request(struct walk *w, struct vars *vars, struct err *e)
 	while (jscan_key(&j, &name)) {
 		struct jscan_text value = jscan_skip(&j);
 
-		if (value_from_json_text(w->arena, &type_dynamic, value.data, value.size, &v, e) < 0)
+		if (value_from_json_text(w->arena, &type_dynamic, value.data, value.size, &v, e) <
+		    0)
 			return err_wrap(e, "request: variables: \"%s\"", name);
 		if (!config_variable(w->config.modules.list[0], name))
 			diag_error(w->diags, (struct range){.source = NULL},
@@ -108,11 +109,11 @@ int vars_load(struct walk *w, struct err *e)
 			if (is_auto(names[i]))
 				read_file(w, &vars, in_root(w, names[i]), true);
 	for (size_t i = 0; i < w->request->var_file_count; i++) {
-		const char *path = config_join(w->arena, w->config.root,
-					       w->request->var_files[i]);
+		const char *path = config_join(w->arena, w->config.root, w->request->var_files[i]);
 
 		if (!path)
-			return err_set(e, ERR_INPUT, "variable file \"%s\" lies outside of the workspace",
+			return err_set(e, ERR_INPUT,
+				       "variable file \"%s\" lies outside of the workspace",
 				       w->request->var_files[i]);
 		read_file(w, &vars, path, true);
 	}
@@ -122,7 +123,8 @@ int vars_load(struct walk *w, struct err *e)
 	return 0;
 }
 
-/* --- one variable --------------------------------------------------------------------------------- */
+/* --- one variable
+ * --------------------------------------------------------------------------------- */
 
 static const struct value *given(struct walk *w, struct module_instance *m,
 				 const struct config_variable *v, struct range *ret_where)
@@ -161,13 +163,14 @@ static const struct value *converted(struct walk *w, const struct config_module 
 	if (v->defaults)
 		value = typeexpr_apply_defaults(w->arena, v->defaults, value);
 	if (convert_value(w->arena, value, v->type, &value, &e) < 0) {
-		diag_error(w->diags, where,
-			   m->call ? "Invalid value for module argument"
-				   : "Invalid value for input variable",
-			   m->call ? "The given value is not suitable for child module variable "
-				     "\"%s\" defined at %s: %s."
-				   : "The given value is not suitable for var.%s declared at %s: %s.",
-			   v->name, diag_range_text(w->arena, v->block->range), e.text);
+		diag_error(
+			w->diags, where,
+			m->call ? "Invalid value for module argument"
+				: "Invalid value for input variable",
+			m->call ? "The given value is not suitable for child module variable "
+				  "\"%s\" defined at %s: %s."
+				: "The given value is not suitable for var.%s declared at %s: %s.",
+			v->name, diag_range_text(w->arena, v->block->range), e.text);
 		return value_unknown(w->arena, type_without_optional(w->arena, v->type));
 	}
 	return value;
@@ -181,11 +184,12 @@ const struct value *vars_value(struct walk *w, struct module_instance *m,
 
 	if (!value && !v->default_value) {
 		if (!m->cfg->call)
-			diag_error(w->diags, v->block->range, "No value for required variable",
-				   "The root module input variable \"%s\" is not set, and has no "
-				   "default value. Use a -var or -var-file command line argument to "
-				   "provide a value for this variable.",
-				   v->name);
+			diag_error(
+				w->diags, v->block->range, "No value for required variable",
+				"The root module input variable \"%s\" is not set, and has no "
+				"default value. Use a -var or -var-file command line argument to "
+				"provide a value for this variable.",
+				v->name);
 		value = fallback(w, v);
 	} else if (!value) {
 		value = v->default_value;

@@ -21,7 +21,8 @@ struct place {
 	struct module_instance *module;
 	enum repeat repeat;
 	struct walk_key key;
-	const struct expr *for_each; /* in module's terms, or its parent's for arguments of a call */
+	const struct expr
+		*for_each; /* in module's terms, or its parent's for arguments of a call */
 	struct module_instance *for_each_module;
 };
 
@@ -290,11 +291,12 @@ static void follow_body(struct follow *f, const struct place *at, const struct b
 		const struct block *b = guess.blocks[i];
 		bool dynamic = strcmp(b->type, "dynamic") == 0 && b->label_count == 1;
 
-		follow_body(f, at, b->body,
-			    dynamic ? arena_printf(f->walk->arena, "%s%s%s", path, dot, b->labels[0])
-			    : strcmp(b->type, "content") == 0
-				    ? path
-				    : arena_printf(f->walk->arena, "%s%s%s", path, dot, b->type));
+		follow_body(
+			f, at, b->body,
+			dynamic ? arena_printf(f->walk->arena, "%s%s%s", path, dot, b->labels[0])
+			: strcmp(b->type, "content") == 0
+				? path
+				: arena_printf(f->walk->arena, "%s%s%s", path, dot, b->type));
 	}
 }
 
@@ -303,7 +305,7 @@ void viewrefs_write(struct walk *w, struct buf *out, const struct resource_insta
 	struct follow f = {.walk = w, .out = out, .from = r};
 	const struct place at = {
 		.module = r->module,
-		.repeat = r->cfg && r->cfg->count ? REPEAT_COUNT
+		.repeat = r->cfg && r->cfg->count      ? REPEAT_COUNT
 			  : r->cfg && r->cfg->for_each ? REPEAT_FOR_EACH
 						       : REPEAT_NONE,
 		.key = r->key,

@@ -9,7 +9,8 @@
 
 static const struct walk_key no_key = {NULL, NULL};
 
-/* --- types ------------------------------------------------------------------------------------- */
+/* --- types -------------------------------------------------------------------------------------
+ */
 
 static const struct pack *pack_of(const struct walk *w, const char *provider)
 {
@@ -70,7 +71,8 @@ const struct restype *walk_type(struct walk *w, const char *provider, enum pack_
 	return use.type;
 }
 
-/* --- rules: validation, precondition, postcondition, assert ------------------------------------ */
+/* --- rules: validation, precondition, postcondition, assert ------------------------------------
+ */
 
 static const char *rule_message(struct walk *w, const struct scope *scope,
 				const struct config_rule *rule)
@@ -112,7 +114,8 @@ void walk_rules(struct walk *w, const struct scope *scope, const struct config_r
 		check_rule(w, scope, &rules->list[i], summary, DIAG_ERROR);
 }
 
-/* --- module calls ------------------------------------------------------------------------------- */
+/* --- module calls -------------------------------------------------------------------------------
+ */
 
 static struct module_instance *new_module(struct walk *w, struct config_module *cfg,
 					  struct module_instance *parent, struct walk_key key)
@@ -140,7 +143,8 @@ static struct module_instance *new_module(struct walk *w, struct config_module *
 static void check_args(struct walk *w, struct config_call *call)
 {
 	const struct config_module *child = call->child;
-	struct schema_attr *attrs = arena_array(w->arena, child->variables.count + 1, sizeof(*attrs));
+	struct schema_attr *attrs =
+		arena_array(w->arena, child->variables.count + 1, sizeof(*attrs));
 	struct body_schema schema = {attrs, child->variables.count, NULL, 0};
 	struct content *content = arena_alloc(w->arena, sizeof(*content));
 
@@ -174,7 +178,8 @@ static void walk_call(struct walk *w, const struct node *n)
 	}
 }
 
-/* --- values ---------------------------------------------------------------------------------------- */
+/* --- values
+ * ---------------------------------------------------------------------------------------- */
 
 static void walk_variable(struct walk *w, struct module_instance *m, size_t index)
 {
@@ -236,7 +241,8 @@ static void walk_check(struct walk *w, struct module_instance *m, size_t index)
 			   DIAG_WARNING);
 }
 
-/* --- providers ------------------------------------------------------------------------------------ */
+/* --- providers
+ * ------------------------------------------------------------------------------------ */
 
 static const struct value *default_tags(struct walk *w, const struct value *config)
 {
@@ -308,8 +314,8 @@ static bool passed(const struct config_call *call, const char **name, const char
 	return false;
 }
 
-struct provider_instance *walk_provider(struct walk *w, struct module_instance *m,
-					const char *name, const char *alias)
+struct provider_instance *walk_provider(struct walk *w, struct module_instance *m, const char *name,
+					const char *alias)
 {
 	const char *address = config_provider_address(w->arena, m->cfg, name);
 
@@ -329,13 +335,17 @@ struct provider_instance *walk_provider(struct walk *w, struct module_instance *
 	}
 }
 
-/* --- the walk ---------------------------------------------------------------------------------------- */
+/* --- the walk
+ * ---------------------------------------------------------------------------------------- */
 
 static void visit(struct walk *w, const struct node *n)
 {
-	static void (*const visitors[])(struct walk * w, struct module_instance * m, size_t index) = {
-		[NODE_VARIABLE] = walk_variable,	 [NODE_LOCAL] = walk_local,
-		[NODE_PROVIDER] = walk_provider_config, [NODE_OUTPUT] = walk_output,
+	static void (*const visitors[])(struct walk * w, struct module_instance * m,
+					size_t index) = {
+		[NODE_VARIABLE] = walk_variable,
+		[NODE_LOCAL] = walk_local,
+		[NODE_PROVIDER] = walk_provider_config,
+		[NODE_OUTPUT] = walk_output,
 		[NODE_CHECK] = walk_check,
 	};
 	const struct module_instances *instances = &w->modules[n->module->number];

@@ -7,8 +7,8 @@
  * at the node of the call, which comes before all nodes of the called module.
  *
  * The same walk is done twice when the state after applying is wanted: WALK_PLAN gives each
- * resource instance its planned value, with unknowns; WALK_APPLY evaluates all again with the values
- * that the mocked provider gives, as Terraform does when it applies.
+ * resource instance its planned value, with unknowns; WALK_APPLY evaluates all again with the
+ * values that the mocked provider gives, as Terraform does when it applies.
  */
 #ifndef RUNNER_PLAN_WALK_H
 #define RUNNER_PLAN_WALK_H
@@ -89,7 +89,7 @@ struct provider_instance {
 	const char *name, *alias;
 	const char *module; /* address of the module that configures it */
 	const struct config_provider *cfg;
-	const struct value *config; /* NULL: none, or unknown type */
+	const struct value *config;	  /* NULL: none, or unknown type */
 	const struct value *default_tags; /* map of string, possibly unknown; or NULL */
 };
 
@@ -114,10 +114,10 @@ struct resource_instance {
 	const struct value *const *replace_paths; /* each a tuple of strings and numbers */
 	size_t replace_path_count;
 	const struct value *applied, *applied_marked; /* after WALK_APPLY */
-	const struct value *current; /* what references see in this walk, marked */
+	const struct value *current;		      /* what references see in this walk, marked */
 	const struct body *body;
 	const struct scope *scope;
-	bool pending; /* data: to be read when applying */
+	bool pending;	    /* data: to be read when applying */
 	bool destroy_prior; /* create_before_destroy, as in force */
 };
 
@@ -125,7 +125,7 @@ struct resource_instances {
 	enum repeat repeat;
 	struct resource_instance **list;
 	size_t count;
-	bool failed; /* evaluation had errors: references to it are unknown */
+	bool failed;		   /* evaluation had errors: references to it are unknown */
 	const struct value *whole; /* what a reference to the resource gives; made when asked */
 };
 
@@ -170,7 +170,7 @@ struct walk {
 	const struct pack *packs;
 	size_t pack_count;
 	CONFIG_LIST(struct type_use) types;
-	struct module_instances *modules; /* by number of the config module */
+	struct module_instances *modules;		   /* by number of the config module */
 	CONFIG_LIST(struct resource_instance *) instances; /* in order of evaluation */
 	const struct state *prior;
 	struct eval eval;
@@ -218,17 +218,19 @@ bool expand_keys(struct walk *w, struct module_instance *m, const struct expr *c
 /* "[0]", "[\"a\"]" or "". */
 const char *expand_key_text(struct arena *a, const struct value *key);
 
-/* --- walk.c ------------------------------------------------------------------------------------- */
+/* --- walk.c -------------------------------------------------------------------------------------
+ */
 
 void walk_all(struct walk *w);
-struct provider_instance *walk_provider(struct walk *w, struct module_instance *m,
-					const char *name, const char *alias);
+struct provider_instance *walk_provider(struct walk *w, struct module_instance *m, const char *name,
+					const char *alias);
 const struct restype *walk_type(struct walk *w, const char *provider, enum pack_kind kind,
 				const char *name, struct range where);
 void walk_rules(struct walk *w, const struct scope *scope, const struct config_rules *rules,
 		const char *summary);
 
-/* --- resources.c ------------------------------------------------------------------------------- */
+/* --- resources.c -------------------------------------------------------------------------------
+ */
 
 void resources_node(struct walk *w, const struct node *n);
 /* Resources of the prior state that the configuration has no more. */

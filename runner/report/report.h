@@ -20,6 +20,7 @@ void report_text(const struct judgement *j, const struct report_options *options
 json_t *report_json(const struct judgement *j);
 
 /* The audit record, in full: what was found, which policy, what changed, why, who, the runs. */
-void report_record(const struct judgement *j, const struct report_options *options, struct buf *out);
+void report_record(const struct judgement *j, const struct report_options *options,
+		   struct buf *out);
 
 #endif

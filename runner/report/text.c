@@ -7,7 +7,14 @@
 
 #define DIFF_LINES_MAX 60
 
-enum tone { TONE_PLAIN, TONE_GOOD, TONE_BAD, TONE_OPEN, TONE_DIM, TONE_STRONG };
+enum tone {
+	TONE_PLAIN,
+	TONE_GOOD,
+	TONE_BAD,
+	TONE_OPEN,
+	TONE_DIM,
+	TONE_STRONG
+};
 
 static const char *const tones[] = {"", "\x1b[32m", "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m"};
 
@@ -75,7 +82,10 @@ static void add_diff(struct buf *out, bool colour, const char *diff)
 
 	for (const char *p = diff; *p; lines++) {
 		size_t size = strcspn(p, "\n");
-		enum tone tone = *p == '+' ? TONE_GOOD : *p == '-' ? TONE_BAD : *p == '@' ? TONE_DIM : TONE_PLAIN;
+		enum tone tone = *p == '+'   ? TONE_GOOD
+				 : *p == '-' ? TONE_BAD
+				 : *p == '@' ? TONE_DIM
+					     : TONE_PLAIN;
 		FP_CLEANUP(buf_release) struct buf line = BUF_INIT((size_t)8 << 20);
 
 		if (lines == DIFF_LINES_MAX) {
@@ -115,7 +125,8 @@ void report_text(const struct judgement *j, const struct report_options *options
 	for (size_t i = 0; i < j->count; i++)
 		add_verdict(out, options->colour, &j->rows[i]);
 	if (j->decisive) {
-		buf_addf(out, "  %s by %s: ", decision_name(j->decision), j->decisive->verifier->id);
+		buf_addf(out, "  %s by %s: ", decision_name(j->decision),
+			 j->decisive->verifier->id);
 		add_toned(out, options->colour, TONE_PLAIN, j->decisive->verdict.reason);
 		buf_addch(out, '\n');
 	}
@@ -175,7 +186,8 @@ static void add_policies(const struct judgement *j, struct buf *out)
 	}
 	for (size_t i = 0; i < c->control_count; i++) {
 		buf_reset(&line);
-		buf_addf(&line, "%s %s %s", c->controls[i].standard, c->controls[i].version, c->controls[i].id);
+		buf_addf(&line, "%s %s %s", c->controls[i].standard, c->controls[i].version,
+			 c->controls[i].id);
 		add_field(out, "control", buf_text(&line));
 	}
 }
@@ -211,8 +223,9 @@ static void add_refusals(const struct evidence *ev, struct buf *out)
 
 	buf_addstr(out, "\nwhat the sandbox refused\n");
 	for (size_t i = 0; i < s->refusal_count; i++)
-		buf_addf(out, "  %s: %s(%s) = %s, %llu times%s\n", s->refusals[i].program, s->refusals[i].call,
-			 s->refusals[i].arguments, s->refusals[i].answer, (unsigned long long)s->refusals[i].count,
+		buf_addf(out, "  %s: %s(%s) = %s, %llu times%s\n", s->refusals[i].program,
+			 s->refusals[i].call, s->refusals[i].arguments, s->refusals[i].answer,
+			 (unsigned long long)s->refusals[i].count,
 			 s->refusals[i].loud ? "" : " (harmless)");
 	if (s->refusal_count == 0)
 		buf_addstr(out, "  nothing\n");
@@ -262,8 +275,10 @@ json_t *report_json(const struct judgement *j)
 	}
 	json_put(root, "case", json_new_string(j->input.ev->claims.id));
 	json_put(root, "decision", json_new_string(decision_name(j->decision)));
-	json_put(root, "decided_by", j->decisive ? json_new_string(j->decisive->verifier->id) : json_null());
-	json_put(root, "reason", j->decisive ? json_new_string(j->decisive->verdict.reason) : json_null());
+	json_put(root, "decided_by",
+		 j->decisive ? json_new_string(j->decisive->verifier->id) : json_null());
+	json_put(root, "reason",
+		 j->decisive ? json_new_string(j->decisive->verdict.reason) : json_null());
 	json_put(root, "verdicts", verdicts);
 	return root;
 }

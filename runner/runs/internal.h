@@ -26,13 +26,15 @@ struct sandbox_variation runs_plain(void);
 struct sandbox_variation runs_varied(void);
 struct sandbox_variation runs_pinned(void);
 
-/* Applies the fix to the tree stream from; *ret_tree is the new stream, or -1 when none was left. */
+/* Applies the fix to the tree stream from; *ret_tree is the new stream, or -1 when none was left.
+ */
 FP_MUST_CHECK int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v,
 			     struct evidence_apply *ret_apply, int *ret_tree);
 
 /* One request to the planner about the tree stream; the record is the arena's. */
-FP_MUST_CHECK int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_variation *v,
-				   const char *request, struct evidence_sandbox *ret_sandbox, const char **ret_record,
+FP_MUST_CHECK int runs_ask_planner(struct runs_context *c, int tree,
+				   const struct sandbox_variation *v, const char *request,
+				   struct evidence_sandbox *ret_sandbox, const char **ret_record,
 				   size_t *ret_size);
 
 /* A record, taken apart. */
@@ -45,10 +47,11 @@ struct runs_record {
 };
 
 /* Also adds diagnostics to run, and packs and inferred types to the evidence. */
-FP_MUST_CHECK int runs_read_record(struct runs_context *c, const char *text, size_t size, struct evidence_run *run,
-				   struct runs_record *ret_record);
+FP_MUST_CHECK int runs_read_record(struct runs_context *c, const char *text, size_t size,
+				   struct evidence_run *run, struct runs_record *ret_record);
 
 /* What a sandbox reported, as evidence. */
-void runs_record_sandbox(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *ret_sandbox);
+void runs_record_sandbox(struct arena *a, const struct sandbox_result *r,
+			 struct evidence_sandbox *ret_sandbox);
 
 #endif

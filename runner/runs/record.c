@@ -1,4 +1,5 @@
-/* Reading the planner's record: what a sandboxed worker wrote, so nothing in it is taken on trust. */
+/* Reading the planner's record: what a sandboxed worker wrote, so nothing in it is taken on trust.
+ */
 #include "runner/runs/internal.h"
 
 #include "runner/base/doc.h"
@@ -28,9 +29,11 @@ static size_t number_of(const struct doc *d, const char *key)
 	return m && m->kind == DOC_NUMBER ? strtoul(m->text, NULL, 10) % 1000000000 : 0;
 }
 
-static void read_diagnostics(struct runs_context *c, const struct doc *list, struct evidence_run *run)
+static void read_diagnostics(struct runs_context *c, const struct doc *list,
+			     struct evidence_run *run)
 {
-	struct evidence_diagnostic *rows = arena_array(c->arena, run->diagnostic_count + list->count, sizeof(*rows));
+	struct evidence_diagnostic *rows =
+		arena_array(c->arena, run->diagnostic_count + list->count, sizeof(*rows));
 
 	if (run->diagnostic_count > 0)
 		memcpy(rows, run->diagnostics, run->diagnostic_count * sizeof(*rows));
@@ -47,8 +50,9 @@ static void read_diagnostics(struct runs_context *c, const struct doc *list, str
 		bool known = false;
 
 		for (size_t i = 0; i < run->diagnostic_count; i++)
-			known = known || (rows[i].line == d.line && strcmp(rows[i].file, d.file) == 0 &&
-					  strcmp(rows[i].summary, d.summary) == 0);
+			known = known ||
+				(rows[i].line == d.line && strcmp(rows[i].file, d.file) == 0 &&
+				 strcmp(rows[i].summary, d.summary) == 0);
 		if (!known && run->diagnostic_count < DIAGNOSTICS_MAX)
 			rows[run->diagnostic_count++] = d;
 	}
@@ -70,7 +74,8 @@ static void add_inferred(struct runs_context *c, const struct doc *types)
 		const char *type = text_of(m, "type", c->arena);
 		const char **items;
 
-		if (strcmp(text_of(m, "source", c->arena), "inferred") != 0 || has_string(list, type))
+		if (strcmp(text_of(m, "source", c->arena), "inferred") != 0 ||
+		    has_string(list, type))
 			continue;
 		items = arena_array(c->arena, list->count + 1, sizeof(*items));
 		if (list->count > 0)
@@ -120,11 +125,13 @@ static int want(struct runs_context *c, const struct doc *root, const char *key,
 {
 	*ret_member = doc_get(root, key);
 	if (!*ret_member || (*ret_member)->kind != kind)
-		return err_set(c->e, ERR_PEER, "%s: \"%s\" is missing or of another type", what, key);
+		return err_set(c->e, ERR_PEER, "%s: \"%s\" is missing or of another type", what,
+			       key);
 	return 0;
 }
 
-static int read_planned(struct runs_context *c, const char *text, const struct doc *root, struct runs_record *r)
+static int read_planned(struct runs_context *c, const char *text, const struct doc *root,
+			struct runs_record *r)
 {
 	const struct doc *plan, *view = doc_get(root, "view"), *state = doc_get(root, "state");
 
@@ -140,8 +147,8 @@ static int read_planned(struct runs_context *c, const char *text, const struct d
 	return 0;
 }
 
-int runs_read_record(struct runs_context *c, const char *text, size_t size, struct evidence_run *run,
-		     struct runs_record *ret_record)
+int runs_read_record(struct runs_context *c, const char *text, size_t size,
+		     struct evidence_run *run, struct runs_record *ret_record)
 {
 	struct runs_record r = {.planned = false};
 	const struct doc *root, *status, *list;
@@ -150,7 +157,8 @@ int runs_read_record(struct runs_context *c, const char *text, size_t size, stru
 		return -1;
 	if (root->kind != DOC_OBJECT)
 		return err_set(c->e, ERR_PEER, "%s: not an object", what);
-	if (want(c, root, "status", DOC_STRING, &status) < 0 || want(c, root, "diagnostics", DOC_ARRAY, &list) < 0)
+	if (want(c, root, "status", DOC_STRING, &status) < 0 ||
+	    want(c, root, "diagnostics", DOC_ARRAY, &list) < 0)
 		return -1;
 	read_diagnostics(c, list, run);
 	if (doc_get(root, "types"))

@@ -45,14 +45,15 @@ static void add_mock(struct buf *out, const struct fixcase *c, const char *salt)
  * The texts of variables and state are put in as they are: their numbers must keep every digit, and
  * both are known to be well-formed, one by our reader and one by the record's.
  */
-const char *runs_request_text(const struct fixcase *c, const char *salt, const char *prior_state, size_t prior_size,
-			      bool want_state, struct arena *a)
+const char *runs_request_text(const struct fixcase *c, const char *salt, const char *prior_state,
+			      size_t prior_size, bool want_state, struct arena *a)
 {
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(REQUEST_MAX_BYTES);
 
 	buf_addstr(&out, "{\"format\":\"fixproof-plan-request/1\",\"root\":");
 	add_string(&out, c->root);
-	buf_addf(&out, ",\"facts\":\"%s\",\"variables\":%s,\"var_files\":[", fixcase_facts_name(c->facts), c->variables);
+	buf_addf(&out, ",\"facts\":\"%s\",\"variables\":%s,\"var_files\":[",
+		 fixcase_facts_name(c->facts), c->variables);
 	for (size_t i = 0; i < c->var_files.count; i++) {
 		if (i > 0)
 			buf_addch(&out, ',');
@@ -69,8 +70,9 @@ const char *runs_request_text(const struct fixcase *c, const char *salt, const c
 }
 
 /* One plan of a run; *ret_planned is false when the planner refused, which is evidence. */
-static int plan_once(struct runs_context *c, struct evidence_run *run, int tree, const struct sandbox_variation *v,
-		     const char *request, struct runs_record *ret_record)
+static int plan_once(struct runs_context *c, struct evidence_run *run, int tree,
+		     const struct sandbox_variation *v, const char *request,
+		     struct runs_record *ret_record)
 {
 	const char *text;
 	size_t size;
@@ -81,16 +83,19 @@ static int plan_once(struct runs_context *c, struct evidence_run *run, int tree,
 	if (!text) {
 		struct evidence_diagnostic *d = arena_alloc(c->arena, sizeof(*d));
 
-		*d = (struct evidence_diagnostic){.severity = "unsupported",
-						  .file = "",
-						  .summary = arena_printf(c->arena, "the planner was ended (%s, limit %s)",
-									  run->sandbox.end, run->sandbox.limit),
-						  .detail = ""};
+		*d = (struct evidence_diagnostic){
+			.severity = "unsupported",
+			.file = "",
+			.summary = arena_printf(c->arena, "the planner was ended (%s, limit %s)",
+						run->sandbox.end, run->sandbox.limit),
+			.detail = ""};
 		run->diagnostics = d;
 		run->diagnostic_count = 1;
 		return 0;
 	}
-	return runs_read_record(c, text, size, run, ret_record) < 0 ? err_wrap(c->e, "run %s", run->name) : 0;
+	return runs_read_record(c, text, size, run, ret_record) < 0
+		       ? err_wrap(c->e, "run %s", run->name)
+		       : 0;
 }
 
 static bool take(struct runs_record *r, struct evidence_plan *plan, json_t **view)
@@ -109,8 +114,8 @@ struct state {
 	size_t size;
 };
 
-static int plan_before(struct runs_context *c, struct evidence_run *run, const struct sandbox_variation *v,
-		       struct state *ret_state)
+static int plan_before(struct runs_context *c, struct evidence_run *run,
+		       const struct sandbox_variation *v, struct state *ret_state)
 {
 	const char *request = runs_request_text(c->in->c, NULL, NULL, 0, true, c->arena);
 	struct runs_record r;
@@ -124,9 +129,11 @@ static int plan_before(struct runs_context *c, struct evidence_run *run, const s
 	return 0;
 }
 
-/* The two plans that every run with a fix makes: from nothing, and as a change to what was there. */
-static int plan_after(struct runs_context *c, struct evidence_run *run, int tree, const struct sandbox_variation *v,
-		      const struct state *before, struct state *ret_after)
+/* The two plans that every run with a fix makes: from nothing, and as a change to what was there.
+ */
+static int plan_after(struct runs_context *c, struct evidence_run *run, int tree,
+		      const struct sandbox_variation *v, const struct state *before,
+		      struct state *ret_after)
 {
 	const char *request = runs_request_text(c->in->c, NULL, NULL, 0, false, c->arena);
 	struct runs_record r;
@@ -213,7 +220,8 @@ static int run_replay(struct runs_context *c, const struct state *before, struct
 }
 
 /* The tree that the fix leaves under these conditions; a fix that fails leaves the empty digest. */
-static int digest_under(struct runs_context *c, const struct sandbox_variation *v, struct sha256 *ret_digest)
+static int digest_under(struct runs_context *c, const struct sandbox_variation *v,
+			struct sha256 *ret_digest)
 {
 	FP_CLEANUP(fd_cleanup) int tree = -1;
 	struct evidence_apply apply;
@@ -242,8 +250,8 @@ static void add_guilty(struct runs_context *c, const char *name)
 }
 
 /*
- * Which variation it was: with clock, randomness and layout pinned the fix is applied twice, and then
- * once with each group varied by itself.
+ * Which variation it was: with clock, randomness and layout pinned the fix is applied twice, and
+ * then once with each group varied by itself.
  */
 static int find_guilty(struct runs_context *c)
 {
@@ -266,7 +274,8 @@ static int find_guilty(struct runs_context *c)
 
 static bool replay_differs(const struct evidence *ev)
 {
-	return ev->first.tree && ev->replay.tree && !sha256_equal(&ev->first.tree->digest, &ev->replay.tree->digest);
+	return ev->first.tree && ev->replay.tree &&
+	       !sha256_equal(&ev->first.tree->digest, &ev->replay.tree->digest);
 }
 
 static int run_all(struct runs_context *c, struct runs_trees *trees)
@@ -277,7 +286,8 @@ static int run_all(struct runs_context *c, struct runs_trees *trees)
 	if (plan_before(c, &c->ev->before, &v, &before) < 0)
 		return -1;
 	v = runs_varied();
-	if (plan_before(c, &c->ev->before_varied, &v, &varied) < 0 || run_first(c, &before, trees, &after) < 0)
+	if (plan_before(c, &c->ev->before_varied, &v, &varied) < 0 ||
+	    run_first(c, &before, trees, &after) < 0)
 		return -1;
 	if (trees->first >= 0 && run_again(c, &before, &after, trees) < 0)
 		return -1;
@@ -286,12 +296,13 @@ static int run_all(struct runs_context *c, struct runs_trees *trees)
 	return replay_differs(c->ev) ? find_guilty(c) : 0;
 }
 
-int runs_execute(const struct runs_input *in, struct arena *a, struct evidence *ev, struct runs_trees *ret_trees,
-		 struct err *e)
+int runs_execute(const struct runs_input *in, struct arena *a, struct evidence *ev,
+		 struct runs_trees *ret_trees, struct err *e)
 {
-	static const char *const names[EVIDENCE_RUN_COUNT] = {"before", "before-varied", "first", "again", "replay"};
-	struct evidence_run *runs[EVIDENCE_RUN_COUNT] = {&ev->before, &ev->before_varied, &ev->first, &ev->again,
-							 &ev->replay};
+	static const char *const names[EVIDENCE_RUN_COUNT] = {"before", "before-varied", "first",
+							      "again", "replay"};
+	struct evidence_run *runs[EVIDENCE_RUN_COUNT] = {&ev->before, &ev->before_varied,
+							 &ev->first, &ev->again, &ev->replay};
 	struct runs_context c = {.in = in, .arena = a, .ev = ev, .e = e};
 	struct runs_trees trees = RUNS_TREES_INIT;
 
@@ -308,8 +319,8 @@ int runs_execute(const struct runs_input *in, struct arena *a, struct evidence *
 	return 0;
 }
 
-int runs_plan(const struct runs_input *in, const char *request, struct arena *a, const char **ret_record,
-	      size_t *ret_size, struct err *e)
+int runs_plan(const struct runs_input *in, const char *request, struct arena *a,
+	      const char **ret_record, size_t *ret_size, struct err *e)
 {
 	const struct sandbox_variation v = runs_plain();
 	struct evidence ev = {.planner = NULL};
@@ -319,6 +330,7 @@ int runs_plan(const struct runs_input *in, const char *request, struct arena *a,
 	if (runs_ask_planner(&c, in->workspace, &v, request, &report, ret_record, ret_size) < 0)
 		return -1;
 	if (!*ret_record)
-		return err_set(e, ERR_LIMIT, "the planner was ended (%s, limit %s)", report.end, report.limit);
+		return err_set(e, ERR_LIMIT, "the planner was ended (%s, limit %s)", report.end,
+			       report.limit);
 	return 0;
 }

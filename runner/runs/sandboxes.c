@@ -24,7 +24,8 @@ static const char *digest_text(struct arena *a, const struct sha256 *d)
 	return arena_strdup(a, hex);
 }
 
-static void record_layers(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *s)
+static void record_layers(struct arena *a, const struct sandbox_result *r,
+			  struct evidence_sandbox *s)
 {
 	struct evidence_pair *layers = arena_array(a, r->layer_count, sizeof(*layers));
 	struct evidence_pair *varied = arena_array(a, r->varied_count, sizeof(*varied));
@@ -32,17 +33,20 @@ static void record_layers(struct arena *a, const struct sandbox_result *r, struc
 	for (size_t i = 0; i < r->layer_count; i++)
 		layers[i] = (struct evidence_pair){
 			visible(a, r->layers[i].name),
-			arena_printf(a, "%s%s%s", r->layers[i].in_force ? "in force" : "not in force",
-				     *r->layers[i].detail ? ": " : "", visible(a, r->layers[i].detail))};
+			arena_printf(
+				a, "%s%s%s", r->layers[i].in_force ? "in force" : "not in force",
+				*r->layers[i].detail ? ": " : "", visible(a, r->layers[i].detail))};
 	for (size_t i = 0; i < r->varied_count; i++)
-		varied[i] = (struct evidence_pair){visible(a, r->varied[i].name), visible(a, r->varied[i].value)};
+		varied[i] = (struct evidence_pair){visible(a, r->varied[i].name),
+						   visible(a, r->varied[i].value)};
 	s->layers = layers;
 	s->layer_count = r->layer_count;
 	s->varied = varied;
 	s->varied_count = r->varied_count;
 }
 
-static void record_programs(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *s)
+static void record_programs(struct arena *a, const struct sandbox_result *r,
+			    struct evidence_sandbox *s)
 {
 	struct evidence_pair *programs = arena_array(a, r->program_count, sizeof(*programs));
 	struct evidence_pair *dropped = arena_array(a, r->dropped_count, sizeof(*dropped));
@@ -51,29 +55,35 @@ static void record_programs(struct arena *a, const struct sandbox_result *r, str
 		programs[i] = (struct evidence_pair){visible(a, r->programs[i].path),
 						     digest_text(a, &r->programs[i].digest)};
 	for (size_t i = 0; i < r->dropped_count; i++)
-		dropped[i] = (struct evidence_pair){visible(a, r->dropped[i].path), visible(a, r->dropped[i].reason)};
+		dropped[i] = (struct evidence_pair){visible(a, r->dropped[i].path),
+						    visible(a, r->dropped[i].reason)};
 	s->programs = programs;
 	s->program_count = r->program_count;
 	s->dropped = dropped;
 	s->dropped_count = r->dropped_count;
 }
 
-static void record_refusals(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *s)
+static void record_refusals(struct arena *a, const struct sandbox_result *r,
+			    struct evidence_sandbox *s)
 {
 	struct evidence_refusal *rows = arena_array(a, r->refusal_count, sizeof(*rows));
 
 	for (size_t i = 0; i < r->refusal_count; i++) {
 		const struct sandbox_refusal *from = &r->refusals[i];
 
-		rows[i] = (struct evidence_refusal){visible(a, from->call),    visible(a, from->arguments),
-						    visible(a, from->program), visible(a, from->answer),
-						    from->count,	       from->loud};
+		rows[i] = (struct evidence_refusal){visible(a, from->call),
+						    visible(a, from->arguments),
+						    visible(a, from->program),
+						    visible(a, from->answer),
+						    from->count,
+						    from->loud};
 	}
 	s->refusals = rows;
 	s->refusal_count = r->refusal_count;
 }
 
-void runs_record_sandbox(struct arena *a, const struct sandbox_result *r, struct evidence_sandbox *ret_sandbox)
+void runs_record_sandbox(struct arena *a, const struct sandbox_result *r,
+			 struct evidence_sandbox *ret_sandbox)
 {
 	struct evidence_sandbox s = {
 		.ran = true,
@@ -100,8 +110,8 @@ static struct sandbox_spec basic_spec(void)
 	return spec;
 }
 
-static int read_output(int fd, size_t limit, const char *what, struct arena *a, const char **ret_text,
-		       size_t *ret_size, struct err *e)
+static int read_output(int fd, size_t limit, const char *what, struct arena *a,
+		       const char **ret_text, size_t *ret_size, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(limit);
 
@@ -144,8 +154,8 @@ static const char *bad_end(const struct sandbox_result *r, struct arena *a)
 		if (r->exit_status == 0)
 			return NULL;
 		if (r->limit != SANDBOX_LIMIT_NONE)
-			return arena_printf(a, "ended with status %d after it hit the limit on %s", r->exit_status,
-					    sandbox_limit_name(r->limit));
+			return arena_printf(a, "ended with status %d after it hit the limit on %s",
+					    r->exit_status, sandbox_limit_name(r->limit));
 		return arena_printf(a, "ended with status %d", r->exit_status);
 	case SANDBOX_SIGNALED:
 		return arena_printf(a, "was ended by signal %d", r->signal);
@@ -161,7 +171,8 @@ static int read_apply_record(struct runs_context *c, int out, struct evidence_ap
 	JSON_AUTO *root = NULL;
 	size_t size;
 
-	if (read_output(out, APPLY_RECORD_MAX_BYTES, "the worker's record", c->arena, &text, &size, c->e) < 0 ||
+	if (read_output(out, APPLY_RECORD_MAX_BYTES, "the worker's record", c->arena, &text, &size,
+			c->e) < 0 ||
 	    json_parse("the worker's record", text, size, &root, c->e) < 0 ||
 	    json_string_member(root, "the worker's record", "outcome", true, &outcome, c->e) < 0 ||
 	    json_string_member(root, "the worker's record", "reason", false, &reason, c->e) < 0)
@@ -169,7 +180,8 @@ static int read_apply_record(struct runs_context *c, int out, struct evidence_ap
 	if (strcmp(outcome, "failed") == 0)
 		apply_failed(apply, visible(c->arena, reason ? reason : "no reason was given"));
 	else
-		apply->outcome = strcmp(outcome, "applied") == 0 ? EVIDENCE_APPLIED : EVIDENCE_ALREADY;
+		apply->outcome =
+			strcmp(outcome, "applied") == 0 ? EVIDENCE_APPLIED : EVIDENCE_ALREADY;
 	return 0;
 }
 
@@ -192,8 +204,8 @@ static int open_apply_files(struct apply_files *f, struct err *e)
 }
 
 /* Our own worker applies what is text; a script applies itself. */
-static void spec_worker(struct runs_context *c, struct sandbox_spec *spec, struct sandbox_fd fds[static 2],
-			const char **argv)
+static void spec_worker(struct runs_context *c, struct sandbox_spec *spec,
+			struct sandbox_fd fds[static 2], const char **argv)
 {
 	const struct runs_fix *fix = &c->in->fix;
 	size_t n = 0;
@@ -223,13 +235,15 @@ static void spec_worker(struct runs_context *c, struct sandbox_spec *spec, struc
 	spec->image = SANDBOX_IMAGE_NONE;
 }
 
-static void spec_script(struct runs_context *c, struct sandbox_spec *spec, struct sandbox_bind *bind)
+static void spec_script(struct runs_context *c, struct sandbox_spec *spec,
+			struct sandbox_bind *bind)
 {
 	spec->argv = c->in->c->fix.command.items;
 	spec->profile = SANDBOX_FIXER;
 	spec->image = SANDBOX_IMAGE_HOST;
 	if (c->in->fix.directory >= 0) {
-		*bind = (struct sandbox_bind){.host = NULL, .fd = c->in->fix.directory, .inside = "/fix"};
+		*bind = (struct sandbox_bind){
+			.host = NULL, .fd = c->in->fix.directory, .inside = "/fix"};
 		spec->binds = bind;
 		spec->bind_count = 1;
 	}
@@ -246,8 +260,8 @@ static int rewind_fix(const struct runs_fix *fix, struct err *e)
 	return 0;
 }
 
-int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v, struct evidence_apply *ret_apply,
-	       int *ret_tree)
+int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v,
+	       struct evidence_apply *ret_apply, int *ret_tree)
 {
 	FP_CLEANUP(close_apply_files) struct apply_files files = {-1, -1, -1};
 	bool script = c->in->c->fix.kind == FIXCASE_FIX_SCRIPT;
@@ -288,7 +302,8 @@ int runs_apply(struct runs_context *c, int from, const struct sandbox_variation 
 	return 0;
 }
 
-static int pass_packs(struct runs_context *c, struct sandbox_spec *spec, const char **argv, size_t n)
+static int pass_packs(struct runs_context *c, struct sandbox_spec *spec, const char **argv,
+		      size_t n)
 {
 	struct sandbox_fd *fds = arena_array(c->arena, c->in->packs->count + 1, sizeof(*fds));
 
@@ -305,8 +320,9 @@ static int pass_packs(struct runs_context *c, struct sandbox_spec *spec, const c
 	return 0;
 }
 
-int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_variation *v, const char *request,
-		     struct evidence_sandbox *ret_sandbox, const char **ret_record, size_t *ret_size)
+int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_variation *v,
+		     const char *request, struct evidence_sandbox *ret_sandbox,
+		     const char **ret_record, size_t *ret_size)
 {
 	FP_CLEANUP(close_apply_files) struct apply_files files = {-1, -1, -1};
 	FP_CLEANUP(fd_cleanup) int asked = -1;
@@ -315,7 +331,8 @@ int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_vari
 	struct sandbox_result r = {.end = SANDBOX_EXITED};
 	struct sandbox_fd *fds;
 
-	if (open_apply_files(&files, c->e) < 0 || fd_sealed("request", request, strlen(request), &asked, c->e) < 0)
+	if (open_apply_files(&files, c->e) < 0 ||
+	    fd_sealed("request", request, strlen(request), &asked, c->e) < 0)
 		return -1;
 	argv[0] = "fixproof-worker";
 	argv[1] = "plan";
@@ -343,5 +360,6 @@ int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_vari
 	*ret_size = 0;
 	if (bad)
 		return 0;
-	return read_output(files.out, RUNS_PLAN_MAX_BYTES, "the planner's record", c->arena, ret_record, ret_size, c->e);
+	return read_output(files.out, RUNS_PLAN_MAX_BYTES, "the planner's record", c->arena,
+			   ret_record, ret_size, c->e);
 }

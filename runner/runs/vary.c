@@ -63,7 +63,8 @@ static void vary_umask(struct sandbox_variation *v)
 
 static void vary_environment(struct sandbox_variation *v)
 {
-	static const char *const env[] = {"FIXPROOF_UNRELATED=1", "EDITOR=true", "COLUMNS=132", NULL};
+	static const char *const env[] = {"FIXPROOF_UNRELATED=1", "EDITOR=true", "COLUMNS=132",
+					  NULL};
 
 	v->env = env;
 }

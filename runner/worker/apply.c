@@ -45,8 +45,9 @@ static int write_record(const struct record *r, int out_fd, struct err *e)
 
 int apply_patch(int fd, int out_fd, struct err *e)
 {
-	static const char *const outcomes[] = {
-		[PATCH_APPLIED] = "applied", [PATCH_ALREADY] = "already applied", [PATCH_FAILED] = "failed"};
+	static const char *const outcomes[] = {[PATCH_APPLIED] = "applied",
+					       [PATCH_ALREADY] = "already applied",
+					       [PATCH_FAILED] = "failed"};
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(PATCH_MAX_BYTES + 1);
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT(ARENA_BYTES);
 	struct patch_result result = {.outcome = PATCH_FAILED};
@@ -57,10 +58,12 @@ int apply_patch(int fd, int out_fd, struct err *e)
 		return -1;
 	/* What cannot be read as a patch is the fix's fault, like what does not apply. */
 	if (patch_parse(buf_text(&text), text.size, &a, &patch, &fault) < 0)
-		return write_record(&(struct record){.outcome = "failed", .reason = fault.text}, out_fd, e);
+		return write_record(&(struct record){.outcome = "failed", .reason = fault.text},
+				    out_fd, e);
 	if (patch_apply(patch, AT_FDCWD, &a, &result, e) < 0)
 		return -1;
-	return write_record(&(struct record){outcomes[result.outcome], result.reason, result.paths, result.path_count},
+	return write_record(&(struct record){outcomes[result.outcome], result.reason, result.paths,
+					     result.path_count},
 			    out_fd, e);
 }
 
@@ -111,7 +114,8 @@ static int open_parent(struct layer *l, const char *path, const char **ret_name)
 	return fd;
 }
 
-/* The bytes that the path holds now; false when it holds anything but a file or link of that type. */
+/* The bytes that the path holds now; false when it holds anything but a file or link of that type.
+ */
 static bool holds(const struct tree_entry *entry)
 {
 	FP_CLEANUP(fd_cleanup) int fd = -1;
@@ -120,7 +124,6 @@ static bool holds(const struct tree_entry *entry)
 	struct err ignored = ERR_INIT;
 	struct stat st;
 	ssize_t n;
-
 
 	if (entry->type == TREESTREAM_LINK) {
 		n = readlink(entry->path, target, sizeof(target) - 1);
@@ -135,7 +138,8 @@ static bool holds(const struct tree_entry *entry)
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    ((st.st_mode & S_IXUSR) != 0) != (entry->type == TREESTREAM_EXECUTABLE))
 		return false;
-	return sha256_of_fd(fd, entry->path, &digest, &ignored) == 0 && sha256_equal(&digest, &entry->sha256);
+	return sha256_of_fd(fd, entry->path, &digest, &ignored) == 0 &&
+	       sha256_equal(&digest, &entry->sha256);
 }
 
 static bool is_missing(const char *path)
@@ -145,7 +149,8 @@ static bool is_missing(const char *path)
 	return lstat(path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-static int write_file(struct layer *l, int stream_fd, const struct tree_entry *entry, int parent, const char *name)
+static int write_file(struct layer *l, int stream_fd, const struct tree_entry *entry, int parent,
+		      const char *name)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT((size_t)1 << 30);
 	mode_t mode = entry->type == TREESTREAM_EXECUTABLE ? 0755 : 0644;
@@ -178,7 +183,8 @@ static int put_entry(struct layer *l, int stream_fd, const struct tree_entry *en
 		return 0;
 	}
 	if (entry->type == TREESTREAM_LINK)
-		return symlinkat(entry->target, parent, name) < 0 ? err_sys(l->e, "%s", entry->path) : 0;
+		return symlinkat(entry->target, parent, name) < 0 ? err_sys(l->e, "%s", entry->path)
+								  : 0;
 	return write_file(l, stream_fd, entry, parent, name);
 }
 
@@ -219,7 +225,9 @@ static bool check_delta(struct layer *l, const struct tree *from, const struct t
 		if (same(then, now) || holds(now))
 			continue;
 		if (then ? !holds(then) : !is_missing(now->path)) {
-			l->reason = arena_printf(l->arena, "%s: holds neither its old nor its new content", now->path);
+			l->reason = arena_printf(l->arena,
+						 "%s: holds neither its old nor its new content",
+						 now->path);
 			return false;
 		}
 	}
@@ -227,7 +235,9 @@ static bool check_delta(struct layer *l, const struct tree *from, const struct t
 		const struct tree_entry *then = &from->entries[i];
 
 		if (!tree_find(to, then->path) && !is_missing(then->path) && !holds(then)) {
-			l->reason = arena_printf(l->arena, "%s: is to be removed, and holds other content", then->path);
+			l->reason = arena_printf(l->arena,
+						 "%s: is to be removed, and holds other content",
+						 then->path);
 			return false;
 		}
 	}
@@ -243,7 +253,8 @@ static void remove_gone(struct layer *l, const struct tree *from, const struct t
 		if (tree_find(to, then->path) || is_missing(then->path))
 			continue;
 		note(l, then->path);
-		(void)unlinkat(AT_FDCWD, then->path, then->type == TREESTREAM_DIRECTORY ? AT_REMOVEDIR : 0);
+		(void)unlinkat(AT_FDCWD, then->path,
+			       then->type == TREESTREAM_DIRECTORY ? AT_REMOVEDIR : 0);
 		(void)snprintf(parent, sizeof(parent), "%s", then->path);
 		while ((slash = strrchr(parent, '/'))) {
 			*slash = '\0';
@@ -266,7 +277,8 @@ int apply_delta(int from_fd, int to_fd, int out_fd, struct err *e)
 		for (size_t i = 0; i < to->count && !l.reason; i++) {
 			const struct tree_entry *now = &to->entries[i];
 
-			if (!same(tree_find(from, now->path), now) && !holds(now) && put_entry(&l, to_fd, now) < 0)
+			if (!same(tree_find(from, now->path), now) && !holds(now) &&
+			    put_entry(&l, to_fd, now) < 0)
 				return -1;
 		}
 	}

@@ -35,14 +35,18 @@ static void write_workspace(int dir_fd, size_t resources, size_t files)
 		char name[32];
 
 		if (f == 0)
-			buf_addstr(&text, "variable \"env\" {\n  default = \"dev\"\n}\nlocals {\n  tags = { "
-					  "Env = var.env }\n}\n");
+			buf_addstr(
+				&text,
+				"variable \"env\" {\n  default = \"dev\"\n}\nlocals {\n  tags = { "
+				"Env = var.env }\n}\n");
 		for (size_t i = f; i < resources; i += files)
 			buf_addf(&text,
 				 i % 2 ? "resource \"aws_sqs_queue\" \"r%zu\" {\n  name = \"q-${"
-					 "var.env}-%zu\"\n  kms_master_key_id = aws_s3_bucket.r%zu.id\n  tags "
+					 "var.env}-%zu\"\n  kms_master_key_id = "
+					 "aws_s3_bucket.r%zu.id\n  tags "
 					 "= merge(local.tags, { N = \"x\" })\n}\n"
-				       : "resource \"aws_s3_bucket\" \"r%zu\" {\n  bucket = \"b-%zu\"\n  tags "
+				       : "resource \"aws_s3_bucket\" \"r%zu\" {\n  bucket = "
+					 "\"b-%zu\"\n  tags "
 					 "= merge(local.tags, { N = \"%zu\" })\n}\n",
 				 i, i, i % 2 ? i - 1 : i);
 		(void)snprintf(name, sizeof(name), "f%zu.tf", f);
@@ -51,7 +55,8 @@ static void write_workspace(int dir_fd, size_t resources, size_t files)
 	}
 }
 
-static void run(const char *pack_path, size_t resources, size_t files, const char *request, int rounds)
+static void run(const char *pack_path, size_t resources, size_t files, const char *request,
+		int rounds)
 {
 	char dir[] = "/tmp/bench_planner.XXXXXX";
 	double best = 1e9;
@@ -75,8 +80,10 @@ static void run(const char *pack_path, size_t resources, size_t files, const cha
 		check(planner_run(&in, &a, &record, &e), &e);
 		best = FP_MIN(best, now_ms() - start);
 		if (i == rounds - 1)
-			(void)printf("%5zu resources, %3zu files: %8.2f ms, %6.1f MiB, record of %zu bytes%s\n",
-				     resources, files, best, (double)a.used_bytes / 1048576, record.size,
+			(void)printf("%5zu resources, %3zu files: %8.2f ms, %6.1f MiB, record of "
+				     "%zu bytes%s\n",
+				     resources, files, best, (double)a.used_bytes / 1048576,
+				     record.size,
 				     strstr(request, "true") ? ", with view and state" : "");
 		fd_close(pack_fd);
 		buf_release(&record);

@@ -1,7 +1,7 @@
 /*
- * conformance_compare EVENTS RUN RECORD: whether the plan that `terraform test -json -verbose` showed
- * for a run is the plan of our record, in canonical form.  Prints one line that begins with "same",
- * "refused" or "different"; exits with 0, 3 or 1.
+ * conformance_compare EVENTS RUN RECORD: whether the plan that `terraform test -json -verbose`
+ * showed for a run is the plan of our record, in canonical form.  Prints one line that begins with
+ * "same", "refused" or "different"; exits with 0, 3 or 1.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -13,7 +13,12 @@
 
 #define MAX_BYTES (1024u * 1024 * 1024)
 
-enum { SAME = 0, DIFFERENT = 1, BROKEN = 2, REFUSED = 3 };
+enum {
+	SAME = 0,
+	DIFFERENT = 1,
+	BROKEN = 2,
+	REFUSED = 3
+};
 
 static bool is_run(struct arena *a, struct jscan_text event, const char *run)
 {
@@ -23,8 +28,8 @@ static bool is_run(struct arena *a, struct jscan_text event, const char *run)
 }
 
 /*
- * The plan in the event of that run; *ret_plan is NULL when Terraform showed none.  An event carries
- * the whole schema of the provider, so only the two members that matter are read.
+ * The plan in the event of that run; *ret_plan is NULL when Terraform showed none.  An event
+ * carries the whole schema of the provider, so only the two members that matter are read.
  */
 static int find_plan(const struct buf *events, const char *run, struct arena *a,
 		     const struct doc **ret_plan, struct err *e)

@@ -16,8 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	(void)!doc_read_yaml("f", (const char *)data, size, &a, &d, &e);
 	if (jcs_canonicalize("f", (const char *)data, size, JCS_NUMBERS_DOUBLE, &once, &f) == 0) {
-		if (jcs_canonicalize("f", buf_text(&once), once.size, JCS_NUMBERS_DOUBLE, &twice, &g) < 0 ||
-		    once.size != twice.size || memcmp(buf_text(&once), buf_text(&twice), once.size) != 0)
+		if (jcs_canonicalize("f", buf_text(&once), once.size, JCS_NUMBERS_DOUBLE, &twice,
+				     &g) < 0 ||
+		    once.size != twice.size ||
+		    memcmp(buf_text(&once), buf_text(&twice), once.size) != 0)
 			abort();
 	}
 	buf_release(&once);

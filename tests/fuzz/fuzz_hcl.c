@@ -22,8 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = arena_strndup(&a, (const char *)data, size);
 	struct diags d = DIAGS_INIT(&a);
 	struct references r = REFERENCES_INIT(&a);
-	const struct body *body =
-		syntax_parse_native(&a, diag_source(&a, "f.tf", text, size), &d);
+	const struct body *body = syntax_parse_native(&a, diag_source(&a, "f.tf", text, size), &d);
 
 	eval_body_references(&r, body);
 	for (size_t i = 0; i < r.count; i++)

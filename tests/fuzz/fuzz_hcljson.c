@@ -1,4 +1,5 @@
-/* The JSON syntax: bodies are read with a schema, their expressions evaluated with nothing in scope. */
+/* The JSON syntax: bodies are read with a schema, their expressions evaluated with nothing in
+ * scope. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -47,7 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static int dir_fd = -1;
 	struct pack_source source = {PACK_RESOURCE, "fake_bucket", bucket, strlen(bucket)};
 	struct arena a = ARENA_INIT((size_t)1 << 30);
-	struct buf bytes = BUF_INIT(65536), first = BUF_INIT(64u << 20), second = BUF_INIT(64u << 20);
+	struct buf bytes = BUF_INIT(65536), first = BUF_INIT(64u << 20),
+		   second = BUF_INIT(64u << 20);
 	struct jscan_text state;
 	struct err e = ERR_INIT;
 	struct pack pack;
@@ -60,7 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)unlinkat(dir_fd, "main.tf.json", 0);
 	if (fd_write_file(dir_fd, data[0] == '{' ? "main.tf.json" : "main.tf", data, size, 0644,
 			  &e) < 0 ||
-	    pack_write(&bytes, "registry.terraform.io/hashicorp/fake", "1", NULL, &source, 1, &e) < 0 ||
+	    pack_write(&bytes, "registry.terraform.io/hashicorp/fake", "1", NULL, &source, 1, &e) <
+		    0 ||
 	    pack_open(bytes.data, bytes.size, &a, &pack, &e) < 0)
 		abort();
 	plan(dir_fd, &pack,
@@ -69,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	state = jscan_member(&a, (struct jscan_text){buf_text(&first), first.size}, "state");
 	if (state.size && *state.data == '{')
 		plan(dir_fd, &pack,
-		     arena_printf(&a, "{\"format\":\"fixproof-plan-request/1\",\"prior_state\":%.*s}",
+		     arena_printf(&a,
+				  "{\"format\":\"fixproof-plan-request/1\",\"prior_state\":%.*s}",
 				  (int)state.size, state.data),
 		     &a, &second);
 	buf_release(&bytes);

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)!tree_parse("f", (const char *)data, size, &a, &t, &f);
 	if (fd_sealed("tree", data, size, &fd, &e) == 0 && tree_read(fd, &a, &t, &e) == 0) {
 		tree_canonical(t, &text);
-		if (tree_parse("f", buf_text(&text), text.size, &a, &u, &g) < 0 || !sha256_equal(&t->digest, &u->digest))
+		if (tree_parse("f", buf_text(&text), text.size, &a, &u, &g) < 0 ||
+		    !sha256_equal(&t->digest, &u->digest))
 			abort();
 	}
 	buf_release(&text);

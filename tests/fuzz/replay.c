@@ -1,4 +1,5 @@
-/* Feeds files to a fuzz target: how its corpus runs where there is no fuzzer.  replay_NAME FILE... */
+/* Feeds files to a fuzz target: how its corpus runs where there is no fuzzer.  replay_NAME FILE...
+ */
 #include <fcntl.h>
 #include <stdint.h>
 

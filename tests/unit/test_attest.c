@@ -30,7 +30,7 @@ TEST(the_published_encodings_come_out_as_published)
 	size_t i;
 
 	CHECK(json_array_size(rows) >= 4);
-	json_array_foreach(rows, i, row) {
+	json_array_foreach (rows, i, row) {
 		struct buf out = BUF_INIT(4096);
 		const char *payload = text(row, "payload_utf8");
 
@@ -94,12 +94,18 @@ TEST(a_key_of_each_kind_survives_its_pem_and_signs)
 		CHECK_INT(key_generate(kinds[i], &k, &e), 0);
 		CHECK_INT(key_write_private(k, "correct horse", &pem, &e), 0);
 		CHECK(strstr(buf_text(&pem), "BEGIN ENCRYPTED PRIVATE KEY"));
-		CHECK_INT(key_read_private("it", buf_text(&pem), pem.size, no_passphrase, NULL, &again, &e), -1);
+		CHECK_INT(key_read_private("it", buf_text(&pem), pem.size, no_passphrase, NULL,
+					   &again, &e),
+			  -1);
 		CHECK_STR(e.text, "it: the passphrase is missing or wrong");
 		err_clear(&e);
-		CHECK_INT(key_read_private("it", buf_text(&pem), pem.size, right_passphrase, NULL, &again, &e), 0);
+		CHECK_INT(key_read_private("it", buf_text(&pem), pem.size, right_passphrase, NULL,
+					   &again, &e),
+			  0);
 		CHECK_INT(key_write_public(k, &public_pem, &e), 0);
-		CHECK_INT(key_read_public("it", buf_text(&public_pem), public_pem.size, &public_key, &e), 0);
+		CHECK_INT(key_read_public("it", buf_text(&public_pem), public_pem.size, &public_key,
+					  &e),
+			  0);
 		CHECK_INT(key_sign(again, "data", 4, &sig, &e), 0);
 		CHECK(key_verify(public_key, "data", 4, sig.data, sig.size));
 		CHECK(!key_verify(public_key, "date", 4, sig.data, sig.size));
@@ -115,21 +121,28 @@ static const struct {
 	{"[]", "f: not an object"},
 	{"{\"mediaType\":\"x\",\"verificationMaterial\":{\"publicKey\":{}},\"dsseEnvelope\":{}}",
 	 "f: the media type \"x\" is not known"},
-	{"{\"mediaType\":\"application/vnd.dev.sigstore.bundle.v0.4+json\",\"verificationMaterial\":{},\"dsseEnvelope\":{}}",
+	{"{\"mediaType\":\"application/"
+	 "vnd.dev.sigstore.bundle.v0.4+json\",\"verificationMaterial\":{},\"dsseEnvelope\":{}}",
 	 "f: the media type \"application/vnd.dev.sigstore.bundle.v0.4+json\" is not known"},
-	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE "\",\"verificationMaterial\":{},\"dsseEnvelope\":{},\"more\":1}",
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{},\"dsseEnvelope\":{},\"more\":1}",
 	 "f: unknown key \"more\""},
-	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE "\",\"verificationMaterial\":{\"certificate\":{}},\"dsseEnvelope\":{}}",
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{\"certificate\":{}},\"dsseEnvelope\":{}}",
 	 "f: is signed with a certificate"},
-	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE "\",\"verificationMaterial\":{\"publicKey\":{\"hint\":\"h\"}},\"dsseEnvelope\":{}}",
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{\"publicKey\":{\"hint\":\"h\"}},\"dsseEnvelope\":{}}",
 	 "f: \"payload\" is missing"},
-	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE "\",\"verificationMaterial\":{\"publicKey\":{}},\"dsseEnvelope\":"
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{\"publicKey\":{}},\"dsseEnvelope\":"
 	 "{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":[]}}",
 	 "f: must have 1 to 32 signatures"},
-	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE "\",\"verificationMaterial\":{\"publicKey\":{}},\"dsseEnvelope\":"
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{\"publicKey\":{}},\"dsseEnvelope\":"
 	 "{\"payload\":\"\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"\"},{\"sig\":\"\"}]}}",
 	 "f: must have exactly one signature"},
-	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE "\",\"verificationMaterial\":{\"publicKey\":{}},\"dsseEnvelope\":"
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{\"publicKey\":{}},\"dsseEnvelope\":"
 	 "{\"payload\":\"*\",\"payloadType\":\"t\",\"signatures\":[{\"sig\":\"\"}]}}",
 	 "f: \"payload\" is not base64"},
 };
@@ -141,7 +154,8 @@ TEST(what_is_no_bundle_of_sigstore_is_refused_with_the_reason)
 		struct sigstore s;
 		struct err e = ERR_INIT;
 
-		CHECK_INT(sigstore_read("f", refused[i].json, strlen(refused[i].json), &a, &s, &e), -1);
+		CHECK_INT(sigstore_read("f", refused[i].json, strlen(refused[i].json), &a, &s, &e),
+			  -1);
 		CHECK_STR(e.text, refused[i].message);
 		arena_release(&a);
 	}
@@ -160,5 +174,6 @@ TEST(what_was_written_reads_back_the_same)
 	CHECK_INT(sigstore_read("f", buf_text(&out), out.size, &a, &back, &e), 0);
 	sigstore_write(&again, &back);
 	CHECK_STR(buf_text(&again), buf_text(&out));
-	CHECK_MEM(back.envelope.signatures[0].sig, back.envelope.signatures[0].size, "\xff\x00z", 3);
+	CHECK_MEM(back.envelope.signatures[0].sig, back.envelope.signatures[0].size, "\xff\x00z",
+		  3);
 }

@@ -91,8 +91,12 @@ TEST(a_buffer_refuses_one_byte_over_its_ceiling)
 
 TEST(base64_follows_rfc_4648_section_10)
 {
-	static const char *const rows[][2] = {{"", ""},		{"f", "Zg=="},	   {"fo", "Zm8="},
-					      {"foo", "Zm9v"},	{"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+	static const char *const rows[][2] = {{"", ""},
+					      {"f", "Zg=="},
+					      {"fo", "Zm8="},
+					      {"foo", "Zm9v"},
+					      {"foob", "Zm9vYg=="},
+					      {"fooba", "Zm9vYmE="},
 					      {"foobar", "Zm9vYmFy"}};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
@@ -154,7 +158,9 @@ TEST(text_that_could_deceive_is_made_visible)
 	static const char *const rows[][2] = {
 		{"plain é", "plain é"},
 		{"a\x1b[31m", "a\\x1b[31m"},
-		{"a\xe2\x80\xae" "b", "a\\u{202e}b"},
+		{"a\xe2\x80\xae"
+		 "b",
+		 "a\\u{202e}b"},
 		{"\xff", "\\xff"},
 		{"a\nb", "a\\x0ab"},
 	};
@@ -170,8 +176,8 @@ TEST(text_that_could_deceive_is_made_visible)
 
 TEST(utf8_refuses_overlong_forms_surrogates_and_what_lies_above_unicode)
 {
-	static const char *const bad[] = {"\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-					  "\x80", "\xe2\x82"};
+	static const char *const bad[] = {"\xc0\x80",	      "\xe0\x80\x80", "\xed\xa0\x80",
+					  "\xf4\x90\x80\x80", "\x80",	      "\xe2\x82"};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(bad); i++)
 		CHECK(!utf8_valid(bad[i], strlen(bad[i])));

@@ -13,7 +13,8 @@ TEST(a_whole_case_is_read)
 		"finding:\n  tool: checkov\n  rule: CKV_AWS_19\n  resource: aws_s3_bucket.b\n"
 		"  severity: high\n  message: plain\n  file: main.tf\n  line: 3\n  end_line: 9\n"
 		"policies: [fp-aws-s3-sse]\n"
-		"controls:\n  - {standard: CIS AWS Foundations, version: \"5.0.0\", id: \"2.1.1\"}\n"
+		"controls:\n  - {standard: CIS AWS Foundations, version: \"5.0.0\", id: "
+		"\"2.1.1\"}\n"
 		"fix:\n  kind: script\n  command: [./fix.sh, --now]\n  directory: tools\n"
 		"author: {kind: ai, tool: fixer, model: m-1}\nreason: because\n"
 		"scope: {paths: [\"*.tf\"], keep: [aws_s3_bucket.log]}\n"
@@ -48,7 +49,8 @@ static const struct {
 	{HEAD FIX "id: b\n", "case.yaml:5:5: id: the key occurs twice"},
 	{HEAD, "case.yaml:1:1: \"fix\" is missing"},
 	{"format: fixproof-case/1\nid: a b\nworkspace: w\n" FIX,
-	 "case.yaml:2:5: id: must be at most 100 letters, digits, \".\", \"-\" and \"_\", and begin "
+	 "case.yaml:2:5: id: must be at most 100 letters, digits, \".\", \"-\" and \"_\", and "
+	 "begin "
 	 "with a letter, a digit or \"_\""},
 	{"format: fixproof-case/1\nid: 7\nworkspace: w\n" FIX,
 	 "case.yaml:2:5: id: must be a string, not a number"},
@@ -61,9 +63,11 @@ static const struct {
 	{HEAD "fix: {kind: patch}\n", "case.yaml:4:6: fix: \"path\" is missing"},
 	{HEAD "fix: {kind: patch, path: f, command: [x]}\n",
 	 "case.yaml:4:38: fix.command: does not go with the kind \"patch\""},
-	{HEAD "fix: {kind: script, command: []}\n", "case.yaml:4:30: fix.command: must not be empty"},
+	{HEAD "fix: {kind: script, command: []}\n",
+	 "case.yaml:4:30: fix.command: must not be empty"},
 	{HEAD FIX "policies: fp\n", "case.yaml:5:11: policies: must be a list, not a string"},
-	{HEAD FIX "policies: [a, 1]\n", "case.yaml:5:15: policies[1]: must be a string, not a number"},
+	{HEAD FIX "policies: [a, 1]\n",
+	 "case.yaml:5:15: policies[1]: must be a string, not a number"},
 	{HEAD FIX "finding: {resource: a.b}\n", "case.yaml:5:10: finding: \"rule\" is missing"},
 	{HEAD FIX "finding: {rule: r, resource: a.b, line: 0}\n",
 	 "case.yaml:5:41: finding.line: must be a line number from 1"},
@@ -95,7 +99,9 @@ TEST(each_fault_is_refused_with_file_line_and_key)
 		struct err e = ERR_INIT;
 
 		tap_row("%s", refused[i].text);
-		CHECK_INT(fixcase_parse("case.yaml", refused[i].text, strlen(refused[i].text), &a, &c, &e), -1);
+		CHECK_INT(fixcase_parse("case.yaml", refused[i].text, strlen(refused[i].text), &a,
+					&c, &e),
+			  -1);
 		CHECK_STR(e.text, refused[i].message);
 		arena_release(&a);
 	}
@@ -103,8 +109,9 @@ TEST(each_fault_is_refused_with_file_line_and_key)
 
 TEST(json_cases_are_read_by_the_same_rules)
 {
-	static const char good[] = "{\"format\":\"fixproof-case/1\",\"id\":\"a\",\"workspace\":\"w\","
-				   "\"fix\":{\"kind\":\"files\",\"path\":\"after\"}}";
+	static const char good[] =
+		"{\"format\":\"fixproof-case/1\",\"id\":\"a\",\"workspace\":\"w\","
+		"\"fix\":{\"kind\":\"files\",\"path\":\"after\"}}";
 	static const char bad[] = "{\"format\":\"fixproof-case/1\",\n \"id\":\"a\", \"id\":\"b\"}";
 	struct arena a = ARENA_INIT((size_t)1 << 24);
 	const struct fixcase *c;

@@ -68,12 +68,17 @@ static const struct {
 } refused[] = {
 	{"[]", "plan:1:1: not a plan"},
 	{"{\"resource_changes\":{}}", "plan:1:1: not a plan"},
-	{"{\"resource_changes\":[{}]}", "plan:1:22: resource_changes[0]: not a resource change with an address"},
-	{"{\"resource_changes\":[{\"address\":\"a\"}]}", "plan:1:22: resource_changes[0]: \"change\" is missing"},
-	{"{\"resource_changes\":[{\"address\":\"a\",\"change\":1}]}", "plan:1:46: resource_changes[0].change: must be an object"},
-	{"{\"resource_changes\":[{\"address\":\"a\",\"change\":{}},{\"address\":\"a\",\"change\":{}}]}",
+	{"{\"resource_changes\":[{}]}",
+	 "plan:1:22: resource_changes[0]: not a resource change with an address"},
+	{"{\"resource_changes\":[{\"address\":\"a\"}]}",
+	 "plan:1:22: resource_changes[0]: \"change\" is missing"},
+	{"{\"resource_changes\":[{\"address\":\"a\",\"change\":1}]}",
+	 "plan:1:46: resource_changes[0].change: must be an object"},
+	{"{\"resource_changes\":[{\"address\":\"a\",\"change\":{}},{\"address\":\"a\",\"change\":{}"
+	 "}]}",
 	 "plan:1:50: resource_changes[1]: a is changed twice"},
-	{"{\"output_changes\":{\"a\\\"b\":{}}}", "plan:1:27: output_changes.a\"b: not the name of an output"},
+	{"{\"output_changes\":{\"a\\\"b\":{}}}",
+	 "plan:1:27: output_changes.a\"b: not the name of an output"},
 };
 
 TEST(what_is_no_plan_is_refused)
@@ -84,7 +89,9 @@ TEST(what_is_no_plan_is_refused)
 		const struct doc *d;
 		struct err e = ERR_INIT;
 
-		CHECK_INT(doc_read_json("plan", refused[i].plan, strlen(refused[i].plan), &a, &d, &e), 0);
+		CHECK_INT(
+			doc_read_json("plan", refused[i].plan, strlen(refused[i].plan), &a, &d, &e),
+			0);
 		CHECK_INT(canon_plan("plan", d, &got, &e), -1);
 		CHECK_STR(e.text, refused[i].message);
 		buf_release(&got);

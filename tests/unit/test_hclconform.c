@@ -23,10 +23,10 @@ static char *read_text(struct arena *a, const char *name, size_t *ret_size)
 	const char *root = getenv("FIXPROOF_SOURCE");
 	struct err e = ERR_INIT;
 
-	if (fd_read_file(AT_FDCWD,
-			 arena_printf(a, "%s%s" DIRECTORY "%s", root ? root : "", root ? "/" : "",
-				      name),
-			 true, &text, &e) < 0)
+	if (fd_read_file(
+		    AT_FDCWD,
+		    arena_printf(a, "%s%s" DIRECTORY "%s", root ? root : "", root ? "/" : "", name),
+		    true, &text, &e) < 0)
 		tap_fail(__FILE__, __LINE__, "%s", e.text);
 	*ret_size = text.size;
 	return arena_strndup(a, buf_text(&text), text.size);
@@ -112,8 +112,7 @@ static const char *said(struct arena *a, const struct answer *r)
 	if (r->value->unknown_within)
 		return "unknown";
 	value_write_json(&out, r->value, true);
-	return arena_printf(a, "%s : %s", buf_text(&out),
-			    compact(a, type_to_json(r->value->type)));
+	return arena_printf(a, "%s : %s", buf_text(&out), compact(a, type_to_json(r->value->type)));
 }
 
 struct tally {
@@ -177,7 +176,8 @@ static void check_known(struct arena *a, const json_t *line, struct tally *t)
 	} else {
 		wanted = arena_printf(a, "%s : %s", member(line, "json"),
 				      compact(a, json_deep_copy(json_object_get(line, "type"))));
-		count_one(a, t, r.value && strcmp(said(a, &r), wanted) == 0, expression, &r, wanted);
+		count_one(a, t, r.value && strcmp(said(a, &r), wanted) == 0, expression, &r,
+			  wanted);
 	}
 }
 
@@ -205,8 +205,7 @@ static json_t *unknown_as_bool(const struct value *v, bool top)
 	if (value_has_keys(v)) {
 		out = json_new_object();
 		for (size_t i = 0; i < v->count; i++)
-			if (v->items[i]->unknown_within ||
-			    (value_is_iterable(v->items[i])))
+			if (v->items[i]->unknown_within || (value_is_iterable(v->items[i])))
 				json_put(out, value_key(v, i), unknown_as_bool(v->items[i], false));
 		return out;
 	}
@@ -274,8 +273,7 @@ static struct answer evaluate_json(struct arena *a, const char *expression)
 	struct eval ev = EVAL_INIT(a, &r.diags, &env);
 	struct scope scope = {.parent = NULL};
 	const char *text = compact(
-		a, json_pack("{s:o}", "x",
-			     json_string(arena_printf(a, "${%s}", expression))));
+		a, json_pack("{s:o}", "x", json_string(arena_printf(a, "${%s}", expression))));
 	const struct body *body =
 		syntax_parse_json(a, diag_source(a, "t.tf.json", text, strlen(text)), &r.diags);
 	struct content c = syntax_attributes(a, body, &r.diags);

@@ -31,50 +31,58 @@ TEST(what_is_not_supported_is_refused_by_name_and_place)
 	static const struct {
 		const char *expression, *message;
 	} rows[] = {
-		{"1 + 1 / 0", "m.tf:1:5: unsupported: Infinite number: A result that is infinite or "
-			      "has too large an exponent is not supported."},
-		{"[base64gzip(\"a\")]",
-		 "m.tf:1:2: unsupported: Function base64gzip: Call to function \"base64gzip\" failed: "
-		 "compressed bytes that are equal to Go's cannot be made."},
-		{"rsadecrypt(\"a\", \"b\")",
-		 "m.tf:1:1: unsupported: Function rsadecrypt: Call to function \"rsadecrypt\" failed: "
-		 "decryption with a private key."},
-		{"plantimestamp()",
-		 "m.tf:1:1: unsupported: Function plantimestamp: Call to function \"plantimestamp\" "
-		 "failed: the time of the plan is not given."},
-		{"log(10, 1)", "m.tf:1:1: unsupported: Function log: Call to function \"log\" failed: "
-			       "a logarithm that is no finite number."},
-		{"pow(2, 0.3)", "m.tf:1:1: unsupported: Function pow: Call to function \"pow\" failed: "
-				"a power that is no whole number."},
+		{"1 + 1 / 0",
+		 "m.tf:1:5: unsupported: Infinite number: A result that is infinite or "
+		 "has too large an exponent is not supported."},
+		{"[base64gzip(\"a\")]", "m.tf:1:2: unsupported: Function base64gzip: Call to "
+					"function \"base64gzip\" failed: "
+					"compressed bytes that are equal to Go's cannot be made."},
+		{"rsadecrypt(\"a\", \"b\")", "m.tf:1:1: unsupported: Function rsadecrypt: Call to "
+					     "function \"rsadecrypt\" failed: "
+					     "decryption with a private key."},
+		{"plantimestamp()", "m.tf:1:1: unsupported: Function plantimestamp: Call to "
+				    "function \"plantimestamp\" "
+				    "failed: the time of the plan is not given."},
+		{"log(10, 1)",
+		 "m.tf:1:1: unsupported: Function log: Call to function \"log\" failed: "
+		 "a logarithm that is no finite number."},
+		{"pow(2, 0.3)",
+		 "m.tf:1:1: unsupported: Function pow: Call to function \"pow\" failed: "
+		 "a power that is no whole number."},
 		{"provider::aws::arn_parse(\"a\")",
-		 "m.tf:1:1: unsupported: Function provider::aws::arn_parse: Functions of providers are "
+		 "m.tf:1:1: unsupported: Function provider::aws::arn_parse: Functions of providers "
+		 "are "
 		 "not supported."},
-		{"regex(\"(a*)*\", \"b\")",
-		 "m.tf:1:1: unsupported: Function regex: Call to function \"regex\" failed: the regular "
-		 "expression (a*)*: repeating what may be empty."},
+		{"regex(\"(a*)*\", \"b\")", "m.tf:1:1: unsupported: Function regex: Call to "
+					    "function \"regex\" failed: the regular "
+					    "expression (a*)*: repeating what may be empty."},
 		{"regex(\"\\\\p{Tibetan}\", \"b\")",
-		 "m.tf:1:1: unsupported: Function regex: Call to function \"regex\" failed: the regular "
+		 "m.tf:1:1: unsupported: Function regex: Call to function \"regex\" failed: the "
+		 "regular "
 		 "expression \\p{Tibetan}: this character class."},
 		{"file(\"a\")", "m.tf:1:1: unsupported: Function file: Call to function \"file\" "
 				"failed: there are no files here."},
-		{"yamldecode(\"a: !x b\")",
-		 "m.tf:1:1: unsupported: Function yamldecode: Call to function \"yamldecode\" failed: "
-		 "the tag \"!x\" here."},
-		{"\"\\u0000\"", "m.tf:1:2: unsupported: NUL character: The character U+0000 in a string "
-				"is not supported."},
+		{"yamldecode(\"a: !x b\")", "m.tf:1:1: unsupported: Function yamldecode: Call to "
+					    "function \"yamldecode\" failed: "
+					    "the tag \"!x\" here."},
+		{"\"\\u0000\"",
+		 "m.tf:1:2: unsupported: NUL character: The character U+0000 in a string "
+		 "is not supported."},
 		{"textencodebase64(\"a\", \"koi8-r\")",
 		 "m.tf:1:1: unsupported: Function textencodebase64: Call to function "
 		 "\"textencodebase64\" failed: the encoding \"koi8-r\"."},
-		{"1e999999", "m.tf:1:1: limit: Number too large: A number of this size is not accepted."},
-		{"try(log(10, 1), 1)",
-		 "m.tf:1:5: unsupported: Function log: Call to function \"log\" failed: a logarithm that "
-		 "is no finite number."},
-		{"false ? log(10, 1) : 1",
-		 "m.tf:1:9: unsupported: Function log: Call to function \"log\" failed: a logarithm that "
-		 "is no finite number."},
+		{"1e999999",
+		 "m.tf:1:1: limit: Number too large: A number of this size is not accepted."},
+		{"try(log(10, 1), 1)", "m.tf:1:5: unsupported: Function log: Call to function "
+				       "\"log\" failed: a logarithm that "
+				       "is no finite number."},
+		{"false ? log(10, 1) : 1", "m.tf:1:9: unsupported: Function log: Call to function "
+					   "\"log\" failed: a logarithm that "
+					   "is no finite number."},
 		{"x.y", "m.tf:1:1: error: Variables not allowed: Variables may not be used here."},
-		{"nosuch(1)", "m.tf:1:1: error: Call to unknown function: There is no function named "
-			      "\"nosuch\"."},
+		{"nosuch(1)",
+		 "m.tf:1:1: error: Call to unknown function: There is no function named "
+		 "\"nosuch\"."},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
@@ -142,8 +150,8 @@ TEST(nothing_hostile_takes_long)
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
 		struct arena a = ARENA_INIT((size_t)3 << 30);
 		double start = cpu_ms();
-		const char *text = repeated(&a, rows[i].before, rows[i].piece, rows[i].count,
-					    rows[i].after);
+		const char *text =
+			repeated(&a, rows[i].before, rows[i].piece, rows[i].count, rows[i].after);
 
 		tap_row("%s…", rows[i].before);
 		(void)first_told(&a, text);

@@ -66,19 +66,25 @@ TEST(nesting_has_a_limit_that_names_the_place)
 		const char *open, *middle, *close;
 		size_t fits, bursts;
 	} rows[] = {
-		{"[", "1", "]", 150, 300},	    {"(", "1", ")", 150, 100000},
-		{"{a=", "1", "}", 150, 300},	    {"!", "true", "", 150, 300},
-		{"f(", "1", ")", 150, 300},	    {"\"${", "1", "}\"", 60, 300},
-		{"a[*]", "", "", 1, 1},		    {"[for x in y : ", "1", "]", 150, 300},
-		{"1+", "1", "", 400, 100000},	    {"x[y]", "", "", 1, 1},
-		{"true?1:", "2", "", 150, 100000},  {"-", "1", "", 150, 100000},
+		{"[", "1", "]", 150, 300},
+		{"(", "1", ")", 150, 100000},
+		{"{a=", "1", "}", 150, 300},
+		{"!", "true", "", 150, 300},
+		{"f(", "1", ")", 150, 300},
+		{"\"${", "1", "}\"", 60, 300},
+		{"a[*]", "", "", 1, 1},
+		{"[for x in y : ", "1", "]", 150, 300},
+		{"1+", "1", "", 400, 100000},
+		{"x[y]", "", "", 1, 1},
+		{"true?1:", "2", "", 150, 100000},
+		{"-", "1", "", 150, 100000},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
 		struct arena a = ARENA_INIT((size_t)256 << 20);
 		struct diags d = DIAGS_INIT(&a);
-		const char *text = nested(&a, rows[i].open, rows[i].fits, rows[i].middle,
-					  rows[i].close);
+		const char *text =
+			nested(&a, rows[i].open, rows[i].fits, rows[i].middle, rows[i].close);
 
 		tap_row("%s", rows[i].open);
 		(void)syntax_parse_expr(&a, source_of(&a, "m.tf", text), &d);
@@ -107,13 +113,15 @@ TEST(content_is_checked_against_a_schema_in_both_syntaxes)
 		const char *name, *text, *message;
 	} rows[] = {
 		{"m.tf", "a = 1\nresource \"t\" \"n\" {\n}\n", ""},
-		{"m.tf.json", "{\"a\": 1, \"//\": \"note\", \"resource\": {\"t\": {\"n\": {}}}}", ""},
+		{"m.tf.json", "{\"a\": 1, \"//\": \"note\", \"resource\": {\"t\": {\"n\": {}}}}",
+		 ""},
 		{"m.tf", "b = 1\n", "Missing required argument"},
 		{"m.tf.json", "{\"b\": 1}", "Missing required argument"},
 		{"m.tf", "a = 1\nc = 2\n", "Unsupported argument"},
 		{"m.tf.json", "{\"a\": 1, \"c\": 2}", "Extraneous JSON object property"},
 		{"m.tf", "a = 1\nresource \"t\" {\n}\n", "Missing name for resource"},
-		{"m.tf", "a = 1\nresource \"t\" \"n\" \"x\" {\n}\n", "Extraneous label for resource"},
+		{"m.tf", "a = 1\nresource \"t\" \"n\" \"x\" {\n}\n",
+		 "Extraneous label for resource"},
 		{"m.tf", "a = 1\nother {\n}\n", "Unsupported block type"},
 		{"m.tf", "a = 1\na = 2\n", "Attribute redefined"},
 		{"m.tf.json", "{\"a\": 1, \"a\": 2}", "Duplicate argument"},
@@ -148,8 +156,9 @@ TEST(blocks_of_json_come_from_objects_and_arrays)
 	static const struct body_schema schema = {NULL, 0, blocks, 1};
 	struct arena a = ARENA_INIT((size_t)64 << 20);
 	struct diags d = DIAGS_INIT(&a);
-	const char *text = "[{\"resource\": {\"t\": [{\"n\": [{\"x\": 1}, {\"x\": 2}]}, {\"m\": {}}]}},"
-			   " {\"resource\": {\"u\": {\"n\": null}}}]";
+	const char *text =
+		"[{\"resource\": {\"t\": [{\"n\": [{\"x\": 1}, {\"x\": 2}]}, {\"m\": {}}]}},"
+		" {\"resource\": {\"u\": {\"n\": null}}}]";
 	const struct body *b = syntax_parse_json(&a, source_of(&a, "m.tf.json", text), &d);
 	struct content c = syntax_content(&a, b, &schema, &d);
 
@@ -243,11 +252,11 @@ TEST(dynamic_blocks_expand_to_what_they_stand_for)
 
 		tap_row("%s", rows[i].text);
 		for (size_t j = 0; j < c.block_count && d.failures == 0; j++) {
-			struct content one = syntax_content(&a, c.blocks[j].block->body, &inner, &d);
+			struct content one =
+				syntax_content(&a, c.blocks[j].block->body, &inner, &d);
 
-			value_write_json(&out,
-					 eval_expr(&ev, c.blocks[j].scope, one.attrs[0]->expr),
-					 false);
+			value_write_json(
+				&out, eval_expr(&ev, c.blocks[j].scope, one.attrs[0]->expr), false);
 			buf_addch(&out, ' ');
 		}
 		CHECK_STR(d.count > 0 ? d.list[0].summary : buf_text(&out), rows[i].ports);
@@ -280,20 +289,22 @@ TEST(type_constraints_read_or_say_why_not)
 		{"tuple([bool, list(any)])", "[\"tuple\",[\"bool\",[\"list\",\"dynamic\"]]]"},
 		{"object({ b = string, a = optional(number, 5) })",
 		 "[\"object\",{\"a\":\"number\",\"b\":\"string\"},[\"a\"]]"},
-		{"set", "The set type constructor requires one argument specifying the element type."},
+		{"set",
+		 "The set type constructor requires one argument specifying the element type."},
 		{"strng", "The keyword \"strng\" is not a valid type specification."},
 		{"foo(string)", "Keyword \"foo\" is not a valid type constructor."},
 		{"list(optional(string))",
 		 "Keyword \"optional\" is valid only as a modifier for object type attributes."},
 		{"object({ a = optional(number, \"x\") })",
-		 "This default value is not compatible with the attribute's type constraint: a number "
+		 "This default value is not compatible with the attribute's type constraint: a "
+		 "number "
 		 "is required."},
 		{"object(string)",
 		 "Object type constructor requires a map whose keys are attribute names and whose "
 		 "values are the corresponding attribute types."},
-		{"[string]",
-		 "A type specification is either a primitive type keyword (bool, number, string) or a "
-		 "complex type constructor call, like list(string)."},
+		{"[string]", "A type specification is either a primitive type keyword (bool, "
+			     "number, string) or a "
+			     "complex type constructor call, like list(string)."},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
@@ -322,11 +333,13 @@ TEST(defaults_fill_what_is_missing_or_null)
 			   "o = optional(object({ x = optional(bool, true) }), {}) }))";
 	const struct type *t = typeexpr_parse(
 		&a, syntax_parse_expr(&a, source_of(&a, "t", type), &d), &defaults, &d);
-	const struct value *v = eval_expr(
-		&ev, NULL,
-		syntax_parse_expr(&a, source_of(&a, "v", "[{n = 1}, {n = \"b\", p = null, o = {x = "
-							 "false}}]"),
-				  &d));
+	const struct value *v =
+		eval_expr(&ev, NULL,
+			  syntax_parse_expr(&a,
+					    source_of(&a, "v",
+						      "[{n = 1}, {n = \"b\", p = null, o = {x = "
+						      "false}}]"),
+					    &d));
 	struct err e = ERR_INIT;
 
 	CHECK_STR(told(&a, &d), "");
@@ -373,7 +386,8 @@ static const char *big_file(struct arena *a, size_t count)
 		buf_addf(&out,
 			 "resource \"aws_instance\" \"r%zu\" {\n  ami           = var.ami\n"
 			 "  instance_type = \"t3.${local.size}\"\n  tags = merge(local.tags, {\n"
-			 "    Name = \"n-%zu\"\n  })\n  root_block_device {\n    encrypted = true\n  }\n"
+			 "    Name = \"n-%zu\"\n  })\n  root_block_device {\n    encrypted = "
+			 "true\n  }\n"
 			 "}\n\n",
 			 i, i);
 	return arena_strdup(a, buf_text(&out));

@@ -18,7 +18,8 @@ static void read_vector(const char *folder, const char *name, const char *suffix
 
 TEST(the_published_documents_come_out_as_published)
 {
-	static const char *const names[] = {"arrays", "french", "structures", "unicode", "values", "weird"};
+	static const char *const names[] = {"arrays",  "french", "structures",
+					    "unicode", "values", "weird"};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++) {
 		FP_CLEANUP(buf_release) struct buf in = BUF_INIT(1 << 20);
@@ -29,7 +30,9 @@ TEST(the_published_documents_come_out_as_published)
 		tap_row("%s", names[i]);
 		read_vector("input", names[i], ".json", &in);
 		read_vector("output", names[i], ".json", &wanted);
-		CHECK_INT(jcs_canonicalize(names[i], buf_text(&in), in.size, JCS_NUMBERS_DOUBLE, &got, &e), 0);
+		CHECK_INT(jcs_canonicalize(names[i], buf_text(&in), in.size, JCS_NUMBERS_DOUBLE,
+					   &got, &e),
+			  0);
 		CHECK_MEM(got.data, got.size, wanted.data, wanted.size);
 	}
 }
@@ -86,8 +89,8 @@ TEST(what_is_not_json_is_refused_by_place_and_reason)
 		struct err e = ERR_INIT;
 
 		tap_row("%s", refused[i].in);
-		CHECK_INT(jcs_canonicalize("t", refused[i].in, strlen(refused[i].in), JCS_NUMBERS_DOUBLE,
-					   &out, &e),
+		CHECK_INT(jcs_canonicalize("t", refused[i].in, strlen(refused[i].in),
+					   JCS_NUMBERS_DOUBLE, &out, &e),
 			  -1);
 		CHECK_STR(e.text, refused[i].message);
 		buf_release(&out);
@@ -135,7 +138,9 @@ TEST(plan_numbers_that_no_double_tells_apart_stay_apart)
 		struct buf out = BUF_INIT(4096);
 		struct err e = ERR_INIT;
 
-		CHECK_INT(jcs_canonicalize("t", rows[i][0], strlen(rows[i][0]), JCS_NUMBERS_EXACT, &out, &e), 0);
+		CHECK_INT(jcs_canonicalize("t", rows[i][0], strlen(rows[i][0]), JCS_NUMBERS_EXACT,
+					   &out, &e),
+			  0);
 		CHECK_STR(buf_text(&out), rows[i][1]);
 		buf_release(&out);
 	}

@@ -13,7 +13,8 @@
 /* A provider of two types that does a little of everything. */
 static const char bucket[] =
 	"{\"facts\":{\"absent\":{\"force\":false,\"rule\":\"?\"},\"enums\":{\"acl\":[\"private\","
-	"\"public\"],\"kind\":[\"first\"]},\"force_new\":[\"name\"],\"ignore_case\":{\"kind\":\"rewritten or not\"},\"legacy\":true,\"present\":{\"rule.kind\":\"AES\"},"
+	"\"public\"],\"kind\":[\"first\"]},\"force_new\":[\"name\"],\"ignore_case\":{\"kind\":"
+	"\"rewritten or not\"},\"legacy\":true,\"present\":{\"rule.kind\":\"AES\"},"
 	"\"ranges\":{\"days\":[\"1\",\"30\"]}},\"schema\":{\"block\":{\"attributes\":{"
 	"\"acl\":{\"optional\":true,\"type\":\"string\"},"
 	"\"arn\":{\"computed\":true,\"type\":\"string\"},"
@@ -29,11 +30,10 @@ static const char bucket[] =
 	"\"kind\":{\"optional\":true,\"type\":\"string\"},"
 	"\"size\":{\"required\":true,\"type\":\"number\"}}},\"max_items\":2,"
 	"\"nesting_mode\":\"list\"}}},\"version\":3}}";
-static const char thing[] =
-	"{\"facts\":{},\"schema\":{\"block\":{\"attributes\":{"
-	"\"id\":{\"computed\":true,\"type\":\"string\"},"
-	"\"label\":{\"computed\":true,\"type\":\"string\"},"
-	"\"name\":{\"required\":true,\"type\":\"string\"}}},\"version\":0}}";
+static const char thing[] = "{\"facts\":{},\"schema\":{\"block\":{\"attributes\":{"
+			    "\"id\":{\"computed\":true,\"type\":\"string\"},"
+			    "\"label\":{\"computed\":true,\"type\":\"string\"},"
+			    "\"name\":{\"required\":true,\"type\":\"string\"}}},\"version\":0}}";
 static const char provider[] =
 	"{\"facts\":{},\"schema\":{\"block\":{\"attributes\":{"
 	"\"region\":{\"optional\":true,\"type\":\"string\"}},\"block_types\":{\"default_tags\":{"
@@ -58,7 +58,8 @@ static void setup_init(struct setup *s)
 	};
 	struct err e = ERR_INIT;
 
-	*s = (struct setup){.arena = ARENA_INIT(256u << 20), .pack_bytes = BUF_INIT(65536),
+	*s = (struct setup){.arena = ARENA_INIT(256u << 20),
+			    .pack_bytes = BUF_INIT(65536),
 			    .record = BUF_INIT(16u << 20)};
 	CHECK_INT(pack_write(&s->pack_bytes, "registry.terraform.io/hashicorp/fake", "1.0.0", NULL,
 			     sources, FP_ARRAY_SIZE(sources), &e),
@@ -98,10 +99,11 @@ static void write_file(struct setup *s, const char *path, const char *text)
 /* extra: more members of the request, each with a comma before it. */
 static void run(struct setup *s, const char *extra)
 {
-	const char *request = arena_printf(
-		&s->arena, "{\"format\":\"fixproof-plan-request/1\",\"want_state\":true,"
-			   "\"want_view\":true%s}",
-		extra);
+	const char *request =
+		arena_printf(&s->arena,
+			     "{\"format\":\"fixproof-plan-request/1\",\"want_state\":true,"
+			     "\"want_view\":true%s}",
+			     extra);
 	const struct planner_input in = {s->fd, &s->pack, 1, request, strlen(request)};
 	struct err e = ERR_INIT;
 
@@ -136,8 +138,8 @@ static const char *compact(struct setup *s, json_t *json)
 
 static const char *actions(struct setup *s, const char *address)
 {
-	return compact(s, json_object_get(json_object_get(change_of(s, address), "change"),
-					  "actions"));
+	return compact(
+		s, json_object_get(json_object_get(change_of(s, address), "change"), "actions"));
 }
 
 static const char *part(struct setup *s, const char *address, const char *key)
@@ -175,7 +177,8 @@ TEST(defaults_unknowns_and_absent_blocks_are_planned_as_recorded)
 	write_file(&s, "main.tf", "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\n");
 	run(&s, "");
 	CHECK_STR(part(&s, "fake_bucket.a", "after"),
-		  "{\"acl\":null,\"days\":null,\"force\":false,\"kind\":null,\"name\":\"a\",\"secret\":null,"
+		  "{\"acl\":null,\"days\":null,\"force\":false,\"kind\":null,\"name\":\"a\","
+		  "\"secret\":null,"
 		  "\"tags\":null}");
 	CHECK_STR(part(&s, "fake_bucket.a", "after_unknown"),
 		  "{\"arn\":true,\"id\":true,\"rule\":true,\"tags_all\":true}");
@@ -183,7 +186,8 @@ TEST(defaults_unknowns_and_absent_blocks_are_planned_as_recorded)
 		  "{\"rule\":[],\"secret\":true,\"tags_all\":{}}");
 	run(&s, ",\"facts\":\"schema\"");
 	CHECK_STR(part(&s, "fake_bucket.a", "after"),
-		  "{\"acl\":null,\"days\":null,\"force\":null,\"kind\":null,\"name\":\"a\",\"rule\":[],\"secret\":null,"
+		  "{\"acl\":null,\"days\":null,\"force\":null,\"kind\":null,\"name\":\"a\","
+		  "\"rule\":[],\"secret\":null,"
 		  "\"tags\":null}");
 	setup_release(&s);
 }
@@ -194,12 +198,14 @@ TEST(defaults_within_blocks_and_default_tags_are_planned_as_recorded)
 
 	setup_init(&s);
 	write_file(&s, "main.tf",
-		   "provider \"fake\" {\n  default_tags {\n    tags = { A = \"1\", B = \"1\" }\n  }\n}\n"
+		   "provider \"fake\" {\n  default_tags {\n    tags = { A = \"1\", B = \"1\" }\n  "
+		   "}\n}\n"
 		   "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  tags = { B = \"2\" }\n"
 		   "  rule {\n    size = 3\n  }\n}\n");
 	run(&s, "");
 	CHECK_STR(part(&s, "fake_bucket.a", "after"),
-		  "{\"acl\":null,\"days\":null,\"force\":false,\"kind\":null,\"name\":\"a\",\"rule\":[{\"kind\":"
+		  "{\"acl\":null,\"days\":null,\"force\":false,\"kind\":null,\"name\":\"a\","
+		  "\"rule\":[{\"kind\":"
 		  "\"AES\",\"size\":3}],\"secret\":null,\"tags\":{\"B\":\"2\"},\"tags_all\":{\"A\":"
 		  "\"1\",\"B\":\"2\"}}");
 	setup_release(&s);
@@ -210,22 +216,25 @@ TEST(a_plan_against_the_state_after_applying_it_is_empty)
 	struct setup s;
 
 	setup_init(&s);
-	write_file(&s, "main.tf",
-		   "resource \"fake_bucket\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n  name = "
-		   "each.key\n  secret = sensitive(\"s\")\n}\ndata \"fake_thing\" \"t\" {\n  name = "
-		   "fake_bucket.a[\"x\"].id\n}\noutput \"l\" {\n  value = data.fake_thing.t.label\n}\n");
+	write_file(
+		&s, "main.tf",
+		"resource \"fake_bucket\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n  name = "
+		"each.key\n  secret = sensitive(\"s\")\n}\ndata \"fake_thing\" \"t\" {\n  name = "
+		"fake_bucket.a[\"x\"].id\n}\noutput \"l\" {\n  value = "
+		"data.fake_thing.t.label\n}\n");
 	run(&s, "");
 	CHECK_STR(actions(&s, "fake_bucket.a[\"x\"]"), "[\"create\"]");
 	CHECK_STR(actions(&s, "data.fake_thing.t"), "[\"read\"]");
 	run(&s, with_state(&s));
 	CHECK_STR(actions(&s, "fake_bucket.a[\"x\"]"), "[\"no-op\"]");
 	CHECK_STR(actions(&s, "fake_bucket.a[\"y\"]"), "[\"no-op\"]");
-	CHECK_STR(compact(&s, json_object_get(json_object_get(json_object_get(
-						      json_object_get(s.json, "plan"),
-						      "output_changes"),
-							      "l"),
-					      "actions")),
-		  "[\"no-op\"]");
+	CHECK_STR(
+		compact(&s, json_object_get(
+				    json_object_get(json_object_get(json_object_get(s.json, "plan"),
+								    "output_changes"),
+						    "l"),
+				    "actions")),
+		"[\"no-op\"]");
 	setup_release(&s);
 }
 
@@ -238,7 +247,8 @@ TEST(a_change_is_an_update_or_a_replacement_with_its_path)
 	write_file(&s, "main.tf", "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\n");
 	run(&s, "");
 	state = with_state(&s);
-	write_file(&s, "main.tf", "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  days = 7\n}\n");
+	write_file(&s, "main.tf",
+		   "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  days = 7\n}\n");
 	run(&s, state);
 	CHECK_STR(actions(&s, "fake_bucket.a"), "[\"update\"]");
 	write_file(&s, "main.tf", "resource \"fake_bucket\" \"a\" {\n  name = \"b\"\n}\n");
@@ -274,12 +284,14 @@ TEST(what_leaves_the_configuration_is_deleted_moved_or_forgotten)
 	CHECK_STR(actions(&s, "fake_bucket.a"), "[\"delete\"]");
 	CHECK_STR(compact(&s, json_object_get(change_of(&s, "fake_bucket.a"), "action_reason")),
 		  "\"delete_because_no_resource_config\"");
-	write_file(&s, "main.tf",
-		   "removed {\n  from = fake_bucket.a\n  lifecycle {\n    destroy = false\n  }\n}\n");
+	write_file(
+		&s, "main.tf",
+		"removed {\n  from = fake_bucket.a\n  lifecycle {\n    destroy = false\n  }\n}\n");
 	run(&s, state);
 	CHECK_STR(actions(&s, "fake_bucket.a"), "[\"forget\"]");
 	write_file(&s, "main.tf",
-		   "moved {\n  from = fake_bucket.a\n  to = fake_bucket.b\n}\nresource \"fake_bucket\" "
+		   "moved {\n  from = fake_bucket.a\n  to = fake_bucket.b\n}\nresource "
+		   "\"fake_bucket\" "
 		   "\"b\" {\n  name = \"a\"\n}\n");
 	run(&s, state);
 	CHECK_STR(actions(&s, "fake_bucket.b"), "[\"no-op\"]");
@@ -298,9 +310,10 @@ TEST(another_salt_gives_other_mock_values_and_the_same_plan)
 	const char *state, *plan;
 
 	setup_init(&s);
-	write_file(&s, "main.tf",
-		   "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\noutput \"id\" {\n  value = "
-		   "fake_bucket.a.id\n}\n");
+	write_file(
+		&s, "main.tf",
+		"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\noutput \"id\" {\n  value = "
+		"fake_bucket.a.id\n}\n");
 	run(&s, "");
 	state = compact(&s, json_object_get(s.json, "state"));
 	plan = compact(&s, json_object_get(s.json, "plan"));
@@ -318,15 +331,18 @@ TEST(mock_values_of_the_request_are_used)
 
 	setup_init(&s);
 	write_file(&s, "main.tf",
-		   "data \"fake_thing\" \"t\" {\n  name = \"n\"\n}\nresource \"fake_bucket\" \"a\" {\n  "
+		   "data \"fake_thing\" \"t\" {\n  name = \"n\"\n}\nresource \"fake_bucket\" \"a\" "
+		   "{\n  "
 		   "name = data.fake_thing.t.label\n}\n");
 	run(&s, ",\"mock\":{\"data\":{\"fake_thing\":{\"label\":\"given\"}},\"resources\":{"
 		"\"fake_bucket.a\":{\"arn\":\"arn:x\"}}}");
-	CHECK_STR(compact(&s, json_object_get(json_object_get(json_object_get(change_of(&s, "fake_bucket.a"),
-									      "change"),
-							      "after"),
-					      "name")),
-		  "\"given\"");
+	CHECK_STR(
+		compact(&s, json_object_get(
+				    json_object_get(json_object_get(change_of(&s, "fake_bucket.a"),
+								    "change"),
+						    "after"),
+				    "name")),
+		"\"given\"");
 	CHECK(strstr(buf_text(&s.record), "\"arn\":\"arn:x\"") != NULL);
 	setup_release(&s);
 }
@@ -336,21 +352,25 @@ TEST(modules_with_for_each_pass_values_down_and_outputs_up)
 	struct setup s;
 
 	setup_init(&s);
-	write_file(&s, "main.tf",
-		   "module \"m\" {\n  source = \"./mods/m\"\n  for_each = { a = 1, b = 2 }\n  name = "
-		   "\"n-${each.key}-${each.value}\"\n}\noutput \"names\" {\n  value = [for m in module.m : "
-		   "m.name]\n}\n");
+	write_file(
+		&s, "main.tf",
+		"module \"m\" {\n  source = \"./mods/m\"\n  for_each = { a = 1, b = 2 }\n  name = "
+		"\"n-${each.key}-${each.value}\"\n}\noutput \"names\" {\n  value = [for m in "
+		"module.m : "
+		"m.name]\n}\n");
 	write_file(&s, "mods/m/main.tf",
-		   "variable \"name\" {\n  type = string\n}\nresource \"fake_bucket\" \"b\" {\n  name = "
+		   "variable \"name\" {\n  type = string\n}\nresource \"fake_bucket\" \"b\" {\n  "
+		   "name = "
 		   "upper(var.name)\n}\noutput \"name\" {\n  value = fake_bucket.b.name\n}\n");
 	run(&s, "");
 	CHECK_STR(actions(&s, "module.m[\"b\"].fake_bucket.b"), "[\"create\"]");
-	CHECK_STR(compact(&s, json_object_get(json_object_get(json_object_get(
-						      json_object_get(s.json, "plan"),
-						      "output_changes"),
-							      "names"),
-					      "after")),
-		  "[\"N-A-1\",\"N-B-2\"]");
+	CHECK_STR(
+		compact(&s, json_object_get(
+				    json_object_get(json_object_get(json_object_get(s.json, "plan"),
+								    "output_changes"),
+						    "names"),
+				    "after")),
+		"[\"N-A-1\",\"N-B-2\"]");
 	setup_release(&s);
 }
 
@@ -360,18 +380,20 @@ TEST(types_without_a_pack_are_inferred_and_say_so)
 
 	setup_init(&s);
 	write_file(&s, "main.tf",
-		   "resource \"cloudy_disk\" \"d\" {\n  size = 10\n  part {\n    label = \"x\"\n  }\n}\n"
-		   "resource \"fake_bucket\" \"a\" {\n  name = \"n-${cloudy_disk.d.size}\"\n  secret = "
+		   "resource \"cloudy_disk\" \"d\" {\n  size = 10\n  part {\n    label = \"x\"\n  "
+		   "}\n}\n"
+		   "resource \"fake_bucket\" \"a\" {\n  name = \"n-${cloudy_disk.d.size}\"\n  "
+		   "secret = "
 		   "cloudy_disk.d.serial\n}\n");
 	run(&s, "");
 	CHECK_STR(actions(&s, "cloudy_disk.d"), "[\"create\"]");
-	CHECK_STR(part(&s, "cloudy_disk.d", "after"),
-		  "{\"part\":[{\"label\":\"x\"}],\"size\":10}");
+	CHECK_STR(part(&s, "cloudy_disk.d", "after"), "{\"part\":[{\"label\":\"x\"}],\"size\":10}");
 	CHECK_STR(part(&s, "cloudy_disk.d", "after_unknown"),
 		  "{\"id\":true,\"part\":[{}],\"serial\":true}");
-	CHECK(strstr(buf_text(&s.record), "\"provider\":\"registry.terraform.io/hashicorp/cloudy\","
-					  "\"kind\":\"resource\",\"type\":\"cloudy_disk\",\"source\":"
-					  "\"inferred\"") != NULL);
+	CHECK(strstr(buf_text(&s.record),
+		     "\"provider\":\"registry.terraform.io/hashicorp/cloudy\","
+		     "\"kind\":\"resource\",\"type\":\"cloudy_disk\",\"source\":"
+		     "\"inferred\"") != NULL);
 	run(&s, with_state(&s));
 	CHECK_STR(actions(&s, "cloudy_disk.d"), "[\"no-op\"]");
 	setup_release(&s);
@@ -383,36 +405,49 @@ TEST(each_mistake_is_refused_with_its_place_and_reason)
 		const char *text, *message;
 	} rows[] = {
 		{"resource \"fake_bucket\" \"a\" {\n}\n",
-		 "main.tf:1:28: error: Missing required argument: The argument \"name\" is required, but "
+		 "main.tf:1:28: error: Missing required argument: The argument \"name\" is "
+		 "required, but "
 		 "no definition was found."},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  nome = 1\n}\n",
-		 "main.tf:3:3: error: Unsupported argument: An argument named \"nome\" is not expected "
+		 "main.tf:3:3: error: Unsupported argument: An argument named \"nome\" is not "
+		 "expected "
 		 "here."},
 		{"resource \"fake_bucket\" \"a\" {\n  name = [1]\n}\n",
-		 "main.tf:2:10: error: Incorrect attribute value type: Inappropriate value for attribute "
+		 "main.tf:2:10: error: Incorrect attribute value type: Inappropriate value for "
+		 "attribute "
 		 "\"name\": string required."},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  arn = \"x\"\n}\n",
-		 "main.tf:3:3: error: Value for unconfigurable attribute: Can't configure a value for "
-		 "\"arn\": its value will be decided automatically based on the result of applying this "
+		 "main.tf:3:3: error: Value for unconfigurable attribute: Can't configure a value "
+		 "for "
+		 "\"arn\": its value will be decided automatically based on the result of applying "
+		 "this "
 		 "configuration."},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  acl = \"open\"\n}\n",
-		 "main.tf:3:9: error: expected acl to be one of [\"private\" \"public\"], got open: "},
+		 "main.tf:3:9: error: expected acl to be one of [\"private\" \"public\"], got "
+		 "open: "},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  acl = \"Private\"\n}\n",
-		 "main.tf:3:9: error: expected acl to be one of [\"private\" \"public\"], got Private: "},
+		 "main.tf:3:9: error: expected acl to be one of [\"private\" \"public\"], got "
+		 "Private: "},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  kind = \"FIRST\"\n}\n",
-		 "main.tf:3:10: unsupported: Value that differs in case: The provider takes \"FIRST\" for "
+		 "main.tf:3:10: unsupported: Value that differs in case: The provider takes "
+		 "\"FIRST\" for "
 		 "one of [\"first\"], but it is not recorded how it plans it."},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  days = 31\n}\n",
 		 "main.tf:3:10: error: expected days to be in the range (1 - 30), got 31: "},
-		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  dynamic \"rule\" {\n    for_each = "
+		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  dynamic \"rule\" {\n    "
+		 "for_each = "
 		 "[1, 2, 3]\n    content {\n      size = rule.value\n    }\n  }\n}\n",
-		 "main.tf:3:3: error: Too many rule blocks: No more than 2 \"rule\" blocks are allowed"},
+		 "main.tf:3:3: error: Too many rule blocks: No more than 2 \"rule\" blocks are "
+		 "allowed"},
 		{"resource \"fake_none\" \"a\" {\n}\n",
 		 "main.tf:1:10: error: Invalid resource type: The provider "
-		 "registry.terraform.io/hashicorp/fake does not support resource type \"fake_none\"."},
+		 "registry.terraform.io/hashicorp/fake does not support resource type "
+		 "\"fake_none\"."},
 		{"output \"x\" {\n  value = var.nope\n}\n",
-		 "main.tf:2:11: error: Reference to undeclared input variable: An input variable with the "
-		 "name \"nope\" has not been declared. This variable can be declared with a variable "
+		 "main.tf:2:11: error: Reference to undeclared input variable: An input variable "
+		 "with the "
+		 "name \"nope\" has not been declared. This variable can be declared with a "
+		 "variable "
 		 "\"nope\" {} block."},
 		{"output \"x\" {\n  value = fake_bucket.nope.id\n}\n",
 		 "main.tf:2:11: error: Reference to undeclared resource: A managed resource "
@@ -420,42 +455,58 @@ TEST(each_mistake_is_refused_with_its_place_and_reason)
 		{"locals {\n  a = local.b\n  b = local.a\n}\n",
 		 "main.tf:2:3: error: Cycle: Cycle: local.a (expand), local.b (expand)"},
 		{"variable \"v\" {\n  type = number\n}\n",
-		 "main.tf:1:1: error: No value for required variable: The root module input variable "
+		 "main.tf:1:1: error: No value for required variable: The root module input "
+		 "variable "
 		 "\"v\" is not set, and has no default value. Use a -var or -var-file command line "
 		 "argument to provide a value for this variable."},
 		{"variable \"v\" {\n  default = 3\n  validation {\n    condition = var.v > 5\n    "
 		 "error_message = \"Too small.\"\n  }\n}\n",
 		 "main.tf:4:17: error: Invalid value for variable: Too small."},
 		{"resource \"fake_bucket\" \"a\" {\n  count = -1\n  name = \"a\"\n}\n",
-		 "main.tf:2:11: error: Invalid count argument: The given \"count\" argument value is "
+		 "main.tf:2:11: error: Invalid count argument: The given \"count\" argument value "
+		 "is "
 		 "unsuitable: must be greater than or equal to zero."},
 		{"resource \"fake_bucket\" \"a\" {\n  for_each = [\"a\"]\n  name = \"a\"\n}\n",
-		 "main.tf:2:14: error: Invalid for_each argument: The given \"for_each\" argument value is "
-		 "unsuitable: the \"for_each\" argument must be a map, or set of strings, and you have "
+		 "main.tf:2:14: error: Invalid for_each argument: The given \"for_each\" argument "
+		 "value is "
+		 "unsuitable: the \"for_each\" argument must be a map, or set of strings, and you "
+		 "have "
 		 "provided a value of type tuple."},
 		{"output \"x\" {\n  value = sensitive(1)\n}\n",
 		 "main.tf:1:1: error: Output refers to sensitive values: To reduce the risk of "
-		 "accidentally exporting sensitive data that was intended to be only internal, Terraform "
-		 "requires that any root module output containing sensitive data be explicitly marked as "
-		 "sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the "
-		 "output value as sensitive by adding the following argument:\n    sensitive = true"},
+		 "accidentally exporting sensitive data that was intended to be only internal, "
+		 "Terraform "
+		 "requires that any root module output containing sensitive data be explicitly "
+		 "marked as "
+		 "sensitive, to confirm your intent.\n\nIf you do intend to export this data, "
+		 "annotate the "
+		 "output value as sensitive by adding the following argument:\n    sensitive = "
+		 "true"},
 		{"terraform {\n  required_version = \"~> 0.12\"\n}\n",
-		 "main.tf:2:22: error: Unsupported Terraform Core version: This configuration does not "
-		 "support Terraform version 1.11.4. To proceed, either choose another supported Terraform "
-		 "version or update this version constraint. Version constraints are normally set for good "
-		 "reason, so updating the constraint may lead to other errors or unexpected behavior."},
+		 "main.tf:2:22: error: Unsupported Terraform Core version: This configuration does "
+		 "not "
+		 "support Terraform version 1.11.4. To proceed, either choose another supported "
+		 "Terraform "
+		 "version or update this version constraint. Version constraints are normally set "
+		 "for good "
+		 "reason, so updating the constraint may lead to other errors or unexpected "
+		 "behavior."},
 		{"module \"m\" {\n  source = \"hashicorp/consul/aws\"\n}\n",
-		 "main.tf:1:1: unsupported: Module not installed: This module is not vendored in the "
+		 "main.tf:1:1: unsupported: Module not installed: This module is not vendored in "
+		 "the "
 		 "workspace: .terraform/modules/modules.json has no entry for the source "
 		 "\"hashicorp/consul/aws\" of module \"m\"."},
 		{"module \"m\" {\n  source = \"../m\"\n}\n",
-		 "main.tf:1:1: unsupported: Module outside of the workspace: The source \"../m\" of module "
+		 "main.tf:1:1: unsupported: Module outside of the workspace: The source \"../m\" "
+		 "of module "
 		 "\"m\" leads out of the workspace."},
 		{"import {\n  to = fake_bucket.a\n  id = \"x\"\n}\n",
-		 "main.tf:1:1: unsupported: Import block: What fake_bucket.a looks like now is only known "
+		 "main.tf:1:1: unsupported: Import block: What fake_bucket.a looks like now is "
+		 "only known "
 		 "to its provider."},
 		{"output \"x\" {\n  value = path.cwd\n}\n",
-		 "main.tf:2:11: unsupported: path.cwd: The working directory is different on each machine; "
+		 "main.tf:2:11: unsupported: path.cwd: The working directory is different on each "
+		 "machine; "
 		 "nothing that depends on it is reproducible."},
 	};
 
@@ -487,9 +538,11 @@ TEST(prevent_destroy_refuses_a_replacement)
 	run(&s, state);
 	CHECK_STR(first_refusal(&s),
 		  "main.tf:1:1: error: Instance cannot be destroyed: Resource fake_bucket.a has "
-		  "lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. "
+		  "lifecycle.prevent_destroy set, but the plan calls for this resource to be "
+		  "destroyed. "
 		  "To avoid this error and continue with the plan, either disable "
-		  "lifecycle.prevent_destroy or reduce the scope of the plan using the -target option.");
+		  "lifecycle.prevent_destroy or reduce the scope of the plan using the -target "
+		  "option.");
 	setup_release(&s);
 }
 
@@ -541,18 +594,20 @@ TEST(variables_come_from_files_and_the_request_in_terraforms_order)
 
 	setup_init(&s);
 	write_file(&s, "main.tf",
-		   "variable \"a\" {}\nvariable \"b\" {}\nvariable \"c\" {}\nvariable \"d\" {}\noutput "
+		   "variable \"a\" {}\nvariable \"b\" {}\nvariable \"c\" {}\nvariable \"d\" "
+		   "{}\noutput "
 		   "\"all\" {\n  value = [var.a, var.b, var.c, var.d]\n}\n");
 	write_file(&s, "terraform.tfvars", "a = 1\nb = 1\nc = 1\nd = 1\n");
 	write_file(&s, "x.auto.tfvars", "b = 2\nc = 2\nd = 2\n");
 	write_file(&s, "stage.tfvars", "c = 3\nd = 3\n");
 	run(&s, ",\"var_files\":[\"stage.tfvars\"],\"variables\":{\"d\":4.5}");
-	CHECK_STR(compact(&s, json_object_get(json_object_get(json_object_get(
-						      json_object_get(s.json, "plan"),
-						      "output_changes"),
-							      "all"),
-					      "after")),
-		  "[1,2,3,4.5]");
+	CHECK_STR(
+		compact(&s, json_object_get(
+				    json_object_get(json_object_get(json_object_get(s.json, "plan"),
+								    "output_changes"),
+						    "all"),
+				    "after")),
+		"[1,2,3,4.5]");
 	setup_release(&s);
 }
 
@@ -562,10 +617,11 @@ TEST(the_view_shows_blocks_edges_documents_and_comments)
 	json_t *view;
 
 	setup_init(&s);
-	write_file(&s, "main.tf",
-		   "# above\nresource \"fake_bucket\" \"a\" {\n  for_each = toset([\"x\"])\n  name = "
-		   "each.key # inside\n}\nlocals {\n  id = fake_bucket.a[\"x\"].id\n}\nresource "
-		   "\"fake_bucket\" \"b\" {\n  name = \"{\\\"k\\\": [1]}\"\n  secret = local.id\n}\n");
+	write_file(
+		&s, "main.tf",
+		"# above\nresource \"fake_bucket\" \"a\" {\n  for_each = toset([\"x\"])\n  name = "
+		"each.key # inside\n}\nlocals {\n  id = fake_bucket.a[\"x\"].id\n}\nresource "
+		"\"fake_bucket\" \"b\" {\n  name = \"{\\\"k\\\": [1]}\"\n  secret = local.id\n}\n");
 	run(&s, "");
 	view = json_object_get(s.json, "view");
 	CHECK_STR(compact(&s, json_object_get(view, "references")),
@@ -589,14 +645,17 @@ TEST(a_version_that_no_pack_has_is_planned_with_a_warning)
 
 	setup_init(&s);
 	write_file(&s, "main.tf",
-		   "terraform {\n  required_providers {\n    fake = {\n      source = \"hashicorp/fake\"\n"
-		   "      version = \"~> 2.0\"\n    }\n  }\n}\nresource \"fake_bucket\" \"a\" {\n  name = "
+		   "terraform {\n  required_providers {\n    fake = {\n      source = "
+		   "\"hashicorp/fake\"\n"
+		   "      version = \"~> 2.0\"\n    }\n  }\n}\nresource \"fake_bucket\" \"a\" {\n  "
+		   "name = "
 		   "\"a\"\n}\n");
 	run(&s, "");
 	CHECK_STR(actions(&s, "fake_bucket.a"), "[\"create\"]");
-	CHECK_STR(first_refusal(&s),
-		  "main.tf:3:5: warning: Provider version without a pack: The workspace asks for version "
-		  "\"~> 2.0\" of registry.terraform.io/hashicorp/fake; what is known is version 1.0.0.");
+	CHECK_STR(first_refusal(&s), "main.tf:3:5: warning: Provider version without a pack: The "
+				     "workspace asks for version "
+				     "\"~> 2.0\" of registry.terraform.io/hashicorp/fake; what is "
+				     "known is version 1.0.0.");
 	setup_release(&s);
 }
 
@@ -606,12 +665,18 @@ TEST(version_constraints_are_matched_as_terraform_does)
 		const char *constraint, *version;
 		enum version_match match;
 	} rows[] = {
-		{"1.2.3", "1.2.3", VERSION_MATCHES},	    {"= 1.2", "1.2.0", VERSION_MATCHES},
-		{"~> 1.2", "1.9.0", VERSION_MATCHES},	    {"~> 1.2", "2.0.0", VERSION_DIFFERS},
-		{"~> 1.2.3", "1.2.9", VERSION_MATCHES},	    {"~> 1.2.3", "1.3.0", VERSION_DIFFERS},
-		{">= 1.0, < 2.0", "1.5.0", VERSION_MATCHES}, {">= 1.0, < 1.5", "1.5.0", VERSION_DIFFERS},
-		{"!= 1.5.0", "1.5.0", VERSION_DIFFERS},	    {"> 1.5.0-beta1", "1.5.0", VERSION_MATCHES},
-		{"1.x", "1.5.0", VERSION_MALFORMED},	    {"", "1.5.0", VERSION_MALFORMED},
+		{"1.2.3", "1.2.3", VERSION_MATCHES},
+		{"= 1.2", "1.2.0", VERSION_MATCHES},
+		{"~> 1.2", "1.9.0", VERSION_MATCHES},
+		{"~> 1.2", "2.0.0", VERSION_DIFFERS},
+		{"~> 1.2.3", "1.2.9", VERSION_MATCHES},
+		{"~> 1.2.3", "1.3.0", VERSION_DIFFERS},
+		{">= 1.0, < 2.0", "1.5.0", VERSION_MATCHES},
+		{">= 1.0, < 1.5", "1.5.0", VERSION_DIFFERS},
+		{"!= 1.5.0", "1.5.0", VERSION_DIFFERS},
+		{"> 1.5.0-beta1", "1.5.0", VERSION_MATCHES},
+		{"1.x", "1.5.0", VERSION_MALFORMED},
+		{"", "1.5.0", VERSION_MALFORMED},
 		{">= 1.0,", "1.5.0", VERSION_MALFORMED},
 	};
 
@@ -646,9 +711,9 @@ TEST(a_module_that_calls_itself_is_refused)
 	setup_init(&s);
 	write_file(&s, "main.tf", "module \"m\" {\n  source = \"./\"\n}\n");
 	run(&s, "");
-	CHECK_STR(first_refusal(&s),
-		  "main.tf:1:1: unsupported: Too many modules: Modules are nested deeper than 32, or are "
-		  "more than 2000.");
+	CHECK_STR(first_refusal(&s), "main.tf:1:1: unsupported: Too many modules: Modules are "
+				     "nested deeper than 32, or are "
+				     "more than 2000.");
 	setup_release(&s);
 }
 
@@ -658,8 +723,10 @@ TEST(a_data_source_waits_for_changes_to_what_it_depends_on)
 
 	setup_init(&s);
 	write_file(&s, "main.tf",
-		   "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\ndata \"fake_thing\" \"t\" {\n  name = "
-		   "fake_bucket.a.name\n}\ndata \"fake_thing\" \"u\" {\n  name = \"known\"\n  depends_on = "
+		   "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\ndata \"fake_thing\" \"t\" "
+		   "{\n  name = "
+		   "fake_bucket.a.name\n}\ndata \"fake_thing\" \"u\" {\n  name = \"known\"\n  "
+		   "depends_on = "
 		   "[fake_bucket.a]\n}\n");
 	run(&s, "");
 	CHECK_STR(compact(&s, json_object_get(change_of(&s, "data.fake_thing.t"), "action_reason")),

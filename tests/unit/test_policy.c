@@ -7,8 +7,10 @@
 
 #define META "metadata: {id: p, name: n, subjects: [t]}\ndefinition:\n"
 
-/* One instance of type t named t.a with these values and unknowns; the others are connected with it. */
-static enum policy_result judge(const char *definition, const char *values, const char *unknown, const char **ret_reason)
+/* One instance of type t named t.a with these values and unknowns; the others are connected with
+ * it. */
+static enum policy_result judge(const char *definition, const char *values, const char *unknown,
+				const char **ret_reason)
 {
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)1 << 26);
 	FP_CLEANUP(buf_release) struct buf view = BUF_INIT(1 << 20);
@@ -22,13 +24,18 @@ static enum policy_result judge(const char *definition, const char *values, cons
 	buf_addf(&text, META "%s", definition);
 	buf_addf(&view,
 		 "{\"blocks\":[{\"address\":\"t.a\",\"file\":\"m.tf\",\"line\":1,\"config\":{}},"
-		 "{\"address\":\"u.b\",\"config\":{}}],\"references\":[{\"from\":\"u.b\",\"to\":\"t.a\"}],"
-		 "\"instances\":[{\"address\":\"t.a\",\"block\":0,\"mode\":\"managed\",\"type\":\"t\",\"values\":%s,"
-		 "\"unknown\":%s},{\"address\":\"u.b\",\"block\":1,\"mode\":\"managed\",\"type\":\"u\",\"values\":{\"on\":true,"
-		 "\"cidr\":\"128.0.0.0/1\",\"proto\":\"tcp\",\"from\":22,\"to\":22},\"unknown\":{}}]}",
+		 "{\"address\":\"u.b\",\"config\":{}}],\"references\":[{\"from\":\"u.b\",\"to\":"
+		 "\"t.a\"}],"
+		 "\"instances\":[{\"address\":\"t.a\",\"block\":0,\"mode\":\"managed\",\"type\":"
+		 "\"t\",\"values\":%s,"
+		 "\"unknown\":%s},{\"address\":\"u.b\",\"block\":1,\"mode\":\"managed\",\"type\":"
+		 "\"u\",\"values\":{\"on\":true,"
+		 "\"cidr\":\"128.0.0.0/"
+		 "1\",\"proto\":\"tcp\",\"from\":22,\"to\":22},\"unknown\":{}}]}",
 		 values, unknown);
 	if (policy_parse("p.yaml", buf_text(&text), text.size, &a, &p, &e) < 0 ||
-	    json_parse("view", buf_text(&view), view.size, &json, &e) < 0 || policy_evaluate(p, json, &a, &r, &e) < 0)
+	    json_parse("view", buf_text(&view), view.size, &json, &e) < 0 ||
+	    policy_evaluate(p, json, &a, &r, &e) < 0)
 		tap_fail(__FILE__, __LINE__, "%s", e.text);
 	CHECK_INT(r.count, 1);
 	(void)snprintf(reason, sizeof(reason), "%s", r.rows[0].reason);
@@ -58,7 +65,8 @@ static const struct {
 	{"attribute: x, operator: contains, value: b", "{\"x\":\"abc\"}", "{}", POLICY_PASS},
 	{"attribute: x, operator: starting_with, value: ab", "{\"x\":\"abc\"}", "{}", POLICY_PASS},
 	{"attribute: x, operator: ending_with, value: bc", "{\"x\":\"abc\"}", "{}", POLICY_PASS},
-	{"attribute: x, operator: regex_match, value: '^a.c$'", "{\"x\":\"abc\"}", "{}", POLICY_PASS},
+	{"attribute: x, operator: regex_match, value: '^a.c$'", "{\"x\":\"abc\"}", "{}",
+	 POLICY_PASS},
 	{"attribute: x, operator: regex_match, value: '^b'", "{\"x\":\"abc\"}", "{}", POLICY_FAIL},
 	{"attribute: x, operator: greater_than, value: 3", "{\"x\":\"4\"}", "{}", POLICY_PASS},
 	{"attribute: x, operator: greater_than_or_equal, value: 4", "{\"x\":4}", "{}", POLICY_PASS},
@@ -66,22 +74,29 @@ static const struct {
 	{"attribute: x, operator: less_than_or_equal, value: 4", "{\"x\":4}", "{}", POLICY_PASS},
 	{"attribute: x, operator: greater_than, value: 3", "{\"x\":\"four\"}", "{}", POLICY_FAIL},
 	{"attribute: x, operator: length_equals, value: 2", "{\"x\":[1,2]}", "{}", POLICY_PASS},
-	{"attribute: x, operator: length_greater_than, value: 2", "{\"x\":[1,2]}", "{}", POLICY_FAIL},
+	{"attribute: x, operator: length_greater_than, value: 2", "{\"x\":[1,2]}", "{}",
+	 POLICY_FAIL},
 	{"attribute: x, operator: length_less_than, value: 3", "{\"x\":\"ab\"}", "{}", POLICY_PASS},
 	{"attribute: x, operator: is_true", "{\"x\":true}", "{}", POLICY_PASS},
 	{"attribute: x, operator: is_false", "{\"x\":true}", "{}", POLICY_FAIL},
 	{"attribute: x, operator: is_empty", "{\"x\":[]}", "{}", POLICY_PASS},
 	{"attribute: x, operator: is_not_empty", "{}", "{}", POLICY_FAIL},
 	{"attribute: x, operator: is_not_empty", "{}", "{\"x\":true}", POLICY_UNKNOWN},
-	{"attribute: x, operator: subset, value: [a, b, c]", "{\"x\":[\"a\",\"c\"]}", "{}", POLICY_PASS},
+	{"attribute: x, operator: subset, value: [a, b, c]", "{\"x\":[\"a\",\"c\"]}", "{}",
+	 POLICY_PASS},
 	{"attribute: x, operator: subset, value: [a]", "{\"x\":[\"a\",\"c\"]}", "{}", POLICY_FAIL},
-	{"attribute: x, operator: intersects, value: [c]", "{\"x\":[\"a\",\"c\"]}", "{}", POLICY_PASS},
-	{"attribute: a.b, operator: equals, value: 1", "{\"a\":[{\"b\":2},{\"b\":1}]}", "{}", POLICY_PASS},
-	{"attribute: a.b, operator: equals, value: 1, quantify: all", "{\"a\":[{\"b\":2},{\"b\":1}]}", "{}", POLICY_FAIL},
-	{"attribute: a.b, operator: equals, value: 3, quantify: none", "{\"a\":[{\"b\":2},{\"b\":1}]}", "{}", POLICY_PASS},
-	{"attribute: a.0.b, operator: equals, value: 2", "{\"a\":[{\"b\":2},{\"b\":1}]}", "{}", POLICY_PASS},
-	{"attribute: a.b, operator: equals, value: 1, quantify: all", "{\"a\":[{\"b\":1},{}]}", "{\"a\":[{},{\"b\":true}]}",
-	 POLICY_UNKNOWN},
+	{"attribute: x, operator: intersects, value: [c]", "{\"x\":[\"a\",\"c\"]}", "{}",
+	 POLICY_PASS},
+	{"attribute: a.b, operator: equals, value: 1", "{\"a\":[{\"b\":2},{\"b\":1}]}", "{}",
+	 POLICY_PASS},
+	{"attribute: a.b, operator: equals, value: 1, quantify: all",
+	 "{\"a\":[{\"b\":2},{\"b\":1}]}", "{}", POLICY_FAIL},
+	{"attribute: a.b, operator: equals, value: 3, quantify: none",
+	 "{\"a\":[{\"b\":2},{\"b\":1}]}", "{}", POLICY_PASS},
+	{"attribute: a.0.b, operator: equals, value: 2", "{\"a\":[{\"b\":2},{\"b\":1}]}", "{}",
+	 POLICY_PASS},
+	{"attribute: a.b, operator: equals, value: 1, quantify: all", "{\"a\":[{\"b\":1},{}]}",
+	 "{\"a\":[{},{\"b\":true}]}", POLICY_UNKNOWN},
 	{"attribute: x, operator: exists, view: static", "{\"x\":1}", "{}", POLICY_FAIL},
 };
 
@@ -91,8 +106,10 @@ TEST(each_operator_says_pass_fail_or_unknown)
 		char definition[1024];
 
 		tap_row("%s on %s %s", rows[i].condition, rows[i].values, rows[i].unknown);
-		(void)snprintf(definition, sizeof(definition), "  {cond_type: attribute, %s}\n", rows[i].condition);
-		CHECK_STR(policy_result_name(judge(definition, rows[i].values, rows[i].unknown, NULL)),
+		(void)snprintf(definition, sizeof(definition), "  {cond_type: attribute, %s}\n",
+			       rows[i].condition);
+		CHECK_STR(policy_result_name(
+				  judge(definition, rows[i].values, rows[i].unknown, NULL)),
 			  policy_result_name(rows[i].result));
 	}
 }
@@ -101,9 +118,10 @@ TEST(logic_is_three_valued)
 {
 	static const enum policy_result all[] = {POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN};
 	/* Kleene's tables, in the order of `all`. */
-	static const enum policy_result and_table[3][3] = {{POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN},
-							   {POLICY_FAIL, POLICY_FAIL, POLICY_FAIL},
-							   {POLICY_UNKNOWN, POLICY_FAIL, POLICY_UNKNOWN}};
+	static const enum policy_result and_table[3][3] = {
+		{POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN},
+		{POLICY_FAIL, POLICY_FAIL, POLICY_FAIL},
+		{POLICY_UNKNOWN, POLICY_FAIL, POLICY_UNKNOWN}};
 
 	for (size_t i = 0; i < 3; i++)
 		for (size_t k = 0; k < 3; k++)
@@ -117,23 +135,32 @@ TEST(a_connection_is_found_through_references)
 {
 	const char *reason;
 
-	CHECK_INT(judge("  {cond_type: connection, operator: exists, connected_resource_types: [u]}\n", "{}", "{}", NULL),
+	CHECK_INT(judge("  {cond_type: connection, operator: exists, connected_resource_types: "
+			"[u]}\n",
+			"{}", "{}", NULL),
 		  POLICY_PASS);
-	CHECK_INT(judge("  {cond_type: connection, operator: exists, connected_resource_types: [v]}\n", "{}", "{}", &reason),
-		  POLICY_FAIL);
-	CHECK_STR(reason, "no v is connected with it");
-	CHECK_INT(judge("  {cond_type: connection, operator: not_exists, connected_resource_types: [u]}\n", "{}", "{}", NULL),
-		  POLICY_FAIL);
-	CHECK_INT(judge("  {cond_type: connection, operator: exists, connected_resource_types: [u], "
-			"where: {cond_type: attribute, attribute: on, operator: is_false}}\n",
+	CHECK_INT(judge("  {cond_type: connection, operator: exists, connected_resource_types: "
+			"[v]}\n",
 			"{}", "{}", &reason),
 		  POLICY_FAIL);
+	CHECK_STR(reason, "no v is connected with it");
+	CHECK_INT(judge("  {cond_type: connection, operator: not_exists, connected_resource_types: "
+			"[u]}\n",
+			"{}", "{}", NULL),
+		  POLICY_FAIL);
+	CHECK_INT(
+		judge("  {cond_type: connection, operator: exists, connected_resource_types: [u], "
+		      "where: {cond_type: attribute, attribute: on, operator: is_false}}\n",
+		      "{}", "{}", &reason),
+		POLICY_FAIL);
 	CHECK_STR(reason, "u.b: on is true");
 }
 
 #define NETWORK                                                                                    \
-	"  {cond_type: network, operator: closed, protocol: tcp, port: 22, sources: [{attribute: in, protocol: proto, "             \
-	"from: from, to: to, addresses: [cidr]}, {resource_types: [u], protocol: proto, from: from, to: to, addresses: [cidr]}]}\n"
+	"  {cond_type: network, operator: closed, protocol: tcp, port: 22, sources: [{attribute: " \
+	"in, protocol: proto, "                                                                    \
+	"from: from, to: to, addresses: [cidr]}, {resource_types: [u], protocol: proto, from: "    \
+	"from, to: to, addresses: [cidr]}]}\n"
 
 TEST(two_halves_of_the_world_are_the_world)
 {
@@ -142,22 +169,34 @@ TEST(two_halves_of_the_world_are_the_world)
 		enum policy_result result;
 	} networks[] = {
 		{"{}", "{}", POLICY_PASS}, /* u.b alone opens one half */
-		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22,\"cidr\":[\"0.0.0.0/1\"]}]}", "{}", POLICY_FAIL},
-		{"{\"in\":[{\"proto\":\"tcp\",\"from\":1,\"to\":65535,\"cidr\":[\"0.0.0.0/0\"]}]}", "{}", POLICY_FAIL},
-		{"{\"in\":[{\"proto\":\"-1\",\"from\":0,\"to\":0,\"cidr\":[\"0.0.0.0/0\"]}]}", "{}", POLICY_FAIL},
-		{"{\"in\":[{\"proto\":\"6\",\"from\":22,\"to\":22,\"cidr\":[\"::/0\"]}]}", "{}", POLICY_FAIL},
-		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22,\"cidr\":[\"0::/0\"]}]}", "{}", POLICY_FAIL},
-		{"{\"in\":[{\"proto\":\"udp\",\"from\":22,\"to\":22,\"cidr\":[\"0.0.0.0/0\"]}]}", "{}", POLICY_PASS},
-		{"{\"in\":[{\"proto\":\"tcp\",\"from\":23,\"to\":80,\"cidr\":[\"0.0.0.0/0\"]}]}", "{}", POLICY_PASS},
-		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22,\"cidr\":[\"10.0.0.0/8\"]}]}", "{}", POLICY_FAIL},
-		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22,\"cidr\":[\"128.0.0.0/8\"]}]}", "{}", POLICY_PASS},
-		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22}]}", "{\"in\":[{\"cidr\":true}]}", POLICY_UNKNOWN},
-		{"{\"in\":[{\"from\":22,\"to\":22,\"cidr\":[\"0.0.0.0/1\"]}]}", "{\"in\":[{\"proto\":true}]}", POLICY_UNKNOWN},
+		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22,\"cidr\":[\"0.0.0.0/1\"]}]}",
+		 "{}", POLICY_FAIL},
+		{"{\"in\":[{\"proto\":\"tcp\",\"from\":1,\"to\":65535,\"cidr\":[\"0.0.0.0/0\"]}]}",
+		 "{}", POLICY_FAIL},
+		{"{\"in\":[{\"proto\":\"-1\",\"from\":0,\"to\":0,\"cidr\":[\"0.0.0.0/0\"]}]}", "{}",
+		 POLICY_FAIL},
+		{"{\"in\":[{\"proto\":\"6\",\"from\":22,\"to\":22,\"cidr\":[\"::/0\"]}]}", "{}",
+		 POLICY_FAIL},
+		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22,\"cidr\":[\"0::/0\"]}]}", "{}",
+		 POLICY_FAIL},
+		{"{\"in\":[{\"proto\":\"udp\",\"from\":22,\"to\":22,\"cidr\":[\"0.0.0.0/0\"]}]}",
+		 "{}", POLICY_PASS},
+		{"{\"in\":[{\"proto\":\"tcp\",\"from\":23,\"to\":80,\"cidr\":[\"0.0.0.0/0\"]}]}",
+		 "{}", POLICY_PASS},
+		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22,\"cidr\":[\"10.0.0.0/8\"]}]}",
+		 "{}", POLICY_FAIL},
+		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22,\"cidr\":[\"128.0.0.0/8\"]}]}",
+		 "{}", POLICY_PASS},
+		{"{\"in\":[{\"proto\":\"tcp\",\"from\":22,\"to\":22}]}",
+		 "{\"in\":[{\"cidr\":true}]}", POLICY_UNKNOWN},
+		{"{\"in\":[{\"from\":22,\"to\":22,\"cidr\":[\"0.0.0.0/1\"]}]}",
+		 "{\"in\":[{\"proto\":true}]}", POLICY_UNKNOWN},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(networks); i++) {
 		tap_row("%s %s", networks[i].values, networks[i].unknown);
-		CHECK_STR(policy_result_name(judge(NETWORK, networks[i].values, networks[i].unknown, NULL)),
+		CHECK_STR(policy_result_name(
+				  judge(NETWORK, networks[i].values, networks[i].unknown, NULL)),
 			  policy_result_name(networks[i].result));
 	}
 }
@@ -168,21 +207,28 @@ static const struct {
 	{"metadata: {}\n", "p.yaml:1:1: \"definition\" is missing"},
 	{"metadata: {id: p}\ndefinition: {}\n", "p.yaml:1:11: metadata: \"name\" is missing"},
 	{META "  {}\n", "p.yaml:3:3: definition: \"cond_type\" is missing"},
-	{META "  {cond_type: magic}\n", "p.yaml:3:15: definition.cond_type: \"magic\" is no kind of condition"},
-	{META "  {cond_type: attribute, attribute: a, operator: like}\n", "p.yaml:3:50: definition.operator: \"like\" is no operator"},
+	{META "  {cond_type: magic}\n",
+	 "p.yaml:3:15: definition.cond_type: \"magic\" is no kind of condition"},
+	{META "  {cond_type: attribute, attribute: a, operator: like}\n",
+	 "p.yaml:3:50: definition.operator: \"like\" is no operator"},
 	{META "  {cond_type: attribute, attribute: a, operator: equals}\n",
 	 "p.yaml:3:3: definition: the operator \"equals\" needs a \"value\""},
-	{META "  {cond_type: attribute, attribute: a, operator: within, value: 1}\n", "p.yaml:3:65: definition.value: must be a list"},
+	{META "  {cond_type: attribute, attribute: a, operator: within, value: 1}\n",
+	 "p.yaml:3:65: definition.value: must be a list"},
 	{META "  {cond_type: attribute, attribute: a, operator: regex_match, value: '('}\n",
 	 "p.yaml:3:70: definition.value: is no regular expression"},
-	{META "  {cond_type: attribute, attribute: a, operator: exists, extra: 1}\n", "p.yaml:3:65: definition.extra: unknown key"},
+	{META "  {cond_type: attribute, attribute: a, operator: exists, extra: 1}\n",
+	 "p.yaml:3:65: definition.extra: unknown key"},
 	{META "  {cond_type: attribute, attribute: a, operator: exists, quantify: most}\n",
 	 "p.yaml:3:68: definition.quantify: \"most\" is not known here"},
 	{META "  {and: []}\n", "p.yaml:3:9: definition.and: must not be empty"},
-	{META "  {and: [{cond_type: filter, value: [t]}], or: []}\n", "p.yaml:3:3: definition: \"and\" must stand alone"},
-	{"metadata: {id: p, name: n}\ndefinition: {cond_type: attribute, attribute: a, operator: exists}\n",
+	{META "  {and: [{cond_type: filter, value: [t]}], or: []}\n",
+	 "p.yaml:3:3: definition: \"and\" must stand alone"},
+	{"metadata: {id: p, name: n}\ndefinition: {cond_type: attribute, attribute: a, operator: "
+	 "exists}\n",
 	 "p.yaml:1:1: names no type of resource"},
-	{"metadata: {id: p, name: n, severity: odd}\ndefinition: {}\n", "p.yaml:1:38: metadata.severity: \"odd\" is not known here"},
+	{"metadata: {id: p, name: n, severity: odd}\ndefinition: {}\n",
+	 "p.yaml:1:38: metadata.severity: \"odd\" is not known here"},
 };
 
 TEST(a_fault_in_a_policy_is_told_with_file_line_and_key)
@@ -193,7 +239,9 @@ TEST(a_fault_in_a_policy_is_told_with_file_line_and_key)
 		struct err e = ERR_INIT;
 
 		tap_row("%s", refused[i].text);
-		CHECK_INT(policy_parse("p.yaml", refused[i].text, strlen(refused[i].text), &a, &p, &e), -1);
+		CHECK_INT(policy_parse("p.yaml", refused[i].text, strlen(refused[i].text), &a, &p,
+				       &e),
+			  -1);
 		CHECK_STR(e.text, refused[i].message);
 		arena_release(&a);
 	}
@@ -230,7 +278,8 @@ TEST(depth_32_is_read_and_33_is_refused)
 TEST(the_digest_names_the_meaning_and_not_the_layout)
 {
 	static const char *const same[] = {META "  {cond_type: filter, value: [t]}\n",
-					   "# a comment\n" META "  cond_type: filter\n  value:\n    - t\n"};
+					   "# a comment\n" META
+					   "  cond_type: filter\n  value:\n    - t\n"};
 	struct arena a = ARENA_INIT((size_t)1 << 24);
 	const struct policy *p[2];
 	struct err e = ERR_INIT;
@@ -243,9 +292,12 @@ TEST(the_digest_names_the_meaning_and_not_the_layout)
 
 TEST(a_policy_of_checkovs_shared_vocabulary_runs_unchanged)
 {
-	static const char text[] = "metadata:\n  id: CKV2_CUSTOM_1\n  name: n\n  category: GENERAL_SECURITY\n  severity: HIGH\n"
-				   "definition:\n  and:\n  - cond_type: filter\n    attribute: resource_type\n    operator: within\n"
-				   "    value: [t]\n  - cond_type: attribute\n    resource_types: [t]\n    attribute: x\n"
+	static const char text[] = "metadata:\n  id: CKV2_CUSTOM_1\n  name: n\n  category: "
+				   "GENERAL_SECURITY\n  severity: HIGH\n"
+				   "definition:\n  and:\n  - cond_type: filter\n    attribute: "
+				   "resource_type\n    operator: within\n"
+				   "    value: [t]\n  - cond_type: attribute\n    resource_types: "
+				   "[t]\n    attribute: x\n"
 				   "    operator: equals\n    value: true\n";
 	struct arena a = ARENA_INIT((size_t)1 << 24);
 	const struct policy *p;
@@ -264,7 +316,8 @@ TEST(every_built_in_policy_can_be_read)
 		const struct policy *p;
 		struct err e = ERR_INIT;
 
-		if (policy_parse(policy_builtins[i].file, policy_builtins[i].text, policy_builtins[i].size, &a, &p, &e) < 0)
+		if (policy_parse(policy_builtins[i].file, policy_builtins[i].text,
+				 policy_builtins[i].size, &a, &p, &e) < 0)
 			tap_fail(__FILE__, __LINE__, "%s", e.text);
 		CHECK(strncmp(policy_builtins[i].file, p->id, strlen(p->id)) == 0);
 		arena_release(&a);

@@ -59,8 +59,9 @@ static void compare(const char *name)
 	CHECK_INT(fd_read_file(dir_fd, "plan.json", true, &wanted, &e), 0);
 	for (size_t i = 0; i < ours.size && i < wanted.size; i++)
 		if (ours.data[i] != wanted.data[i])
-			tap_fail(__FILE__, __LINE__, "%s differs at byte %zu\n  got:    %.200s\n  wanted: %.200s",
-				 name, i, ours.data + (i > 100 ? i - 100 : 0),
+			tap_fail(__FILE__, __LINE__,
+				 "%s differs at byte %zu\n  got:    %.200s\n  wanted: %.200s", name,
+				 i, ours.data + (i > 100 ? i - 100 : 0),
 				 wanted.data + (i > 100 ? i - 100 : 0));
 	CHECK_INT(ours.size, wanted.size);
 	fd_close(pack_fd);

@@ -89,8 +89,8 @@ static void put_on(const struct row *row)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
 	int nr = seccomp_syscall_resolve_name(row->call);
-	struct scmp_arg_cmp test = SCMP_CMP((unsigned int)FP_MAX(row->argument, 0), SCMP_CMP_EQ,
-					    row->value);
+	struct scmp_arg_cmp test =
+		SCMP_CMP((unsigned int)FP_MAX(row->argument, 0), SCMP_CMP_EQ, row->value);
 
 	CHECK(ctx != NULL);
 	CHECK(nr >= 0);
@@ -174,9 +174,9 @@ TEST(as_root_each_failing_call_is_named_and_nothing_runs)
 
 TEST(as_an_ordinary_user_each_failing_call_is_named_and_nothing_runs)
 {
-	if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-			       setresuid(NOBODY, NOBODY, NOBODY) < 0 ||
-			       prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0))
+	if (geteuid() == 0 &&
+	    (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+	     setresuid(NOBODY, NOBODY, NOBODY) < 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0))
 		tap_skip("root may not become another user here");
 	torture_all(false);
 }

@@ -16,7 +16,8 @@ struct fixture {
 
 static void fixture_init(struct fixture *f)
 {
-	*f = (struct fixture){.dir = "/tmp/fixproof-test-XXXXXX", .arena = ARENA_INIT((size_t)64 << 20)};
+	*f = (struct fixture){.dir = "/tmp/fixproof-test-XXXXXX",
+			      .arena = ARENA_INIT((size_t)64 << 20)};
 	CHECK(mkdtemp(f->dir));
 	f->fd = open(f->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CHECK(f->fd >= 0);
@@ -74,7 +75,8 @@ static void add_sample(struct fixture *f)
 /* What `git write-tree` says of the files in dir. */
 static void ask_git(const char *dir, char id[static 64])
 {
-	static const char script[] = "cd \"$1\" && git init -q . && git add -A && git write-tree && rm -rf .git";
+	static const char script[] =
+		"cd \"$1\" && git init -q . && git add -A && git write-tree && rm -rf .git";
 	int out[2], status;
 	pid_t pid;
 
@@ -192,7 +194,9 @@ static int read_rows(const struct row *rows, size_t count, struct err *e)
 	CHECK_INT(fd_memfd("tree", &fd, e), 0);
 	CHECK_INT(treestream_begin(&w, fd, e), 0);
 	for (size_t i = 0; i < count; i++) {
-		CHECK_INT(treestream_entry(&w, rows[i].type, rows[i].path, strlen(rows[i].content), e), 0);
+		CHECK_INT(treestream_entry(&w, rows[i].type, rows[i].path, strlen(rows[i].content),
+					   e),
+			  0);
 		CHECK_INT(treestream_content(&w, rows[i].content, strlen(rows[i].content), e), 0);
 	}
 	CHECK_INT(treestream_end(&w, e), 0);
@@ -204,8 +208,10 @@ static int read_rows(const struct row *rows, size_t count, struct err *e)
 
 TEST(a_stream_that_is_no_tree_is_refused)
 {
-	static const struct row twice[] = {{TREESTREAM_FILE, "a", "1"}, {TREESTREAM_FILE, "a", "2"}};
-	static const struct row through[] = {{TREESTREAM_LINK, "a", "/etc"}, {TREESTREAM_FILE, "a/b", "2"}};
+	static const struct row twice[] = {{TREESTREAM_FILE, "a", "1"},
+					   {TREESTREAM_FILE, "a", "2"}};
+	static const struct row through[] = {{TREESTREAM_LINK, "a", "/etc"},
+					     {TREESTREAM_FILE, "a/b", "2"}};
 	struct err e = ERR_INIT;
 
 	CHECK_INT(read_rows(twice, 2, &e), -1);
@@ -218,10 +224,14 @@ TEST(a_stream_that_is_no_tree_is_refused)
 TEST(paths_that_a_tree_cannot_have_are_refused_with_the_reason)
 {
 	static const char *const rows[][2] = {
-		{"", "has an empty component"},	   {"/a", "has an empty component"},
-		{"a/", "has an empty component"},  {"a//b", "has an empty component"},
-		{"..", "has a \".\" or \"..\" component"}, {"a/../b", "has a \".\" or \"..\" component"},
-		{"a\nb", "has a control character"}, {"\xff", "is not UTF-8"},
+		{"", "has an empty component"},
+		{"/a", "has an empty component"},
+		{"a/", "has an empty component"},
+		{"a//b", "has an empty component"},
+		{"..", "has a \".\" or \"..\" component"},
+		{"a/../b", "has a \".\" or \"..\" component"},
+		{"a\nb", "has a control character"},
+		{"\xff", "is not UTF-8"},
 	};
 	char long_name[300];
 

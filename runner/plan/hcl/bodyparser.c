@@ -34,10 +34,11 @@ static void drop_duplicates(struct parser *p, struct building *b)
 			first = sorted[i];
 			continue;
 		}
-		diag_error(p->diags, sorted[i]->name_range, "Attribute redefined",
-			   "The argument \"%s\" was already set at %s. Each argument may be set only "
-			   "once.",
-			   first->name, diag_range_text(p->arena, first->name_range));
+		diag_error(
+			p->diags, sorted[i]->name_range, "Attribute redefined",
+			"The argument \"%s\" was already set at %s. Each argument may be set only "
+			"once.",
+			first->name, diag_range_text(p->arena, first->name_range));
 		sorted[i]->name = NULL;
 	}
 	for (size_t i = 0; i < b->attr_count; i++)
@@ -59,14 +60,15 @@ static const struct body *finish(struct parser *p, struct building *b, struct ra
 	body->native = native;
 	body->range = range;
 	/* Terraform points at the brace that opens the body. */
-	body->missing = (struct range){range.source, range.start, range.start + (range.end > range.start)};
+	body->missing =
+		(struct range){range.source, range.start, range.start + (range.end > range.start)};
 	return body;
 }
 
 static void add_attribute(struct parser *p, struct building *b, const struct attribute *attr)
 {
-	b->attrs = arena_grow(p->arena, b->attrs, b->attr_count, &b->attr_capacity,
-			      sizeof(*b->attrs));
+	b->attrs =
+		arena_grow(p->arena, b->attrs, b->attr_count, &b->attr_capacity, sizeof(*b->attrs));
 	b->attrs[b->attr_count++] = *attr;
 }
 
@@ -133,10 +135,11 @@ static void quoted_label(struct parser *p, struct labels *l)
 		} else if (t.kind == TOKEN_INTERPOLATION || t.kind == TOKEN_DIRECTIVE) {
 			char c = t.kind == TOKEN_INTERPOLATION ? '$' : '%';
 
-			diag_error(p->diags, parser_range(p, t), "Invalid string literal",
-				   "Template sequences are not allowed in this string. To include a "
-				   "literal \"%c\", double it (as \"%c%c\") to escape it.",
-				   c, c, c);
+			diag_error(
+				p->diags, parser_range(p, t), "Invalid string literal",
+				"Template sequences are not allowed in this string. To include a "
+				"literal \"%c\", double it (as \"%c%c\") to escape it.",
+				c, c, c);
 			(void)parser_recover(p, TOKEN_SEQUENCE_END);
 		} else if (t.kind == TOKEN_END) {
 			parser_error(p, t, "Unterminated string literal",
@@ -173,17 +176,20 @@ static bool header(struct parser *p, struct labels *l)
 			continue;
 		}
 		if (t.kind == TOKEN_ASSIGN)
-			parser_error(p, t, "Invalid block definition",
-				     "The equals sign \"=\" indicates an argument definition, and must "
-				     "not be used when defining a block.");
+			parser_error(
+				p, t, "Invalid block definition",
+				"The equals sign \"=\" indicates an argument definition, and must "
+				"not be used when defining a block.");
 		else if (t.kind == TOKEN_NEWLINE)
-			parser_error(p, t, "Invalid block definition",
-				     "A block definition must have block content delimited by \"{\" "
-				     "and \"}\", starting on the same line as the block header.");
+			parser_error(
+				p, t, "Invalid block definition",
+				"A block definition must have block content delimited by \"{\" "
+				"and \"}\", starting on the same line as the block header.");
 		else if (!p->recovery)
-			parser_error(p, t, "Invalid block definition",
-				     "Either a quoted string block label or an opening brace (\"{\") is "
-				     "expected here.");
+			parser_error(
+				p, t, "Invalid block definition",
+				"Either a quoted string block label or an opening brace (\"{\") is "
+				"expected here.");
 		parser_recover_after_item(p);
 		return false;
 	}
@@ -194,24 +200,28 @@ static void tell_bad_one_line(struct parser *p, struct token open, struct token 
 	static const char summary[] = "Invalid single-argument block definition";
 
 	if (t.kind == TOKEN_COMMA)
-		parser_error(p, t, summary,
-			     "Single-line block syntax can include only one argument definition. To "
-			     "define multiple arguments, use the multi-line block syntax with one "
-			     "argument definition per line.");
+		parser_error(
+			p, t, summary,
+			"Single-line block syntax can include only one argument definition. To "
+			"define multiple arguments, use the multi-line block syntax with one "
+			"argument definition per line.");
 	else if (t.kind == TOKEN_NEWLINE)
-		parser_error(p, t, summary,
-			     "An argument definition on the same line as its containing block creates "
-			     "a single-line block definition, which must also be closed on the same "
-			     "line. Place the block's closing brace immediately after the argument "
-			     "definition.");
+		parser_error(
+			p, t, summary,
+			"An argument definition on the same line as its containing block creates "
+			"a single-line block definition, which must also be closed on the same "
+			"line. Place the block's closing brace immediately after the argument "
+			"definition.");
 	else if (!p->recovery && t.kind == TOKEN_END)
-		parser_error(p, open, "Unclosed configuration block",
-			     "There is no closing brace for this block before the end of the file. This "
-			     "may be caused by incorrect brace nesting elsewhere in this file.");
+		parser_error(
+			p, open, "Unclosed configuration block",
+			"There is no closing brace for this block before the end of the file. This "
+			"may be caused by incorrect brace nesting elsewhere in this file.");
 	else if (!p->recovery)
-		parser_error(p, t, summary,
-			     "A single-line block definition must end with a closing brace immediately "
-			     "after its single argument definition.");
+		parser_error(
+			p, t, summary,
+			"A single-line block definition must end with a closing brace immediately "
+			"after its single argument definition.");
 }
 
 /* { name = value } on one line */
@@ -236,9 +246,11 @@ static const struct body *one_line(struct parser *p, struct token open)
 
 		if (block)
 			diag_error(p->diags, parser_range(p, name), "Argument definition required",
-				   "A single-line block definition can contain only a single argument. "
+				   "A single-line block definition can contain only a single "
+				   "argument. "
 				   "If you meant to define argument \"%s\", use an equals sign to "
-				   "assign it a value. To define a nested block, place it on a line of "
+				   "assign it a value. To define a nested block, place it on a "
+				   "line of "
 				   "its own within its parent block.",
 				   parser_word(p, name));
 		else
@@ -260,8 +272,9 @@ static void block(struct parser *p, struct building *out, struct token type)
 	b.labels = labels.list;
 	b.label_ranges = labels.ranges;
 	b.label_count = labels.count;
-	b.range = labels.count > 0 ? diag_range_between(b.type_range, labels.ranges[labels.count - 1])
-				   : b.type_range;
+	b.range = labels.count > 0
+			  ? diag_range_between(b.type_range, labels.ranges[labels.count - 1])
+			  : b.type_range;
 	open = parser_read(p);
 	end = parser_peek(p);
 	if (end.kind == TOKEN_NEWLINE || end.kind == TOKEN_END || end.kind == TOKEN_CLOSE_BRACE)
@@ -293,9 +306,10 @@ static void item(struct parser *p, struct building *b)
 		   next.kind == TOKEN_IDENTIFIER) {
 		block(p, b, name);
 	} else {
-		parser_error(p, name, "Argument or block definition required",
-			     "An argument or block definition is required here. To set an argument, use "
-			     "the equals sign \"=\" to introduce the argument value.");
+		parser_error(
+			p, name, "Argument or block definition required",
+			"An argument or block definition is required here. To set an argument, use "
+			"the equals sign \"=\" to introduce the argument value.");
 		parser_recover_after_item(p);
 	}
 }
@@ -306,12 +320,12 @@ static void tell_bad_item(struct parser *p, struct token start, struct token bad
 	if (p->recovery)
 		return;
 	if (bad.kind == TOKEN_OPEN_QUOTE)
-		parser_error(p, bad, "Invalid argument name",
-			     "Argument names must not be quoted.");
+		parser_error(p, bad, "Invalid argument name", "Argument names must not be quoted.");
 	else if (bad.kind == TOKEN_END && end == TOKEN_CLOSE_BRACE)
-		parser_error(p, start, "Unclosed configuration block",
-			     "There is no closing brace for this block before the end of the file. This "
-			     "may be caused by incorrect brace nesting elsewhere in this file.");
+		parser_error(
+			p, start, "Unclosed configuration block",
+			"There is no closing brace for this block before the end of the file. This "
+			"may be caused by incorrect brace nesting elsewhere in this file.");
 	else
 		parser_error(p, bad, "Argument or block definition required",
 			     "An argument or block definition is required here.");

@@ -41,8 +41,8 @@ static const struct schema_block *block_in(const struct body_schema *s, const ch
 
 static void add_attr(struct reading *r, const struct attribute *attr)
 {
-	r->attrs = arena_grow(r->arena, r->attrs, r->attr_count, &r->attr_capacity,
-			      sizeof(*r->attrs));
+	r->attrs =
+		arena_grow(r->arena, r->attrs, r->attr_count, &r->attr_capacity, sizeof(*r->attrs));
 	r->attrs[r->attr_count++] = attr;
 }
 
@@ -126,11 +126,12 @@ static void native_blocks(struct reading *r, bool partial)
 		else if (schema)
 			tell_label_count(r, b, schema);
 		else if (!partial && attr_in(r->schema, b->type))
-			diag_error(r->diags, b->type_range, "Unsupported block type",
-				   "Blocks of type \"%s\" are not expected here. Did you mean to "
-				   "define argument \"%s\"? If so, use the equals sign to assign it a "
-				   "value.",
-				   b->type, b->type);
+			diag_error(
+				r->diags, b->type_range, "Unsupported block type",
+				"Blocks of type \"%s\" are not expected here. Did you mean to "
+				"define argument \"%s\"? If so, use the equals sign to assign it a "
+				"value.",
+				b->type, b->type);
 		else if (!partial)
 			diag_error(r->diags, b->type_range, "Unsupported block type",
 				   "Blocks of type \"%s\" are not expected here.", b->type);
@@ -160,7 +161,8 @@ static void member_in_json(struct reading *r, const struct json_pair *m, bool pa
 		const struct attribute *other = find(r, name);
 
 		if (other)
-			diag_error(r->diags, jsonsyntax_range(r->body, m->key), "Duplicate argument",
+			diag_error(r->diags, jsonsyntax_range(r->body, m->key),
+				   "Duplicate argument",
 				   "The argument \"%s\" was already set at %s.", name,
 				   diag_range_text(r->arena, other->range));
 		else
@@ -224,8 +226,8 @@ struct content syntax_content(struct arena *a, const struct body *body,
 }
 
 struct content syntax_content_partial(struct arena *a, const struct body *body,
-				      const struct body_schema *schema, const struct body **ret_rest,
-				      struct diags *d)
+				      const struct body_schema *schema,
+				      const struct body **ret_rest, struct diags *d)
 {
 	struct reading r = {.arena = a, .body = body, .schema = schema, .diags = d};
 	size_t count = body->hidden_count + schema->attr_count + schema->block_count, n = 0;
@@ -277,7 +279,8 @@ struct content syntax_attributes(struct arena *a, const struct body *body, struc
 		if (strcmp(m->key->text, "//") == 0 || is_hidden(body, m->key->text))
 			continue;
 		if (find(&r, m->key->text))
-			diag_error(d, jsonsyntax_range(body, m->key), "Duplicate attribute definition",
+			diag_error(d, jsonsyntax_range(body, m->key),
+				   "Duplicate attribute definition",
 				   "The argument \"%s\" was already set.", m->key->text);
 		else
 			add_attr(&r, json_attr(&r, m));

@@ -140,7 +140,8 @@ bool convert_possible(struct arena *a, const struct type *from, const struct typ
 	return possible(a, from, to, allow_unsafe);
 }
 
-/* --- values ------------------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------------------------
+ */
 
 struct job {
 	struct arena *arena;
@@ -238,8 +239,7 @@ static const struct value *string_to_bool(struct job *j, const char *text)
 {
 	static const struct {
 		const char *text, *hint;
-	} near[] = {
-		{"True", "true"}, {"TRUE", "true"}, {"False", "false"}, {"FALSE", "false"}};
+	} near[] = {{"True", "true"}, {"TRUE", "true"}, {"False", "false"}, {"FALSE", "false"}};
 
 	if (strcmp(text, "true") == 0 || strcmp(text, "1") == 0)
 		return &value_true;
@@ -333,7 +333,8 @@ static const struct value *map_to_object(struct job *j, const struct value *v, c
 		const struct value *have = value_get(v, want->name);
 
 		if (!have && !want->optional)
-			return fail(j, arena_printf(j->arena, "map has no element for required attribute %s",
+			return fail(j, arena_printf(j->arena,
+						    "map has no element for required attribute %s",
 						    quote_go_text(j->arena, want->name)));
 		if (have && !type_equal(have->type, want->type) &&
 		    !possible(j->arena, have->type, want->type, true)) {

@@ -65,7 +65,8 @@ const char *diag_range_text(struct arena *a, struct range r)
 		return "";
 	if (s.line == e.line)
 		return arena_printf(a, "%s:%u,%u-%u", r.source->name, s.line, s.column, e.column);
-	return arena_printf(a, "%s:%u,%u-%u,%u", r.source->name, s.line, s.column, e.line, e.column);
+	return arena_printf(a, "%s:%u,%u-%u,%u", r.source->name, s.line, s.column, e.line,
+			    e.column);
 }
 
 const char *diag_severity_name(enum diag_severity severity)
@@ -121,7 +122,8 @@ FP_PRINTF(5, 0)
 static void add(struct diags *d, enum diag_severity severity, struct range subject,
 		const char *summary, const char *format, va_list ap)
 {
-	struct diag one = {.severity = severity, .summary = summary, .detail = "", .subject = subject};
+	struct diag one = {
+		.severity = severity, .summary = summary, .detail = "", .subject = subject};
 
 	if (d->count < DIAG_MAX)
 		one.detail = detail_text(d, format, ap);
@@ -193,8 +195,8 @@ void diag_write(struct buf *out, const struct diag *one)
 	struct position p = diag_start(one->subject);
 
 	if (one->subject.source) {
-		utf8_add_visible(out, one->subject.source->name,
-				 strlen(one->subject.source->name), false);
+		utf8_add_visible(out, one->subject.source->name, strlen(one->subject.source->name),
+				 false);
 		buf_addf(out, ":%u:%u: ", p.line, p.column);
 	}
 	buf_addf(out, "%s: ", diag_severity_name(one->severity));

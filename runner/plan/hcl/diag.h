@@ -66,7 +66,10 @@ struct diags {
 	size_t failures; /* everything but warnings */
 };
 
-#define DIAGS_INIT(arena_pointer) {.arena = (arena_pointer)}
+#define DIAGS_INIT(arena_pointer)        \
+	{                                \
+		.arena = (arena_pointer) \
+	}
 
 /* detail_format may be NULL. */
 void diag_add(struct diags *d, enum diag_severity severity, struct range subject,
@@ -93,7 +96,8 @@ const char *diag_source_line(struct arena *a, struct range r);
  */
 void diag_write(struct buf *out, const struct diag *one);
 
-/* The first failure as an error: ERR_INPUT, ERR_UNSUPPORTED or ERR_LIMIT; how many more are told. */
+/* The first failure as an error: ERR_INPUT, ERR_UNSUPPORTED or ERR_LIMIT; how many more are told.
+ */
 int diag_to_err(const struct diags *d, struct err *e);
 
 #endif

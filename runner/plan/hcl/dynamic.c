@@ -201,8 +201,8 @@ static void expand(struct expansion *x, const struct block *b)
 		for (size_t i = 0; i < plain->count; i++) {
 			const struct value *item = plain->items[i];
 			const struct value *key =
-				value_has_keys(plain) ? value_string(x->ev->arena,
-								     value_key(plain, i))
+				value_has_keys(plain)
+					? value_string(x->ev->arena, value_key(plain, i))
 				: plain->type->kind == TYPE_SET
 					? item
 					: value_int(x->ev->arena, (int64_t)i);

@@ -10,7 +10,8 @@
 /* Each is compared with all others. */
 #define JSON_MEMBERS_MAX 10000
 
-/* --- references --------------------------------------------------------------------------------- */
+/* --- references ---------------------------------------------------------------------------------
+ */
 
 static const struct value *local(const struct scope *s, const char *name)
 {
@@ -52,7 +53,8 @@ static const struct value *traversal(struct eval *ev, const struct scope *scope,
 	return used < t->count ? eval_steps(ev, v, &t->steps[used], t->count - used) : v;
 }
 
-/* --- templates ---------------------------------------------------------------------------------- */
+/* --- templates ----------------------------------------------------------------------------------
+ */
 
 struct text {
 	struct buf buf;
@@ -142,10 +144,11 @@ static const struct value *template_join(struct eval *ev, const struct scope *sc
 	return value_mark(ev->arena, value_string_n(ev->arena, buf_text(&out), out.size), marks);
 }
 
-/* --- operators ---------------------------------------------------------------------------------- */
+/* --- operators ----------------------------------------------------------------------------------
+ */
 
-static const struct value *operand(struct eval *ev, const struct scope *scope,
-				   const struct expr *e, enum operator op, const char *which)
+static const struct value *operand(struct eval *ev, const struct scope *scope, const struct expr *e,
+				   enum operator op, const char *which)
 {
 	const struct type *t = operate_operand_type(op);
 	const struct value *v = eval_expr(ev, scope, e), *converted;
@@ -192,7 +195,8 @@ static const struct value *operation(struct eval *ev, const struct scope *scope,
 	return value_unknown(ev->arena, operate_result_type(op));
 }
 
-/* --- constructors ------------------------------------------------------------------------------- */
+/* --- constructors -------------------------------------------------------------------------------
+ */
 
 static const struct value *tuple(struct eval *ev, const struct scope *scope, const struct expr *e)
 {
@@ -209,10 +213,11 @@ static const struct value *object_key(struct eval *ev, const struct scope *scope
 	if (item->key_is_name)
 		return value_string(ev->arena, syntax_as_keyword(item->key));
 	if (item->key->kind == EXPR_TRAVERSAL && item->key->traversal.count > 0) {
-		diag_error(ev->diags, item->key->range, "Ambiguous attribute key",
-			   "If this expression is intended to be a reference, wrap it in parentheses. "
-			   "If it's instead intended as a literal name containing periods, wrap it in "
-			   "quotes to create a string literal.");
+		diag_error(
+			ev->diags, item->key->range, "Ambiguous attribute key",
+			"If this expression is intended to be a reference, wrap it in parentheses. "
+			"If it's instead intended as a literal name containing periods, wrap it in "
+			"quotes to create a string literal.");
 		return NULL;
 	}
 	return eval_expr(ev, scope, item->key);
@@ -289,7 +294,8 @@ static const struct value *object(struct eval *ev, const struct scope *scope, co
 	return value_mark(ev->arena, value_object(ev->arena, keys, items, count), marks);
 }
 
-/* --- the rest ----------------------------------------------------------------------------------- */
+/* --- the rest -----------------------------------------------------------------------------------
+ */
 
 static const struct value *invalid(struct eval *ev, const struct expr *e)
 {
@@ -306,8 +312,7 @@ static const struct value *splat_item(const struct scope *scope, const struct ex
 	return &value_dynamic;
 }
 
-static const struct value *by_kind(struct eval *ev, const struct scope *scope,
-				   const struct expr *e)
+static const struct value *by_kind(struct eval *ev, const struct scope *scope, const struct expr *e)
 {
 	switch (e->kind) {
 	case EXPR_LITERAL:

@@ -38,18 +38,19 @@ struct scope {
 	size_t count;
 	eval_lookup_fn *lookup; /* asked when no name in this scope matches, before the parent */
 	void *context;
-	const struct expr *splat; /* the element that a splat stands at, which expressions find here */
+	const struct expr
+		*splat; /* the element that a splat stands at, which expressions find here */
 	const struct value *splat_value;
 };
 
 /* What functions may need; one for a whole module. */
 struct eval_env {
-	int dir_fd;		/* the working directory of file(), …; -1: file functions are refused */
-	const char *cwd;	/* what abspath() puts before, as "/work"; NULL: abspath() is refused */
-	const char *home;	/* for pathexpand("~"); NULL: refused */
-	const char *plan_time;	/* for plantimestamp(), as RFC 3339; NULL: refused */
-	bool no_functions;	/* where Terraform allows none */
-	size_t file_bytes_max;	/* of one file; 0: SYNTAX_FILE_BYTES_MAX */
+	int dir_fd;	  /* the working directory of file(), …; -1: file functions are refused */
+	const char *cwd;  /* what abspath() puts before, as "/work"; NULL: abspath() is refused */
+	const char *home; /* for pathexpand("~"); NULL: refused */
+	const char *plan_time; /* for plantimestamp(), as RFC 3339; NULL: refused */
+	bool no_functions;     /* where Terraform allows none */
+	size_t file_bytes_max; /* of one file; 0: SYNTAX_FILE_BYTES_MAX */
 };
 
 struct eval {
@@ -61,8 +62,10 @@ struct eval {
 	bool in_template; /* rendering for templatefile() and its kin, which do not nest */
 };
 
-#define EVAL_INIT(arena_pointer, diags_pointer, env_pointer)                                       \
-	{.arena = (arena_pointer), .diags = (diags_pointer), .env = (env_pointer)}
+#define EVAL_INIT(arena_pointer, diags_pointer, env_pointer)                             \
+	{                                                                                \
+		.arena = (arena_pointer), .diags = (diags_pointer), .env = (env_pointer) \
+	}
 
 /* scope may be NULL: nothing can be referenced. */
 const struct value *eval_expr(struct eval *ev, const struct scope *scope, const struct expr *e);
@@ -89,7 +92,10 @@ struct references {
 	unsigned depth; /* what is deeper than can be evaluated is left out */
 };
 
-#define REFERENCES_INIT(arena_pointer) {.arena = (arena_pointer)}
+#define REFERENCES_INIT(arena_pointer)   \
+	{                                \
+		.arena = (arena_pointer) \
+	}
 
 /* Adds every traversal that e makes to names from outside of it. */
 void eval_references(struct references *r, const struct expr *e);
@@ -104,7 +110,7 @@ void eval_body_references(struct references *r, const struct body *body);
 struct dynamic_block {
 	const struct block *block; /* type, labels, body as if written out */
 	const struct scope *scope; /* to evaluate the body in: has the iterator */
-	bool unknown; /* for_each is unknown: this one stands for any number of blocks */
+	bool unknown;	/* for_each is unknown: this one stands for any number of blocks */
 	unsigned marks; /* of for_each */
 };
 

@@ -20,19 +20,23 @@ static bool position(struct eval *ev, const struct value *key, struct range wher
 
 	if (!number_is_int(key->number)) {
 		fail(ev, where, invalid_index,
-		     "The given key does not identify an element in this collection value: indexing a "
-		     "sequence requires a whole number, but the given index has a fractional part.");
+		     "The given key does not identify an element in this collection value: "
+		     "indexing a "
+		     "sequence requires a whole number, but the given index has a fractional "
+		     "part.");
 		return false;
 	}
 	if (!number_to_int64(key->number, &i)) {
 		fail(ev, where, invalid_index,
-		     "The given key does not identify an element in this collection value: the given "
+		     "The given key does not identify an element in this collection value: the "
+		     "given "
 		     "index is greater than or equal to the length of the collection.");
 		return false;
 	}
 	if (i < 0) {
 		fail(ev, where, invalid_index,
-		     "The given key does not identify an element in this collection value: a negative "
+		     "The given key does not identify an element in this collection value: a "
+		     "negative "
 		     "number is not a valid index for a sequence.");
 		return false;
 	}
@@ -42,12 +46,13 @@ static bool position(struct eval *ev, const struct value *key, struct range wher
 
 static const struct value *out_of_range(struct eval *ev, struct range where, size_t count)
 {
-	return fail(ev, where, invalid_index,
-		    count == 0 ? "The given key does not identify an element in this collection value: "
-				 "the collection has no elements."
-			       : "The given key does not identify an element in this collection value: "
-				 "the given index is greater than or equal to the length of the "
-				 "collection.");
+	return fail(
+		ev, where, invalid_index,
+		count == 0 ? "The given key does not identify an element in this collection value: "
+			     "the collection has no elements."
+			   : "The given key does not identify an element in this collection value: "
+			     "the given index is greater than or equal to the length of the "
+			     "collection.");
 }
 
 static const struct value *in_sequence(struct eval *ev, const struct value *v,
@@ -59,9 +64,10 @@ static const struct value *in_sequence(struct eval *ev, const struct value *v,
 	size_t at;
 
 	if (convert_value(ev->arena, key, &type_number, &number, &e) < 0) {
-		diag_error(ev->diags, where, invalid_index,
-			   "The given key does not identify an element in this collection value: %s.",
-			   e.text);
+		diag_error(
+			ev->diags, where, invalid_index,
+			"The given key does not identify an element in this collection value: %s.",
+			e.text);
 		return &value_dynamic;
 	}
 	if (number->state == VALUE_UNKNOWN)
@@ -91,9 +97,10 @@ static const struct value *in_map(struct eval *ev, const struct value *v, const 
 	struct err e = ERR_INIT;
 
 	if (convert_value(ev->arena, key, &type_string, &text, &e) < 0) {
-		diag_error(ev->diags, where, invalid_index,
-			   "The given key does not identify an element in this collection value: %s.",
-			   e.text);
+		diag_error(
+			ev->diags, where, invalid_index,
+			"The given key does not identify an element in this collection value: %s.",
+			e.text);
 		return &value_dynamic;
 	}
 	if (text->state == VALUE_UNKNOWN || v->state == VALUE_UNKNOWN)
@@ -112,9 +119,10 @@ static const struct value *in_object(struct eval *ev, const struct value *v,
 	ptrdiff_t at;
 
 	if (convert_value(ev->arena, key, &type_string, &text, &e) < 0) {
-		diag_error(ev->diags, where, invalid_index,
-			   "The given key does not identify an element in this collection value: %s.",
-			   e.text);
+		diag_error(
+			ev->diags, where, invalid_index,
+			"The given key does not identify an element in this collection value: %s.",
+			e.text);
 		return &value_dynamic;
 	}
 	if (text->state == VALUE_UNKNOWN)
@@ -135,8 +143,10 @@ static const struct value *index_plain(struct eval *ev, const struct value *v,
 		if (v->type->kind != TYPE_DYNAMIC && v->type->element)
 			return v->type->kind == TYPE_SET
 				       ? fail(ev, where, invalid_index,
-					      "Elements of a set are identified only by their value and "
-					      "don't have any separate index or key to select with, so "
+					      "Elements of a set are identified only by their "
+					      "value and "
+					      "don't have any separate index or key to select "
+					      "with, so "
 					      "it's only possible to perform operations across all "
 					      "elements of the set.")
 				       : value_unknown(ev->arena, v->type->element);
@@ -151,10 +161,11 @@ static const struct value *index_plain(struct eval *ev, const struct value *v,
 	case TYPE_OBJECT:
 		return in_object(ev, v, key, where);
 	case TYPE_SET:
-		return fail(ev, where, invalid_index,
-			    "Elements of a set are identified only by their value and don't have any "
-			    "separate index or key to select with, so it's only possible to perform "
-			    "operations across all elements of the set.");
+		return fail(
+			ev, where, invalid_index,
+			"Elements of a set are identified only by their value and don't have any "
+			"separate index or key to select with, so it's only possible to perform "
+			"operations across all elements of the set.");
 	case TYPE_DYNAMIC:
 	case TYPE_BOOL:
 	case TYPE_NUMBER:
@@ -173,8 +184,7 @@ const struct value *eval_index(struct eval *ev, const struct value *collection,
 		return fail(ev, where, "Attempt to index null value",
 			    "This value is null, so it does not have any indices.");
 	if (key->state == VALUE_NULL)
-		return fail(ev, where, invalid_index,
-			    "Can't use a null value as an indexing key.");
+		return fail(ev, where, invalid_index, "Can't use a null value as an indexing key.");
 	v = index_plain(ev, value_unmark(ev->arena, collection), value_unmark(ev->arena, key),
 			where);
 	/* The key of an object only names an attribute, as Terraform sees it. */
@@ -195,7 +205,8 @@ static const struct value *missing_attr(struct eval *ev, const struct value *v, 
 	else if (v->type->kind == TYPE_LIST || v->type->kind == TYPE_SET)
 		diag_error(ev->diags, where, summary,
 			   "Can't access attributes on a list of objects. Did you mean to access "
-			   "attribute %s for a specific element of the list, or across all elements of "
+			   "attribute %s for a specific element of the list, or across all "
+			   "elements of "
 			   "the list?",
 			   quote_go_text(ev->arena, name));
 	else
@@ -223,10 +234,11 @@ const struct value *eval_attr(struct eval *ev, const struct value *object, const
 		else
 			found = value_get(object, key);
 		if (!found)
-			return fail(ev, where, "Missing map element",
-				    arena_printf(ev->arena,
-						 "This map does not have an element with the key %s.",
-						 quote_go_text(ev->arena, name)));
+			return fail(
+				ev, where, "Missing map element",
+				arena_printf(ev->arena,
+					     "This map does not have an element with the key %s.",
+					     quote_go_text(ev->arena, name)));
 		return value_mark(ev->arena, found, object->marks);
 	}
 	if (object->type->kind != TYPE_OBJECT)

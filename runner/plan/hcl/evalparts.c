@@ -38,7 +38,8 @@ const struct value *evalparts_unknown_text(struct arena *a, const struct buf *kn
 	return value_unknown_refined(a, &type_string, r);
 }
 
-/* --- conditionals ------------------------------------------------------------------------------- */
+/* --- conditionals -------------------------------------------------------------------------------
+ */
 
 static const char *mismatch(struct arena *a, const struct type *yes, const struct type *no);
 
@@ -49,10 +50,11 @@ static const char *object_mismatch(struct arena *a, const struct type *yes, cons
 		const struct type *other = type_attr_type(no, name);
 
 		if (!other)
-			return arena_printf(a,
-					    "The 'true' value includes object attribute %s, which is "
-					    "absent in the 'false' value",
-					    quote_go_text(a, name));
+			return arena_printf(
+				a,
+				"The 'true' value includes object attribute %s, which is "
+				"absent in the 'false' value",
+				quote_go_text(a, name));
 		if (!type_equal(yes->attrs[i].type, other))
 			return arena_printf(a, "Type mismatch for object attribute %s: %s",
 					    quote_go_text(a, name),
@@ -60,20 +62,22 @@ static const char *object_mismatch(struct arena *a, const struct type *yes, cons
 	}
 	for (uint32_t i = 0; i < no->count; i++)
 		if (type_attr_index(yes, no->attrs[i].name) < 0)
-			return arena_printf(a,
-					    "The 'false' value includes object attribute %s, which is "
-					    "absent in the 'true' value",
-					    quote_go_text(a, no->attrs[i].name));
+			return arena_printf(
+				a,
+				"The 'false' value includes object attribute %s, which is "
+				"absent in the 'true' value",
+				quote_go_text(a, no->attrs[i].name));
 	return NULL;
 }
 
 static const char *tuple_mismatch(struct arena *a, const struct type *yes, const struct type *no)
 {
 	if (yes->count != no->count)
-		return arena_printf(a,
-				    "The 'true' tuple has length %u, but the 'false' tuple has length "
-				    "%u",
-				    yes->count, no->count);
+		return arena_printf(
+			a,
+			"The 'true' tuple has length %u, but the 'false' tuple has length "
+			"%u",
+			yes->count, no->count);
 	for (uint32_t i = 0; i < yes->count; i++)
 		if (!type_equal(yes->elements[i], no->elements[i]))
 			return arena_printf(a, "Type mismatch for tuple element %u: %s", i,
@@ -101,7 +105,8 @@ static const char *mismatch(struct arena *a, const struct type *yes, const struc
 	yes_name = type_name(a, yes);
 	no_name = type_name(a, no);
 	if (strcmp(yes_name, no_name) == 0)
-		return "At least one deeply-nested attribute or element is not compatible across both "
+		return "At least one deeply-nested attribute or element is not compatible across "
+		       "both "
 		       "the 'true' and the 'false' value";
 	return arena_printf(a, "The 'true' value is %s, but the 'false' value is %s", yes_name,
 			    no_name);
@@ -155,8 +160,9 @@ static void merge_bounds(struct refinement *r, const struct value *yes, const st
 	if (upper)
 		order = -order;
 	wider = order < 0 ? y : n;
-	inclusive = order < 0 ? yes_inclusive : order > 0 ? no_inclusive
-							  : yes_inclusive || no_inclusive;
+	inclusive = order < 0	? yes_inclusive
+		    : order > 0 ? no_inclusive
+				: yes_inclusive || no_inclusive;
 	if (upper) {
 		r->max = wider;
 		r->max_inclusive = inclusive;
@@ -301,7 +307,8 @@ const struct value *evalparts_conditional(struct eval *ev, const struct scope *s
 	return value_mark(ev->arena, result, marks);
 }
 
-/* --- for ------------------------------------------------------------------------------------------ */
+/* --- for
+ * ------------------------------------------------------------------------------------------ */
 
 struct loop {
 	struct eval *ev;
@@ -398,7 +405,8 @@ static const char *loop_key(struct loop *l)
 	if (v->state == VALUE_NULL) {
 		if (l->known)
 			diag_error(l->ev->diags, e->range, "Invalid object key",
-				   "Key expression in 'for' expression must not produce a null value.");
+				   "Key expression in 'for' expression must not produce a null "
+				   "value.");
 		return NULL;
 	}
 	l->marks |= v->marks;
@@ -462,11 +470,13 @@ static const struct value *loop_object(struct loop *l)
 		while (run < l->count && strcmp(sorted[run].key, sorted[i].key) == 0)
 			run++;
 		if (run > i + 1 && !l->e->loop.group)
-			diag_error(l->ev->diags, l->e->loop.key->range, "Duplicate object key",
-				   "Two different items produced the key %s in this 'for' expression. If "
-				   "duplicates are expected, use the ellipsis (...) after the value "
-				   "expression to enable grouping by key.",
-				   quote_go_text(a, sorted[i].key));
+			diag_error(
+				l->ev->diags, l->e->loop.key->range, "Duplicate object key",
+				"Two different items produced the key %s in this 'for' expression. "
+				"If "
+				"duplicates are expected, use the ellipsis (...) after the value "
+				"expression to enable grouping by key.",
+				quote_go_text(a, sorted[i].key));
 		l->keys[n] = sorted[i].key;
 		l->items[n] = sorted[i].item;
 		if (l->e->loop.group) {
@@ -492,9 +502,9 @@ static const struct value *loop_collection(struct loop *l, const struct value *v
 	for (size_t i = 0; i < v->count; i++) {
 		l->values[0] = v->items[i];
 		if (l->e->loop.key_name)
-			l->values[1] = value_has_keys(v)	      ? value_string(a, value_key(v, i))
+			l->values[1] = value_has_keys(v) ? value_string(a, value_key(v, i))
 				       : v->type->kind == TYPE_SET ? v->items[i]
-								      : value_int(a, (int64_t)i);
+								   : value_int(a, (int64_t)i);
 		run_element(l);
 	}
 	if (!l->known)
@@ -518,8 +528,10 @@ const struct value *evalparts_for(struct eval *ev, const struct scope *scope, co
 	if (v->type->kind == TYPE_DYNAMIC)
 		return value_mark(ev->arena, &value_dynamic, l.marks);
 	if (type_is_primitive(v->type)) {
-		diag_error(ev->diags, e->loop.collection->range, "Iteration over non-iterable value",
-			   "A value of type %s cannot be used as the collection in a 'for' expression.",
+		diag_error(ev->diags, e->loop.collection->range,
+			   "Iteration over non-iterable value",
+			   "A value of type %s cannot be used as the collection in a 'for' "
+			   "expression.",
 			   type_name(ev->arena, v->type));
 		return &value_dynamic;
 	}
@@ -530,7 +542,8 @@ const struct value *evalparts_for(struct eval *ev, const struct scope *scope, co
 	return loop_collection(&l, value_unmark(ev->arena, v));
 }
 
-/* --- splat ---------------------------------------------------------------------------------------- */
+/* --- splat
+ * ---------------------------------------------------------------------------------------- */
 
 static const struct value *each(struct eval *ev, const struct scope *scope, const struct expr *e,
 				const struct value *item)
@@ -602,10 +615,12 @@ static const struct value *splat_known(struct eval *ev, const struct scope *scop
 	for (size_t i = 1; i < plain->count && list; i++) {
 		if (type_equal(items[0]->type, items[i]->type))
 			continue;
-		diag_error(ev->diags, e->splat.each->range, "Invalid nested splat expressions",
-			   "The second level of splat expression produced elements of different types, "
-			   "so it isn't possible to construct a valid list to represent the top-level "
-			   "result.");
+		diag_error(
+			ev->diags, e->splat.each->range, "Invalid nested splat expressions",
+			"The second level of splat expression produced elements of different "
+			"types, "
+			"so it isn't possible to construct a valid list to represent the top-level "
+			"result.");
 		return &value_dynamic;
 	}
 	if (!list)
@@ -613,8 +628,8 @@ static const struct value *splat_known(struct eval *ev, const struct scope *scop
 	else if (plain->count > 0)
 		result = value_list(ev->arena, items[0]->type, items, plain->count);
 	else
-		result = value_list(ev->arena,
-				    splat_type(ev, scope, e, source->type)->element, items, 0);
+		result = value_list(ev->arena, splat_type(ev, scope, e, source->type)->element,
+				    items, 0);
 	return value_mark(ev->arena, result, source->marks);
 }
 

@@ -10,9 +10,9 @@
 #include "runner/plan/hcl/quote.h"
 
 static const struct function *const tables[] = {
-	func_string, func_number, func_collection, func_map,  func_set,
-	func_encoding, func_type, func_format,	   func_file, func_hash,
-	func_net,    func_time,	  func_regex,	   func_template, func_yaml,
+	func_string,   func_number, func_collection, func_map,	    func_set,
+	func_encoding, func_type,   func_format,     func_file,	    func_hash,
+	func_net,      func_time,   func_regex,	     func_template, func_yaml,
 };
 
 #define FUNCTIONS_MAX 256
@@ -71,7 +71,8 @@ const char *const *eval_function_names(void)
 	return table_index()->names;
 }
 
-/* --- what implementations call ------------------------------------------------------------------ */
+/* --- what implementations call ------------------------------------------------------------------
+ */
 
 FP_PRINTF(4, 0)
 static void set_fault(struct call *c, int arg, enum diag_severity severity, const char *format,
@@ -130,8 +131,9 @@ bool call_int(struct call *c, size_t i, int64_t *ret_int)
 	if (number_to_int64(c->args[i]->number, ret_int))
 		return true;
 	if (number_is_int(c->args[i]->number))
-		call_fail_arg(c, i, "value must be a whole number, between %" PRId64 " and %" PRId64
-				    " inclusive",
+		call_fail_arg(c, i,
+			      "value must be a whole number, between %" PRId64 " and %" PRId64
+			      " inclusive",
 			      INT64_MIN, INT64_MAX);
 	else
 		call_fail_arg(c, i, "value must be a whole number");
@@ -147,7 +149,8 @@ const struct value *call_string(struct call *c, const char *text, size_t size)
 	return value_string_n(c->arena, text, size);
 }
 
-/* --- calling ------------------------------------------------------------------------------------ */
+/* --- calling ------------------------------------------------------------------------------------
+ */
 
 static const struct param *param_of(const struct function *f, size_t i)
 {
@@ -309,10 +312,11 @@ static bool expand(struct eval *ev, const struct scope *scope, const struct expr
 		return false;
 	if (v->state == VALUE_NULL || (!sequence && v->type->kind != TYPE_DYNAMIC)) {
 		diag_error(ev->diags, last->range, "Invalid expanding argument value",
-			   v->state == VALUE_NULL ? "The expanding argument (indicated by ...) must not "
-						    "be null."
-						  : "The expanding argument (indicated by ...) must be of "
-						    "a tuple, list, or set type.");
+			   v->state == VALUE_NULL
+				   ? "The expanding argument (indicated by ...) must not "
+				     "be null."
+				   : "The expanding argument (indicated by ...) must be of "
+				     "a tuple, list, or set type.");
 		return false;
 	}
 	if (v->state == VALUE_UNKNOWN) {

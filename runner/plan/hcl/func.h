@@ -1,7 +1,7 @@
 /*
  * Functions: a table of rows, and what their implementations work with.  The checks that every call
- * needs (number and types of arguments, null, unknown, marks) are made before an implementation runs,
- * as its row says.
+ * needs (number and types of arguments, null, unknown, marks) are made before an implementation
+ * runs, as its row says.
  */
 #ifndef RUNNER_PLAN_HCL_FUNC_H
 #define RUNNER_PLAN_HCL_FUNC_H
@@ -47,14 +47,14 @@ struct function {
 	/* The type of the result when an argument is unknown; NULL: fails, or value_dynamic's. */
 	const struct type *(*type)(struct call *c);
 	const struct value *(*run)(struct call *c); /* NULL: failed */
-	bool may_be_null; /* an unknown result may turn out to be null */
-	bool lazy;	  /* gets expressions, not values: try, can */
+	bool may_be_null;			    /* an unknown result may turn out to be null */
+	bool lazy;				    /* gets expressions, not values: try, can */
 };
 
 /* Tables, each ended by a row without a name. */
-extern const struct function func_string[], func_number[], func_collection[], func_map[], func_set[],
-	func_encoding[], func_type[], func_format[], func_file[], func_hash[], func_net[],
-	func_time[], func_regex[], func_template[], func_yaml[];
+extern const struct function func_string[], func_number[], func_collection[], func_map[],
+	func_set[], func_encoding[], func_type[], func_format[], func_file[], func_hash[],
+	func_net[], func_time[], func_regex[], func_template[], func_yaml[];
 
 const struct function *func_find(const char *name);
 

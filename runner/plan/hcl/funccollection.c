@@ -102,8 +102,7 @@ static const struct value *run_coalesce(struct call *c)
 			return call_fail_arg(c, i, "%s", e.text);
 		if (v->state == VALUE_UNKNOWN)
 			return value_unknown(c->arena, t);
-		if (v->state == VALUE_NULL ||
-		    (t->kind == TYPE_STRING && v->count == 0))
+		if (v->state == VALUE_NULL || (t->kind == TYPE_STRING && v->count == 0))
 			continue;
 		return v;
 	}
@@ -178,8 +177,8 @@ static const struct value *concat_items(struct call *c, const struct type *list)
 			struct err e = ERR_INIT;
 
 			items[n] = c->args[i]->items[j];
-			if (list && convert_value(c->arena, items[n], list->element, &items[n],
-						  &e) < 0)
+			if (list &&
+			    convert_value(c->arena, items[n], list->element, &items[n], &e) < 0)
 				return call_fail_arg(c, i, "%s", e.text);
 			n++;
 		}
@@ -313,8 +312,7 @@ static const struct value *run_element(struct call *c)
 		if (kind == TYPE_TUPLE && c->args[1]->state == VALUE_UNKNOWN)
 			return value_mark(c->arena, &value_dynamic, c->args[0]->marks);
 		if (kind == TYPE_LIST)
-			return value_mark(c->arena,
-					  value_unknown(c->arena, list->type->element),
+			return value_mark(c->arena, value_unknown(c->arena, list->type->element),
 					  c->args[0]->marks);
 	}
 	if (!call_int(c, 1, &at))
@@ -541,8 +539,7 @@ static bool slice_bounds(struct call *c, size_t count, int64_t *start, int64_t *
 	if (*start < 0)
 		call_fail_arg(c, 1, "start index must not be less than zero");
 	else if (*start > (int64_t)count)
-		call_fail_arg(c, 1,
-			      "start index must not be greater than the length of the list");
+		call_fail_arg(c, 1, "start index must not be greater than the length of the list");
 	else if (*end < 0)
 		call_fail_arg(c, 2, "end index must not be less than zero");
 	else if (*end > (int64_t)count)
@@ -561,10 +558,11 @@ static const struct value *run_slice(struct call *c)
 	int64_t start, end;
 
 	if (v->type->kind == TYPE_SET)
-		return call_fail_arg(c, 0,
-				     "cannot slice a set, because its elements do not have indices; "
-				     "explicitly convert to a list if the ordering of the set is not "
-				     "important");
+		return call_fail_arg(
+			c, 0,
+			"cannot slice a set, because its elements do not have indices; "
+			"explicitly convert to a list if the ordering of the set is not "
+			"important");
 	if (v->type->kind != TYPE_LIST && v->type->kind != TYPE_TUPLE)
 		return call_fail_arg(c, 0, "must be a list or tuple value");
 	if (!slice_bounds(c, v->count, &start, &end))
@@ -608,47 +606,98 @@ static const struct value *run_sort(struct call *c)
 	return value_list(c->arena, &type_string, items, list->count);
 }
 
-#define ANY(name, flags) {name, &type_dynamic, flags}
-#define NUMBER(name) {name, &type_number, 0}
+#define ANY(name, flags)                   \
+	{                                  \
+		name, &type_dynamic, flags \
+	}
+#define NUMBER(name)                  \
+	{                             \
+		name, &type_number, 0 \
+	}
 
 const struct function func_collection[] = {
-	{.name = "alltrue", .params = {{"list", &list_of_bool, 0}}, .count = 1,
-	 .returns = &type_bool, .run = run_alltrue},
-	{.name = "anytrue", .params = {{"list", &list_of_bool, 0}}, .count = 1,
-	 .returns = &type_bool, .run = run_anytrue},
-	{.name = "chunklist", .params = {{"list", &any_list, PARAM_MARKED}, NUMBER("size")},
-	 .count = 2, .type = chunklist_type, .run = run_chunklist},
-	{.name = "coalesce", .variadic = true,
-	 .rest = ANY("vals", PARAM_UNKNOWN | PARAM_DYNAMIC | PARAM_NULL), .run = run_coalesce},
-	{.name = "coalescelist", .variadic = true,
-	 .rest = ANY("vals", PARAM_UNKNOWN | PARAM_DYNAMIC | PARAM_NULL), .run = run_coalescelist},
-	{.name = "compact", .params = {{"list", &list_of_string, 0}}, .count = 1,
-	 .returns = &list_of_string, .run = run_compact},
-	{.name = "concat", .variadic = true, .rest = ANY("seqs", PARAM_MARKED | PARAM_UNKNOWN),
+	{.name = "alltrue",
+	 .params = {{"list", &list_of_bool, 0}},
+	 .count = 1,
+	 .returns = &type_bool,
+	 .run = run_alltrue},
+	{.name = "anytrue",
+	 .params = {{"list", &list_of_bool, 0}},
+	 .count = 1,
+	 .returns = &type_bool,
+	 .run = run_anytrue},
+	{.name = "chunklist",
+	 .params = {{"list", &any_list, PARAM_MARKED}, NUMBER("size")},
+	 .count = 2,
+	 .type = chunklist_type,
+	 .run = run_chunklist},
+	{.name = "coalesce",
+	 .variadic = true,
+	 .rest = ANY("vals", PARAM_UNKNOWN | PARAM_DYNAMIC | PARAM_NULL),
+	 .run = run_coalesce},
+	{.name = "coalescelist",
+	 .variadic = true,
+	 .rest = ANY("vals", PARAM_UNKNOWN | PARAM_DYNAMIC | PARAM_NULL),
+	 .run = run_coalescelist},
+	{.name = "compact",
+	 .params = {{"list", &list_of_string, 0}},
+	 .count = 1,
+	 .returns = &list_of_string,
+	 .run = run_compact},
+	{.name = "concat",
+	 .variadic = true,
+	 .rest = ANY("seqs", PARAM_MARKED | PARAM_UNKNOWN),
 	 .run = run_concat},
-	{.name = "contains", .params = {ANY("list", 0), ANY("value", 0)}, .count = 2,
-	 .returns = &type_bool, .run = run_contains},
-	{.name = "distinct", .params = {{"list", &any_list, 0}}, .count = 1, .type = same_type,
+	{.name = "contains",
+	 .params = {ANY("list", 0), ANY("value", 0)},
+	 .count = 2,
+	 .returns = &type_bool,
+	 .run = run_contains},
+	{.name = "distinct",
+	 .params = {{"list", &any_list, 0}},
+	 .count = 1,
+	 .type = same_type,
 	 .run = run_distinct},
-	{.name = "element", .params = {ANY("list", PARAM_MARKED | PARAM_UNKNOWN),
-				       {"index", &type_number, PARAM_UNKNOWN}},
-	 .count = 2, .run = run_element},
+	{.name = "element",
+	 .params = {ANY("list", PARAM_MARKED | PARAM_UNKNOWN),
+		    {"index", &type_number, PARAM_UNKNOWN}},
+	 .count = 2,
+	 .run = run_element},
 	{.name = "flatten", .params = {ANY("list", PARAM_MARKED)}, .count = 1, .run = run_flatten},
-	{.name = "index", .params = {ANY("list", 0), ANY("value", 0)}, .count = 2,
-	 .returns = &type_number, .run = run_index},
-	{.name = "length", .params = {ANY("value", PARAM_DYNAMIC | PARAM_UNKNOWN | PARAM_MARKED)},
-	 .count = 1, .returns = &type_number, .run = run_length},
+	{.name = "index",
+	 .params = {ANY("list", 0), ANY("value", 0)},
+	 .count = 2,
+	 .returns = &type_number,
+	 .run = run_index},
+	{.name = "length",
+	 .params = {ANY("value", PARAM_DYNAMIC | PARAM_UNKNOWN | PARAM_MARKED)},
+	 .count = 1,
+	 .returns = &type_number,
+	 .run = run_length},
 	{.name = "matchkeys",
 	 .params = {{"values", &any_list, 0}, {"keys", &any_list, 0}, {"searchset", &any_list, 0}},
-	 .count = 3, .type = matchkeys_type, .run = run_matchkeys},
-	{.name = "one", .params = {ANY("list", PARAM_DYNAMIC | PARAM_UNKNOWN | PARAM_MARKED)},
-	 .count = 1, .run = run_one, .may_be_null = true},
-	{.name = "reverse", .params = {ANY("list", PARAM_MARKED)}, .count = 1, .type = reverse_type,
+	 .count = 3,
+	 .type = matchkeys_type,
+	 .run = run_matchkeys},
+	{.name = "one",
+	 .params = {ANY("list", PARAM_DYNAMIC | PARAM_UNKNOWN | PARAM_MARKED)},
+	 .count = 1,
+	 .run = run_one,
+	 .may_be_null = true},
+	{.name = "reverse",
+	 .params = {ANY("list", PARAM_MARKED)},
+	 .count = 1,
+	 .type = reverse_type,
 	 .run = run_reverse},
 	{.name = "slice",
 	 .params = {ANY("list", PARAM_MARKED), NUMBER("start_index"), NUMBER("end_index")},
-	 .count = 3, .type = slice_type, .run = run_slice},
-	{.name = "sort", .params = {{"list", &list_of_string, 0}}, .count = 1,
-	 .returns = &list_of_string, .run = run_sort},
+	 .count = 3,
+	 .type = slice_type,
+	 .run = run_slice},
+	{.name = "sort",
+	 .params = {{"list", &list_of_string, 0}},
+	 .count = 1,
+	 .returns = &list_of_string,
+	 .run = run_sort},
 	{.name = NULL},
 };

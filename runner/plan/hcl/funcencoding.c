@@ -44,7 +44,8 @@ static const struct value *run_base64decode(struct call *c)
 		return call_fail(c, "failed to decode base64 data '%s'",
 				 c->args[0]->marks ? "(sensitive value)" : STR(0));
 	if (!utf8_valid(buf_text(&out), out.size))
-		return call_fail(c, "the result of decoding the provided string is not valid UTF-8");
+		return call_fail(c,
+				 "the result of decoding the provided string is not valid UTF-8");
 	return finish(c, &out);
 }
 
@@ -72,7 +73,8 @@ static const struct value *run_urlencode(struct call *c)
 	return finish(c, &out);
 }
 
-/* --- JSON ----------------------------------------------------------------------------------------- */
+/* --- JSON
+ * ----------------------------------------------------------------------------------------- */
 
 /* What is known of the text of a value that is not known yet: how it begins. */
 static const struct value *json_unknown(struct call *c, const struct value *v)
@@ -146,7 +148,8 @@ static bool quoted_field(struct csv *s, struct buf *out)
 {
 	for (s->at++;;) {
 		if (s->at >= s->end) {
-			call_fail_arg(s->call, 0, "line %zu: extraneous or missing \" in quoted-field",
+			call_fail_arg(s->call, 0,
+				      "line %zu: extraneous or missing \" in quoted-field",
 				      s->line);
 			return false;
 		}
@@ -163,7 +166,8 @@ static bool quoted_field(struct csv *s, struct buf *out)
 			if (s->at == s->end || *s->at == ',' || *s->at == '\n' ||
 			    (*s->at == '\r' && s->end - s->at > 1 && s->at[1] == '\n'))
 				return true;
-			call_fail_arg(s->call, 0, "line %zu: extraneous or missing \" in quoted-field",
+			call_fail_arg(s->call, 0,
+				      "line %zu: extraneous or missing \" in quoted-field",
 				      s->line);
 			return false;
 		}
@@ -191,8 +195,8 @@ static bool plain_field(struct csv *s, struct buf *out)
 /* One record: 1, at the end 0, -1 after an error. */
 static int record(struct csv *s)
 {
-	while (s->at < s->end && (*s->at == '\n' || (*s->at == '\r' && s->end - s->at > 1 &&
-						    s->at[1] == '\n'))) {
+	while (s->at < s->end &&
+	       (*s->at == '\n' || (*s->at == '\r' && s->end - s->at > 1 && s->at[1] == '\n'))) {
 		s->at += *s->at == '\r' ? 2 : 1;
 		s->line++;
 	}
@@ -204,14 +208,13 @@ static int record(struct csv *s)
 	for (;;) {
 		FP_CLEANUP(buf_release) struct buf out = BUF_INIT(FUNC_TEXT_MAX);
 		bool fine = s->at < s->end && *s->at == '"' ? quoted_field(s, &out)
-							   : plain_field(s, &out);
+							    : plain_field(s, &out);
 
 		if (!fine)
 			return -1;
 		s->fields = arena_grow(s->call->arena, s->fields, s->count, &s->capacity,
 				       sizeof(*s->fields));
-		s->fields[s->count++] =
-			value_string_n(s->call->arena, buf_text(&out), out.size);
+		s->fields[s->count++] = value_string_n(s->call->arena, buf_text(&out), out.size);
 		if (s->at < s->end && *s->at == '\r')
 			s->at++;
 		if (s->at >= s->end || *s->at == '\n') {
@@ -339,25 +342,41 @@ static const struct value *run_textdecode(struct call *c)
 	return finish(c, &out);
 }
 
-#define TEXT_PARAM(name) {name, &type_string, 0}
-#define TEXT_TO_TEXT(function_name, param, runner)                                                 \
-	{.name = function_name, .params = {TEXT_PARAM(param)}, .count = 1,                         \
-	 .returns = &type_string, .run = runner}
+#define TEXT_PARAM(name)              \
+	{                             \
+		name, &type_string, 0 \
+	}
+#define TEXT_TO_TEXT(function_name, param, runner)                                \
+	{                                                                         \
+		.name = function_name, .params = {TEXT_PARAM(param)}, .count = 1, \
+		.returns = &type_string, .run = runner                            \
+	}
 
 const struct function func_encoding[] = {
 	TEXT_TO_TEXT("base64decode", "str", run_base64decode),
 	TEXT_TO_TEXT("base64encode", "str", run_base64encode),
 	TEXT_TO_TEXT("base64gzip", "str", run_base64gzip),
 	{.name = "csvdecode", .params = {TEXT_PARAM("str")}, .count = 1, .run = run_csvdecode},
-	{.name = "jsondecode", .params = {TEXT_PARAM("str")}, .count = 1, .run = run_jsondecode,
+	{.name = "jsondecode",
+	 .params = {TEXT_PARAM("str")},
+	 .count = 1,
+	 .run = run_jsondecode,
 	 .may_be_null = true},
 	{.name = "jsonencode",
-	 .params = {{"val", &type_dynamic, PARAM_DYNAMIC | PARAM_NULL | PARAM_UNKNOWN}}, .count = 1,
-	 .returns = &type_string, .run = run_jsonencode},
-	{.name = "textdecodebase64", .params = {TEXT_PARAM("source"), TEXT_PARAM("encoding")},
-	 .count = 2, .returns = &type_string, .run = run_textdecode},
-	{.name = "textencodebase64", .params = {TEXT_PARAM("string"), TEXT_PARAM("encoding")},
-	 .count = 2, .returns = &type_string, .run = run_textencode},
+	 .params = {{"val", &type_dynamic, PARAM_DYNAMIC | PARAM_NULL | PARAM_UNKNOWN}},
+	 .count = 1,
+	 .returns = &type_string,
+	 .run = run_jsonencode},
+	{.name = "textdecodebase64",
+	 .params = {TEXT_PARAM("source"), TEXT_PARAM("encoding")},
+	 .count = 2,
+	 .returns = &type_string,
+	 .run = run_textdecode},
+	{.name = "textencodebase64",
+	 .params = {TEXT_PARAM("string"), TEXT_PARAM("encoding")},
+	 .count = 2,
+	 .returns = &type_string,
+	 .run = run_textencode},
 	TEXT_TO_TEXT("urlencode", "str", run_urlencode),
 	{.name = NULL},
 };

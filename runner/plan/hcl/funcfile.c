@@ -97,7 +97,8 @@ static const struct value *run_fileexists(struct call *c)
 	return value_bool(kind == WORKDIR_FILE);
 }
 
-/* --- paths ---------------------------------------------------------------------------------------- */
+/* --- paths
+ * ---------------------------------------------------------------------------------------- */
 
 static const struct value *run_abspath(struct call *c)
 {
@@ -106,9 +107,8 @@ static const struct value *run_abspath(struct call *c)
 
 	if (path[0] != '/' && !cwd)
 		return call_unsupported(c, "the working directory has no path");
-	clean = workdir_clean(c->arena, path[0] == '/'
-						? path
-						: arena_printf(c->arena, "%s/%s", cwd, path));
+	clean = workdir_clean(c->arena,
+			      path[0] == '/' ? path : arena_printf(c->arena, "%s/%s", cwd, path));
 	return clean ? value_string(c->arena, clean) : call_limit(c, "a path that long");
 }
 
@@ -135,9 +135,8 @@ static const struct value *run_dirname(struct call *c)
 {
 	const char *path = STR(0), *slash = strrchr(path, '/'), *clean;
 
-	clean = workdir_clean(c->arena, slash ? arena_strndup(c->arena, path,
-							      (size_t)(slash + 1 - path))
-					      : "");
+	clean = workdir_clean(
+		c->arena, slash ? arena_strndup(c->arena, path, (size_t)(slash + 1 - path)) : "");
 	return clean ? value_string(c->arena, clean) : call_limit(c, "a path that long");
 }
 
@@ -153,7 +152,8 @@ static const struct value *run_pathexpand(struct call *c)
 									   STR(0) + 1)));
 }
 
-/* --- fileset -------------------------------------------------------------------------------------- */
+/* --- fileset
+ * -------------------------------------------------------------------------------------- */
 
 struct search {
 	struct call *call;
@@ -374,10 +374,15 @@ static const struct value *run_fileset(struct call *c)
 
 static const struct type set_of_string = {.kind = TYPE_SET, .element = &type_string};
 
-#define PATH_PARAM {"path", &type_string, 0}
-#define PATH_ROW(function_name, result, runner)                                                    \
-	{.name = function_name, .params = {PATH_PARAM}, .count = 1, .returns = result,             \
-	 .run = runner}
+#define PATH_PARAM                      \
+	{                               \
+		"path", &type_string, 0 \
+	}
+#define PATH_ROW(function_name, result, runner)                                               \
+	{                                                                                     \
+		.name = function_name, .params = {PATH_PARAM}, .count = 1, .returns = result, \
+		.run = runner                                                                 \
+	}
 
 const struct function func_file[] = {
 	PATH_ROW("abspath", &type_string, run_abspath),
@@ -389,8 +394,11 @@ const struct function func_file[] = {
 	PATH_ROW("filebase64sha512", &type_string, run_filebase64sha512),
 	PATH_ROW("fileexists", &type_bool, run_fileexists),
 	PATH_ROW("filemd5", &type_string, run_filemd5),
-	{.name = "fileset", .params = {PATH_PARAM, {"pattern", &type_string, 0}}, .count = 2,
-	 .returns = &set_of_string, .run = run_fileset},
+	{.name = "fileset",
+	 .params = {PATH_PARAM, {"pattern", &type_string, 0}},
+	 .count = 2,
+	 .returns = &set_of_string,
+	 .run = run_fileset},
 	PATH_ROW("filesha1", &type_string, run_filesha1),
 	PATH_ROW("filesha256", &type_string, run_filesha256),
 	PATH_ROW("filesha512", &type_string, run_filesha512),

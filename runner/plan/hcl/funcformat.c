@@ -225,8 +225,11 @@ static bool scan_verb(struct call *c, const char *format, const char **at, size_
 {
 	const char *p = *at + 1;
 
-	*v = (struct verb){.raw = *at, .offset = (size_t)(*at - format), .width = -1,
-			   .precision = -1, .arg = *next_arg};
+	*v = (struct verb){.raw = *at,
+			   .offset = (size_t)(*at - format),
+			   .width = -1,
+			   .precision = -1,
+			   .arg = *next_arg};
 	for (;; p++) {
 		if (*p == '0')
 			v->zero = true;
@@ -257,8 +260,8 @@ static bool scan_verb(struct call *c, const char *format, const char **at, size_
 			p++;
 	}
 	if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z'))) {
-		size_t at_byte = (size_t)(p >= format && p <= *at + strlen(*at) ? p - format
-										: *at - format);
+		size_t at_byte =
+			(size_t)(p >= format && p <= *at + strlen(*at) ? p - format : *at - format);
 
 		call_fail(c, "unrecognized format character at offset %zu", at_byte);
 		return false;
@@ -275,8 +278,8 @@ static bool scan_verb(struct call *c, const char *format, const char **at, size_
 }
 
 /* One result; NULL after call_fail(). */
-static const struct value *format(struct call *c, const char *text,
-				  const struct value *const *args, size_t count)
+static const struct value *format(struct call *c, const char *text, const struct value *const *args,
+				  size_t count)
 {
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(FUNC_TEXT_MAX);
 	size_t next_arg = 1, highest = 0;
@@ -396,8 +399,7 @@ static const struct value *run_formatlist(struct call *c)
 
 		/* Terraform steps over no further list in a turn once an element is unknown. */
 		for (size_t i = 1; i < c->count && !open; i++) {
-			args[i - 1] = is_list(c->args[i]) ? c->args[i]->items[at[i]++]
-							  : c->args[i];
+			args[i - 1] = is_list(c->args[i]) ? c->args[i]->items[at[i]++] : c->args[i];
 			open = args[i - 1]->unknown_within;
 		}
 		results[n] = open ? value_not_null(c->arena, value_unknown(c->arena, &type_string))
@@ -409,11 +411,19 @@ static const struct value *run_formatlist(struct call *c)
 }
 
 const struct function func_format[] = {
-	{.name = "format", .params = {{"format", &type_string, 0}}, .count = 1, .variadic = true,
+	{.name = "format",
+	 .params = {{"format", &type_string, 0}},
+	 .count = 1,
+	 .variadic = true,
 	 .rest = {"args", &type_dynamic, PARAM_NULL | PARAM_UNKNOWN},
-	 .returns = &type_string, .run = run_format},
-	{.name = "formatlist", .params = {{"format", &type_string, 0}}, .count = 1,
-	 .variadic = true, .rest = {"args", &type_dynamic, PARAM_NULL | PARAM_UNKNOWN},
-	 .returns = &list_of_string, .run = run_formatlist},
+	 .returns = &type_string,
+	 .run = run_format},
+	{.name = "formatlist",
+	 .params = {{"format", &type_string, 0}},
+	 .count = 1,
+	 .variadic = true,
+	 .rest = {"args", &type_dynamic, PARAM_NULL | PARAM_UNKNOWN},
+	 .returns = &list_of_string,
+	 .run = run_formatlist},
 	{.name = NULL},
 };

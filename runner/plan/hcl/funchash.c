@@ -123,7 +123,8 @@ static const struct value *run_uuidv5(struct call *c)
 			space = namespaces[i].uuid;
 	if (!parse_uuid(space, bytes)) {
 		if (strlen(space) != 36)
-			return call_unsupported(c, "a namespace that is not written as 36 characters");
+			return call_unsupported(c,
+						"a namespace that is not written as 36 characters");
 		return call_fail(c, "uuidv5() doesn't support namespace %s", STR(0));
 	}
 	buf_add(&data, bytes, sizeof(bytes));
@@ -157,26 +158,42 @@ static const struct value *run_plantimestamp(struct call *c)
 	return value_string(c->arena, now);
 }
 
-#define TEXT_PARAM(name) {name, &type_string, 0}
-#define DIGEST_ROW(function_name, runner)                                                          \
-	{.name = function_name, .params = {TEXT_PARAM("str")}, .count = 1,                         \
-	 .returns = &type_string, .run = runner}
+#define TEXT_PARAM(name)              \
+	{                             \
+		name, &type_string, 0 \
+	}
+#define DIGEST_ROW(function_name, runner)                                         \
+	{                                                                         \
+		.name = function_name, .params = {TEXT_PARAM("str")}, .count = 1, \
+		.returns = &type_string, .run = runner                            \
+	}
 
 const struct function func_hash[] = {
 	DIGEST_ROW("base64sha256", run_base64sha256),
 	DIGEST_ROW("base64sha512", run_base64sha512),
-	{.name = "bcrypt", .params = {TEXT_PARAM("str")}, .count = 1, .variadic = true,
-	 .rest = {"cost", &type_number, 0}, .returns = &type_string, .run = run_later},
+	{.name = "bcrypt",
+	 .params = {TEXT_PARAM("str")},
+	 .count = 1,
+	 .variadic = true,
+	 .rest = {"cost", &type_number, 0},
+	 .returns = &type_string,
+	 .run = run_later},
 	DIGEST_ROW("md5", run_md5),
 	{.name = "plantimestamp", .returns = &type_string, .run = run_plantimestamp},
-	{.name = "rsadecrypt", .params = {TEXT_PARAM("ciphertext"), TEXT_PARAM("privatekey")},
-	 .count = 2, .returns = &type_string, .run = run_rsadecrypt},
+	{.name = "rsadecrypt",
+	 .params = {TEXT_PARAM("ciphertext"), TEXT_PARAM("privatekey")},
+	 .count = 2,
+	 .returns = &type_string,
+	 .run = run_rsadecrypt},
 	DIGEST_ROW("sha1", run_sha1),
 	DIGEST_ROW("sha256", run_sha256),
 	DIGEST_ROW("sha512", run_sha512),
 	{.name = "timestamp", .returns = &type_string, .run = run_later},
 	{.name = "uuid", .returns = &type_string, .run = run_later},
-	{.name = "uuidv5", .params = {TEXT_PARAM("namespace"), TEXT_PARAM("name")}, .count = 2,
-	 .returns = &type_string, .run = run_uuidv5},
+	{.name = "uuidv5",
+	 .params = {TEXT_PARAM("namespace"), TEXT_PARAM("name")},
+	 .count = 2,
+	 .returns = &type_string,
+	 .run = run_uuidv5},
 	{.name = NULL},
 };

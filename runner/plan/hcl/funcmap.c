@@ -21,14 +21,15 @@ static const struct value *run_keys(struct call *c)
 	if (!is_keyed(v->type))
 		return call_fail_arg(c, 0, "must have map or object type");
 	if (v->type->kind == TYPE_MAP && v->state == VALUE_UNKNOWN)
-		return value_mark(c->arena,
-				  value_not_null(c->arena, value_unknown(c->arena, &list_of_string)),
-				  v->marks);
+		return value_mark(
+			c->arena,
+			value_not_null(c->arena, value_unknown(c->arena, &list_of_string)),
+			v->marks);
 	items = arena_array(c->arena, count, sizeof(*items));
 	for (size_t i = 0; i < count; i++)
-		items[i] = value_string(c->arena, v->type->kind == TYPE_OBJECT
-							  ? v->type->attrs[i].name
-							  : v->keys[i]);
+		items[i] =
+			value_string(c->arena, v->type->kind == TYPE_OBJECT ? v->type->attrs[i].name
+									    : v->keys[i]);
 	result = v->type->kind == TYPE_OBJECT ? value_tuple(c->arena, items, count)
 					      : value_list(c->arena, &type_string, items, count);
 	return value_mark(c->arena, result, v->marks);
@@ -89,8 +90,7 @@ static const struct value *lookup_map(struct call *c, const struct value *v)
 	const struct value *key = c->args[1], *found, *other = NULL;
 	struct err e = ERR_INIT;
 
-	if (c->count == 3 &&
-	    convert_value(c->arena, c->args[2], v->type->element, &other, &e) < 0)
+	if (c->count == 3 && convert_value(c->arena, c->args[2], v->type->element, &other, &e) < 0)
 		return call_fail_arg(
 			c, 2, "the default value must have the same type as the map elements");
 	if (v->state == VALUE_UNKNOWN || key->state == VALUE_UNKNOWN)
@@ -125,8 +125,8 @@ static bool same_types(struct call *c)
 }
 
 /*
- * The result with an unknown argument: known by type where all attributes are.  Terraform forgets the
- * marks of the arguments then.
+ * The result with an unknown argument: known by type where all attributes are.  Terraform forgets
+ * the marks of the arguments then.
  */
 static const struct value *merge_unknown(struct call *c)
 {
@@ -149,21 +149,20 @@ static const struct value *merge_unknown(struct call *c)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct value *v = c->args[i];
 
-		for (size_t j = 0; v->state != VALUE_NULL && v->type->kind == TYPE_OBJECT &&
-				   j < v->type->count;
+		for (size_t j = 0;
+		     v->state != VALUE_NULL && v->type->kind == TYPE_OBJECT && j < v->type->count;
 		     j++) {
 			keys[n] = v->type->attrs[j].name;
 			items[n++] = value_unknown(c->arena, v->type->attrs[j].type);
 		}
-		for (size_t j = 0; v->state == VALUE_KNOWN && v->type->kind == TYPE_MAP &&
-				   j < v->count;
-		     j++) {
+		for (size_t j = 0;
+		     v->state == VALUE_KNOWN && v->type->kind == TYPE_MAP && j < v->count; j++) {
 			keys[n] = v->keys[j];
 			items[n++] = value_unknown(c->arena, v->type->element);
 		}
 	}
-	return value_not_null(c->arena,
-			      value_unknown(c->arena, value_object(c->arena, keys, items, n)->type));
+	return value_not_null(
+		c->arena, value_unknown(c->arena, value_object(c->arena, keys, items, n)->type));
 }
 
 static const struct value *run_merge(struct call *c)
@@ -275,15 +274,15 @@ static const struct value *run_zipmap(struct call *c)
 	if (values->type->kind != TYPE_LIST && values->type->kind != TYPE_TUPLE)
 		return call_fail_arg(c, 1, "values parameter must be a list or tuple value");
 	if (keys->unknown_within)
-		return value_mark(c->arena,
-				  values->type->kind == TYPE_LIST
-					  ? value_not_null(c->arena,
-							   value_unknown(
-								   c->arena,
-								   type_map(c->arena,
-									    values->type->element)))
-					  : &value_dynamic,
-				  marks);
+		return value_mark(
+			c->arena,
+			values->type->kind == TYPE_LIST
+				? value_not_null(
+					  c->arena,
+					  value_unknown(c->arena,
+							type_map(c->arena, values->type->element)))
+				: &value_dynamic,
+			marks);
 	if (keys->count != values->count)
 		return call_fail(c, "number of keys (%zu) does not match number of values (%zu)",
 				 keys->count, values->count);
@@ -300,22 +299,37 @@ static const struct value *run_zipmap(struct call *c)
 	return value_mark(c->arena, result, marks);
 }
 
-#define ANY(name, flags) {name, &type_dynamic, flags}
+#define ANY(name, flags)                   \
+	{                                  \
+		name, &type_dynamic, flags \
+	}
 
 const struct function func_map[] = {
-	{.name = "keys", .params = {ANY("inputMap", PARAM_UNKNOWN | PARAM_MARKED)}, .count = 1,
+	{.name = "keys",
+	 .params = {ANY("inputMap", PARAM_UNKNOWN | PARAM_MARKED)},
+	 .count = 1,
 	 .run = run_keys},
 	{.name = "lookup",
 	 .params = {ANY("inputMap", PARAM_UNKNOWN | PARAM_MARKED),
 		    {"key", &type_string, PARAM_UNKNOWN | PARAM_MARKED}},
-	 .count = 2, .variadic = true, .rest = ANY("default", PARAM_ALL), .run = run_lookup},
+	 .count = 2,
+	 .variadic = true,
+	 .rest = ANY("default", PARAM_ALL),
+	 .run = run_lookup},
 	{.name = "merge", .variadic = true, .rest = ANY("maps", PARAM_ALL), .run = run_merge},
-	{.name = "transpose", .params = {{"values", &map_of_lists, 0}}, .count = 1,
-	 .returns = &map_of_lists, .run = run_transpose},
-	{.name = "values", .params = {ANY("mapping", PARAM_MARKED)}, .count = 1,
-	 .type = values_type, .run = run_values},
+	{.name = "transpose",
+	 .params = {{"values", &map_of_lists, 0}},
+	 .count = 1,
+	 .returns = &map_of_lists,
+	 .run = run_transpose},
+	{.name = "values",
+	 .params = {ANY("mapping", PARAM_MARKED)},
+	 .count = 1,
+	 .type = values_type,
+	 .run = run_values},
 	{.name = "zipmap",
 	 .params = {{"keys", &list_of_string, PARAM_MARKED}, ANY("values", PARAM_MARKED)},
-	 .count = 2, .run = run_zipmap},
+	 .count = 2,
+	 .run = run_zipmap},
 	{.name = NULL},
 };

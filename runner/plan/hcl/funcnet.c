@@ -4,7 +4,8 @@
 #include "runner/plan/hcl/func.h"
 
 /* An address as a number; IPv4 ones are in the low 32 bits. */
-__extension__ typedef unsigned __int128 address; /* the one typedef: the type has no portable name */
+__extension__ typedef unsigned __int128
+	address; /* the one typedef: the type has no portable name */
 
 struct prefix {
 	address base;
@@ -51,7 +52,8 @@ static int hex_digit(char ch)
 	return ch >= 'A' && ch <= 'F' ? ch - 'A' + 10 : -1;
 }
 
-/* One group of an IPv6 address at *text, or a trailing IPv4 one; the number of groups, 0 if neither. */
+/* One group of an IPv6 address at *text, or a trailing IPv4 one; the number of groups, 0 if
+ * neither. */
 static unsigned group(const char **text, unsigned filled, uint32_t out[2])
 {
 	const char *p = *text, *end;
@@ -190,8 +192,8 @@ static const struct value *prefix_value(struct call *c, address v, unsigned bits
 {
 	if (width == 128 && v >> 32 == 0xffff)
 		return call_unsupported(c, "a prefix of IPv4 addresses mapped into IPv6");
-	return value_string(c->arena,
-			    arena_printf(c->arena, "%s/%u", address_text(c->arena, v, width), bits));
+	return value_string(
+		c->arena, arena_printf(c->arena, "%s/%u", address_text(c->arena, v, width), bits));
 }
 
 /* A whole number of up to 128 bits; false after a fault. */
@@ -230,8 +232,7 @@ static const struct value *run_cidrhost(struct call *c)
 		return NULL;
 	max = ~mask_of(p.bits, p.width) & mask_of(p.width, p.width);
 	if (number > max + (negative && max != ~(address)0 ? 1 : 0))
-		return call_fail(c,
-				 "prefix of %u does not accommodate a host numbered %s%" PRIu64,
+		return call_fail(c, "prefix of %u does not accommodate a host numbered %s%" PRIu64,
 				 p.bits, negative ? "-" : "", (uint64_t)number);
 	if (negative)
 		number = max - (number - 1);
@@ -298,9 +299,10 @@ static const struct value *run_cidrsubnets(struct call *c)
 			return call_fail_arg(c, i, "may not extend prefix by more than 32 bits");
 		bits = p.bits + (unsigned)more;
 		if (bits > p.width)
-			return call_fail_arg(
-				c, i, "would extend prefix to %u bits, which is too long for an %s address",
-				bits, p.width == 32 ? "IPv4" : "IPv6");
+			return call_fail_arg(c, i,
+					     "would extend prefix to %u bits, which is too long "
+					     "for an %s address",
+					     bits, p.width == 32 ? "IPv4" : "IPv6");
 		size = (address)1 << (p.width - bits);
 		if (!full && (at & (size - 1)) != 0) {
 			address up = (at | (size - 1)) + 1;
@@ -309,10 +311,11 @@ static const struct value *run_cidrsubnets(struct call *c)
 			at = up;
 		}
 		if (full || at > last)
-			return call_fail_arg(c, i,
-					     "not enough remaining address space for a subnet with a "
-					     "prefix of %u bits",
-					     bits);
+			return call_fail_arg(
+				c, i,
+				"not enough remaining address space for a subnet with a "
+				"prefix of %u bits",
+				bits);
 		items[i - 1] = prefix_value(c, at, bits, p.width);
 		if (!items[i - 1])
 			return NULL;
@@ -324,17 +327,37 @@ static const struct value *run_cidrsubnets(struct call *c)
 
 static const struct type list_of_string = {.kind = TYPE_LIST, .element = &type_string};
 
-#define PREFIX_PARAM {"prefix", &type_string, 0}
-#define NUMBER(name) {name, &type_number, 0}
+#define PREFIX_PARAM                      \
+	{                                 \
+		"prefix", &type_string, 0 \
+	}
+#define NUMBER(name)                  \
+	{                             \
+		name, &type_number, 0 \
+	}
 
 const struct function func_net[] = {
-	{.name = "cidrhost", .params = {PREFIX_PARAM, NUMBER("hostnum")}, .count = 2,
-	 .returns = &type_string, .run = run_cidrhost},
-	{.name = "cidrnetmask", .params = {PREFIX_PARAM}, .count = 1, .returns = &type_string,
+	{.name = "cidrhost",
+	 .params = {PREFIX_PARAM, NUMBER("hostnum")},
+	 .count = 2,
+	 .returns = &type_string,
+	 .run = run_cidrhost},
+	{.name = "cidrnetmask",
+	 .params = {PREFIX_PARAM},
+	 .count = 1,
+	 .returns = &type_string,
 	 .run = run_cidrnetmask},
-	{.name = "cidrsubnet", .params = {PREFIX_PARAM, NUMBER("newbits"), NUMBER("netnum")},
-	 .count = 3, .returns = &type_string, .run = run_cidrsubnet},
-	{.name = "cidrsubnets", .params = {PREFIX_PARAM}, .count = 1, .variadic = true,
-	 .rest = NUMBER("newbits"), .returns = &list_of_string, .run = run_cidrsubnets},
+	{.name = "cidrsubnet",
+	 .params = {PREFIX_PARAM, NUMBER("newbits"), NUMBER("netnum")},
+	 .count = 3,
+	 .returns = &type_string,
+	 .run = run_cidrsubnet},
+	{.name = "cidrsubnets",
+	 .params = {PREFIX_PARAM},
+	 .count = 1,
+	 .variadic = true,
+	 .rest = NUMBER("newbits"),
+	 .returns = &list_of_string,
+	 .run = run_cidrsubnets},
 	{.name = NULL},
 };

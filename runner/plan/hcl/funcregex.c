@@ -243,7 +243,8 @@ static const struct value *run_regexall(struct call *c)
 	return value_list(c->arena, result_type(c, &m), all.items, all.count);
 }
 
-/* --- replace -------------------------------------------------------------------------------------- */
+/* --- replace
+ * -------------------------------------------------------------------------------------- */
 
 struct replacing {
 	const struct machine *machine;
@@ -323,7 +324,8 @@ static bool put_replacement(void *context, const PCRE2_SIZE *v)
 static const struct value *replace_pattern(struct call *c, const char *pattern)
 {
 	FP_CLEANUP(machine_release) struct machine m = {.code = NULL};
-	FP_CLEANUP(replacing_release) struct replacing r = {
+	FP_CLEANUP(replacing_release)
+	struct replacing r = {
 		.machine = &m,
 		.text = c->args[0]->text,
 		.template = c->args[2]->text,
@@ -380,15 +382,26 @@ static const struct value *run_replace(struct call *c)
 	return replace_text(c);
 }
 
-#define TEXT_PARAM(name) {name, &type_string, 0}
+#define TEXT_PARAM(name)              \
+	{                             \
+		name, &type_string, 0 \
+	}
 
 const struct function func_regex[] = {
-	{.name = "regex", .params = {TEXT_PARAM("pattern"), TEXT_PARAM("string")}, .count = 2,
-	 .type = regex_type, .run = run_regex},
-	{.name = "regexall", .params = {TEXT_PARAM("pattern"), TEXT_PARAM("string")}, .count = 2,
-	 .type = regexall_type, .run = run_regexall},
+	{.name = "regex",
+	 .params = {TEXT_PARAM("pattern"), TEXT_PARAM("string")},
+	 .count = 2,
+	 .type = regex_type,
+	 .run = run_regex},
+	{.name = "regexall",
+	 .params = {TEXT_PARAM("pattern"), TEXT_PARAM("string")},
+	 .count = 2,
+	 .type = regexall_type,
+	 .run = run_regexall},
 	{.name = "replace",
-	 .params = {TEXT_PARAM("str"), TEXT_PARAM("substr"), TEXT_PARAM("replace")}, .count = 3,
-	 .returns = &type_string, .run = run_replace},
+	 .params = {TEXT_PARAM("str"), TEXT_PARAM("substr"), TEXT_PARAM("replace")},
+	 .count = 3,
+	 .returns = &type_string,
+	 .run = run_replace},
 	{.name = NULL},
 };

@@ -55,7 +55,11 @@ static const struct value *join(struct call *c, const struct value *first,
 	return value_set(c->arena, first->type->element, items, count);
 }
 
-enum operation { UNION, INTERSECTION, DIFFERENCE };
+enum operation {
+	UNION,
+	INTERSECTION,
+	DIFFERENCE
+};
 
 static const struct value *combine(struct call *c, enum operation op)
 {
@@ -72,8 +76,8 @@ static const struct value *combine(struct call *c, enum operation op)
 			return call_fail_arg(c, i, "%s", e.text);
 		if (v->state == VALUE_UNKNOWN || (op != UNION && v->unknown_within))
 			return value_not_null(c->arena, value_unknown(c->arena, t));
-		if (op != UNION && result && !type_is_primitive(t->element) &&
-		    v->count > 0 && result->count > 20000000 / v->count)
+		if (op != UNION && result && !type_is_primitive(t->element) && v->count > 0 &&
+		    result->count > 20000000 / v->count)
 			return call_limit(c, "too many elements to compare with each other");
 		if (!result)
 			result = v;
@@ -178,15 +182,28 @@ static const struct value *run_setproduct(struct call *c)
 }
 
 const struct function func_set[] = {
-	{.name = "setintersection", .params = {{"first_set", &any_set, 0}}, .count = 1,
-	 .variadic = true, .rest = {"other_sets", &any_set, 0}, .type = common_set,
+	{.name = "setintersection",
+	 .params = {{"first_set", &any_set, 0}},
+	 .count = 1,
+	 .variadic = true,
+	 .rest = {"other_sets", &any_set, 0},
+	 .type = common_set,
 	 .run = run_intersection},
-	{.name = "setproduct", .variadic = true,
-	 .rest = {"sets", &type_dynamic, PARAM_MARKED | PARAM_UNKNOWN}, .run = run_setproduct},
-	{.name = "setsubtract", .params = {{"a", &any_set, 0}, {"b", &any_set, 0}}, .count = 2,
-	 .type = common_set, .run = run_subtract},
-	{.name = "setunion", .params = {{"first_set", &any_set, PARAM_UNKNOWN}}, .count = 1,
-	 .variadic = true, .rest = {"other_sets", &any_set, PARAM_UNKNOWN}, .type = common_set,
+	{.name = "setproduct",
+	 .variadic = true,
+	 .rest = {"sets", &type_dynamic, PARAM_MARKED | PARAM_UNKNOWN},
+	 .run = run_setproduct},
+	{.name = "setsubtract",
+	 .params = {{"a", &any_set, 0}, {"b", &any_set, 0}},
+	 .count = 2,
+	 .type = common_set,
+	 .run = run_subtract},
+	{.name = "setunion",
+	 .params = {{"first_set", &any_set, PARAM_UNKNOWN}},
+	 .count = 1,
+	 .variadic = true,
+	 .rest = {"other_sets", &any_set, PARAM_UNKNOWN},
+	 .type = common_set,
 	 .run = run_union},
 	{.name = NULL},
 };

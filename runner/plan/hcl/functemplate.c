@@ -59,7 +59,8 @@ static bool check_names(struct call *c, const struct expr *e, const struct scope
 		for (size_t j = 0; j < scope->count && !known; j++)
 			known = strcmp(scope->names[j], refs.list[i]->root) == 0;
 		if (!known) {
-			call_fail_arg(c, 1, "vars map does not contain key \"%s\", referenced at %s",
+			call_fail_arg(c, 1,
+				      "vars map does not contain key \"%s\", referenced at %s",
 				      refs.list[i]->root,
 				      diag_range_text(c->arena, refs.list[i]->root_range));
 			return false;
@@ -93,7 +94,8 @@ static const struct value *render(struct call *c, const char *name, const char *
 	const struct value *v;
 
 	if (c->eval->in_template)
-		return call_fail(c, "cannot recursively call %s from inside another template function",
+		return call_fail(c,
+				 "cannot recursively call %s from inside another template function",
 				 c->name);
 	if (told.failures > 0)
 		return template_fault(c, &told);
@@ -129,17 +131,18 @@ static const struct value *run_templatestring(struct call *c)
 	const struct value *v, *text;
 	struct err e = ERR_INIT;
 
-	if (c->exprs && c->exprs[0]->kind != EXPR_TRAVERSAL &&
-	    c->exprs[0]->kind != EXPR_RELATIVE && c->exprs[0]->kind != EXPR_INDEX)
+	if (c->exprs && c->exprs[0]->kind != EXPR_TRAVERSAL && c->exprs[0]->kind != EXPR_RELATIVE &&
+	    c->exprs[0]->kind != EXPR_INDEX)
 		return call_fail_arg(
 			c, 0,
 			"must be a direct reference to a single string from elsewhere, containing "
 			"valid Terraform template syntax");
 	v = render(c, "<templatestring argument>", c->args[0]->text, c->args[0]->count, c->args[1]);
 	if (!v || v->state == VALUE_UNKNOWN)
-		return v ? value_mark(c->arena,
-				      value_not_null(c->arena, value_unknown(c->arena, &type_string)),
-				      v->marks)
+		return v ? value_mark(
+				   c->arena,
+				   value_not_null(c->arena, value_unknown(c->arena, &type_string)),
+				   v->marks)
 			 : NULL;
 	if (v->state == VALUE_NULL)
 		return call_fail(c, "template result is null");
@@ -288,8 +291,9 @@ static const struct value *run_encode_tfvars(struct call *c)
 	const struct value *v = c->args[0];
 
 	if (v->type->kind != TYPE_OBJECT && v->type->kind != TYPE_MAP)
-		return call_fail_arg(c, 0, "invalid value to encode: must be an object whose attribute "
-					   "names will become the encoded variable names");
+		return call_fail_arg(c, 0,
+				     "invalid value to encode: must be an object whose attribute "
+				     "names will become the encoded variable names");
 	if (v->unknown_within)
 		return value_not_null(c->arena, value_unknown(c->arena, &type_string));
 	for (size_t i = 0; i < v->count; i++) {
@@ -332,7 +336,8 @@ static const struct value *run_decode_tfvars(struct call *c)
 	c->eval->diags = outer;
 	c->eval->env = env;
 	if (told.failures > 0) {
-		if (told.list[0].severity == DIAG_UNSUPPORTED || told.list[0].severity == DIAG_LIMIT)
+		if (told.list[0].severity == DIAG_UNSUPPORTED ||
+		    told.list[0].severity == DIAG_LIMIT)
 			return template_fault(c, &told);
 		return call_fail_arg(c, 0, "invalid tfvars syntax: %s: %s", told.list[0].summary,
 				     told.list[0].detail);
@@ -341,17 +346,29 @@ static const struct value *run_decode_tfvars(struct call *c)
 }
 
 const struct function func_template[] = {
-	{.name = "provider::terraform::decode_tfvars", .params = {{"src", &type_string, 0}},
-	 .count = 1, .run = run_decode_tfvars},
+	{.name = "provider::terraform::decode_tfvars",
+	 .params = {{"src", &type_string, 0}},
+	 .count = 1,
+	 .run = run_decode_tfvars},
 	{.name = "provider::terraform::encode_expr",
-	 .params = {{"value", &type_dynamic, PARAM_DYNAMIC | PARAM_UNKNOWN}}, .count = 1,
-	 .returns = &type_string, .run = run_encode_expr},
-	{.name = "provider::terraform::encode_tfvars", .params = {{"value", &type_dynamic, 0}},
-	 .count = 1, .returns = &type_string, .run = run_encode_tfvars},
-	{.name = "templatefile", .params = {{"path", &type_string, 0}, {"vars", &type_dynamic, 0}},
-	 .count = 2, .run = run_templatefile, .may_be_null = true},
+	 .params = {{"value", &type_dynamic, PARAM_DYNAMIC | PARAM_UNKNOWN}},
+	 .count = 1,
+	 .returns = &type_string,
+	 .run = run_encode_expr},
+	{.name = "provider::terraform::encode_tfvars",
+	 .params = {{"value", &type_dynamic, 0}},
+	 .count = 1,
+	 .returns = &type_string,
+	 .run = run_encode_tfvars},
+	{.name = "templatefile",
+	 .params = {{"path", &type_string, 0}, {"vars", &type_dynamic, 0}},
+	 .count = 2,
+	 .run = run_templatefile,
+	 .may_be_null = true},
 	{.name = "templatestring",
-	 .params = {{"template", &type_string, 0}, {"vars", &type_dynamic, 0}}, .count = 2,
-	 .returns = &type_string, .run = run_templatestring},
+	 .params = {{"template", &type_string, 0}, {"vars", &type_dynamic, 0}},
+	 .count = 2,
+	 .returns = &type_string,
+	 .run = run_templatestring},
 	{.name = NULL},
 };

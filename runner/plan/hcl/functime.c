@@ -152,7 +152,8 @@ static const char *offset_text(struct arena *a, int offset, const char *colon)
 			    minutes % 60);
 }
 
-/* --- formatdate ----------------------------------------------------------------------------------- */
+/* --- formatdate
+ * ----------------------------------------------------------------------------------- */
 
 static const char *const months[] = {"January",	  "February", "March",	  "April",
 				     "May",	  "June",     "July",	  "August",
@@ -206,7 +207,9 @@ static const char *time_verb(struct arena *a, char letter, size_t n, const struc
 			return offset == 0 ? "Z" : offset_text(a, offset, ":");
 		if (n == 3)
 			return offset == 0 ? "UTC" : offset_text(a, offset, "");
-		return n == 4 ? offset_text(a, offset, "") : n == 5 ? offset_text(a, offset, ":") : NULL;
+		return n == 4	? offset_text(a, offset, "")
+		       : n == 5 ? offset_text(a, offset, ":")
+				: NULL;
 	}
 	if (n > 2)
 		return NULL;
@@ -282,14 +285,15 @@ static const struct value *run_formatdate(struct call *c)
 	return call_string(c, buf_text(&out), out.size);
 }
 
-/* --- timeadd and timecmp -------------------------------------------------------------------------- */
+/* --- timeadd and timecmp
+ * -------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
 	int64_t nanoseconds;
 } units[] = {
-	{"ns", 1},	    {"us", 1000},	{"\u00b5s", 1000}, {"\u03bcs", 1000},
-	{"ms", 1000000},    {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000},
+	{"ns", 1},	 {"us", 1000},	    {"\u00b5s", 1000},	{"\u03bcs", 1000},
+	{"ms", 1000000}, {"s", 1000000000}, {"m", 60000000000}, {"h", 3600000000000},
 };
 
 static int64_t unit_at(const char **p)
@@ -330,9 +334,8 @@ static bool duration_part(const char **p, int64_t *total)
 		return false;
 	unit = unit_at(p);
 	if (unit == 0 || __builtin_mul_overflow(whole, unit, &product) ||
-	    __builtin_add_overflow(product,
-				   (int64_t)((double)part * ((double)unit / (double)scale)),
-				   &product))
+	    __builtin_add_overflow(
+		    product, (int64_t)((double)part * ((double)unit / (double)scale)), &product))
 		return false;
 	return !__builtin_add_overflow(*total, product, total);
 }
@@ -368,8 +371,8 @@ static const struct value *run_timeadd(struct call *c)
 	if (!parse_duration(c->args[1]->text, &duration))
 		return call_fail_arg(c, 1, "time: invalid duration \"%s\"", c->args[1]->text);
 	nanoseconds = t.nanoseconds + duration % 1000000000;
-	t.seconds += duration / 1000000000 + nanoseconds / 1000000000 -
-		     (nanoseconds % 1000000000 < 0);
+	t.seconds +=
+		duration / 1000000000 + nanoseconds / 1000000000 - (nanoseconds % 1000000000 < 0);
 	date = calendar_of(&t);
 	if (date.year < 0 || date.year > 9999)
 		return call_unsupported(c, "a year that has no four digits");
@@ -387,20 +390,32 @@ static const struct value *run_timecmp(struct call *c)
 
 	if (!moment_arg(c, 0, &a) || !moment_arg(c, 1, &b))
 		return NULL;
-	order = a.seconds != b.seconds ? (a.seconds > b.seconds) - (a.seconds < b.seconds)
-				       : (a.nanoseconds > b.nanoseconds) -
-						 (a.nanoseconds < b.nanoseconds);
+	order = a.seconds != b.seconds
+			? (a.seconds > b.seconds) - (a.seconds < b.seconds)
+			: (a.nanoseconds > b.nanoseconds) - (a.nanoseconds < b.nanoseconds);
 	return value_int(c->arena, order);
 }
 
-#define TEXT_PARAM(name) {name, &type_string, 0}
+#define TEXT_PARAM(name)              \
+	{                             \
+		name, &type_string, 0 \
+	}
 
 const struct function func_time[] = {
-	{.name = "formatdate", .params = {TEXT_PARAM("format"), TEXT_PARAM("time")}, .count = 2,
-	 .returns = &type_string, .run = run_formatdate},
-	{.name = "timeadd", .params = {TEXT_PARAM("timestamp"), TEXT_PARAM("duration")}, .count = 2,
-	 .returns = &type_string, .run = run_timeadd},
-	{.name = "timecmp", .params = {TEXT_PARAM("timestamp_a"), TEXT_PARAM("timestamp_b")},
-	 .count = 2, .returns = &type_number, .run = run_timecmp},
+	{.name = "formatdate",
+	 .params = {TEXT_PARAM("format"), TEXT_PARAM("time")},
+	 .count = 2,
+	 .returns = &type_string,
+	 .run = run_formatdate},
+	{.name = "timeadd",
+	 .params = {TEXT_PARAM("timestamp"), TEXT_PARAM("duration")},
+	 .count = 2,
+	 .returns = &type_string,
+	 .run = run_timeadd},
+	{.name = "timecmp",
+	 .params = {TEXT_PARAM("timestamp_a"), TEXT_PARAM("timestamp_b")},
+	 .count = 2,
+	 .returns = &type_number,
+	 .run = run_timecmp},
 	{.name = NULL},
 };

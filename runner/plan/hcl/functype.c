@@ -3,7 +3,8 @@
 #include "runner/plan/hcl/convert.h"
 #include "runner/plan/hcl/func.h"
 
-/* --- try and can ---------------------------------------------------------------------------------- */
+/* --- try and can
+ * ---------------------------------------------------------------------------------- */
 
 /* Evaluates one expression; its diagnostics stay in *told. */
 static const struct value *attempt(struct call *c, size_t i, struct diags *told)
@@ -66,7 +67,8 @@ static const struct value *run_can(struct call *c)
 	return v->unknown_within ? value_unknown(c->arena, &type_bool) : &value_true;
 }
 
-/* --- conversions ---------------------------------------------------------------------------------- */
+/* --- conversions
+ * ---------------------------------------------------------------------------------- */
 
 static const struct type any_list = {
 	.kind = TYPE_LIST, .element = &type_dynamic, .has_dynamic = true};
@@ -95,17 +97,17 @@ static const struct value *to_type(struct call *c, const struct type *t)
 	if (v->state == VALUE_UNKNOWN)
 		return value_mark(c->arena, value_unknown(c->arena, t), v->marks);
 	if (convert_value(c->arena, plain, t, &converted, &e) < 0) {
-		if (v->type->kind == TYPE_STRING && t->kind == TYPE_BOOL &&
-		    v->marks_within == 0)
+		if (v->type->kind == TYPE_STRING && t->kind == TYPE_BOOL && v->marks_within == 0)
 			return call_fail_arg(c, 0,
 					     "cannot convert \"%s\" to bool; only the strings "
 					     "\"true\" or \"false\" are allowed",
 					     v->text);
 		if (v->type->kind == TYPE_STRING && t->kind == TYPE_NUMBER && v->marks_within == 0)
-			return call_fail_arg(c, 0,
-					     "cannot convert \"%s\" to number; given string must be "
-					     "a decimal representation of a number",
-					     v->text);
+			return call_fail_arg(
+				c, 0,
+				"cannot convert \"%s\" to number; given string must be "
+				"a decimal representation of a number",
+				v->text);
 		return call_fail_arg(c, 0, "cannot convert %s to %s: %s",
 				     type_name(c->arena, v->type), constraint_name(c->arena, t),
 				     e.text);
@@ -143,7 +145,8 @@ static const struct value *run_tomap(struct call *c)
 	return to_type(c, &any_map);
 }
 
-/* --- marks ---------------------------------------------------------------------------------------- */
+/* --- marks
+ * ---------------------------------------------------------------------------------------- */
 
 static const struct value *run_sensitive(struct call *c)
 {
@@ -179,19 +182,35 @@ static const struct value *run_ephemeralasnull(struct call *c)
 	return value_rewrite(c->arena, c->args[0], ephemeral_to_null, NULL);
 }
 
-#define ANY_PARAM(name) {name, &type_dynamic, PARAM_ALL}
-#define CONVERSION(function_name, result, runner)                                                  \
-	{.name = function_name, .params = {ANY_PARAM("v")}, .count = 1, .returns = result,         \
-	 .may_be_null = true, .run = runner}
+#define ANY_PARAM(name)                        \
+	{                                      \
+		name, &type_dynamic, PARAM_ALL \
+	}
+#define CONVERSION(function_name, result, runner)                                                 \
+	{                                                                                         \
+		.name = function_name, .params = {ANY_PARAM("v")}, .count = 1, .returns = result, \
+		.may_be_null = true, .run = runner                                                \
+	}
 
 const struct function func_type[] = {
-	{.name = "can", .params = {ANY_PARAM("expression")}, .count = 1, .returns = &type_bool,
-	 .run = run_can, .lazy = true},
-	{.name = "ephemeralasnull", .params = {ANY_PARAM("value")}, .count = 1,
+	{.name = "can",
+	 .params = {ANY_PARAM("expression")},
+	 .count = 1,
+	 .returns = &type_bool,
+	 .run = run_can,
+	 .lazy = true},
+	{.name = "ephemeralasnull",
+	 .params = {ANY_PARAM("value")},
+	 .count = 1,
 	 .run = run_ephemeralasnull},
-	{.name = "issensitive", .params = {ANY_PARAM("value")}, .count = 1, .returns = &type_bool,
+	{.name = "issensitive",
+	 .params = {ANY_PARAM("value")},
+	 .count = 1,
+	 .returns = &type_bool,
 	 .run = run_issensitive},
-	{.name = "nonsensitive", .params = {ANY_PARAM("value")}, .count = 1,
+	{.name = "nonsensitive",
+	 .params = {ANY_PARAM("value")},
+	 .count = 1,
 	 .run = run_nonsensitive},
 	{.name = "sensitive", .params = {ANY_PARAM("value")}, .count = 1, .run = run_sensitive},
 	CONVERSION("tobool", &type_bool, run_tobool),
@@ -200,7 +219,10 @@ const struct function func_type[] = {
 	CONVERSION("tonumber", &type_number, run_tonumber),
 	CONVERSION("toset", &any_set, run_toset),
 	CONVERSION("tostring", &type_string, run_tostring),
-	{.name = "try", .variadic = true, .rest = ANY_PARAM("expressions"), .run = run_try,
+	{.name = "try",
+	 .variadic = true,
+	 .rest = ANY_PARAM("expressions"),
+	 .run = run_try,
 	 .lazy = true},
 	{.name = NULL},
 };

@@ -8,7 +8,8 @@
 /* Aliases can make a small text large. */
 #define YAML_NODES_MAX 200000
 
-/* --- yamlencode ----------------------------------------------------------------------------------- */
+/* --- yamlencode
+ * ----------------------------------------------------------------------------------- */
 
 struct emitter {
 	yaml_emitter_t emitter;
@@ -29,8 +30,7 @@ static bool emit(struct emitter *e, yaml_event_t *event, int made)
 	return made && yaml_emitter_emit(&e->emitter, event);
 }
 
-static bool emit_scalar(struct emitter *e, const char *text, size_t size,
-			yaml_scalar_style_t style)
+static bool emit_scalar(struct emitter *e, const char *text, size_t size, yaml_scalar_style_t style)
 {
 	bool plain = style == YAML_PLAIN_SCALAR_STYLE;
 	yaml_event_t event;
@@ -126,8 +126,7 @@ static bool emit_document(struct emitter *e, const struct value *v)
 
 	return emit(e, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING)) &&
 	       emit(e, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1)) &&
-	       emit_value(e, v) &&
-	       emit(e, &event, yaml_document_end_event_initialize(&event, 1)) &&
+	       emit_value(e, v) && emit(e, &event, yaml_document_end_event_initialize(&event, 1)) &&
 	       emit(e, &event, yaml_stream_end_event_initialize(&event));
 }
 
@@ -153,7 +152,8 @@ static const struct value *run_yamlencode(struct call *c)
 	return call_string(c, buf_text(&e.out), e.out.size);
 }
 
-/* --- yamldecode ----------------------------------------------------------------------------------- */
+/* --- yamldecode
+ * ----------------------------------------------------------------------------------- */
 
 struct anchor {
 	const char *name;
@@ -280,7 +280,8 @@ static const struct value *prefixed_number(struct decoder *d, const char *text)
 	if (text[0] != '0' || (text[1] != 'x' && text[1] != 'o') || size < 3 || size > 17 ||
 	    strspn(text + 2, set) != size - 2)
 		return NULL;
-	return value_int(d->call->arena, (int64_t)strtoull(text + 2, NULL, text[1] == 'x' ? 16 : 8));
+	return value_int(d->call->arena,
+			 (int64_t)strtoull(text + 2, NULL, text[1] == 'x' ? 16 : 8));
 }
 
 static const struct value *resolve_number(struct decoder *d, const char *text)
@@ -598,10 +599,15 @@ static const struct value *run_yamldecode(struct call *c)
 }
 
 const struct function func_yaml[] = {
-	{.name = "yamldecode", .params = {{"src", &type_string, 0}}, .count = 1,
-	 .run = run_yamldecode, .may_be_null = true},
+	{.name = "yamldecode",
+	 .params = {{"src", &type_string, 0}},
+	 .count = 1,
+	 .run = run_yamldecode,
+	 .may_be_null = true},
 	{.name = "yamlencode",
 	 .params = {{"value", &type_dynamic, PARAM_NULL | PARAM_DYNAMIC | PARAM_UNKNOWN}},
-	 .count = 1, .returns = &type_string, .run = run_yamlencode},
+	 .count = 1,
+	 .returns = &type_string,
+	 .run = run_yamlencode},
 	{.name = NULL},
 };

@@ -143,9 +143,8 @@ static void add_members(struct arena *a, const struct json_node *n, struct json_
 void jsonsyntax_members(struct arena *a, const struct source *s, const struct json_node *n,
 			const char *label, struct json_members *members, struct diags *d)
 {
-	const char *purpose =
-		label ? arena_printf(a, "to specify %s labels for this block", label)
-		      : "to define arguments and child blocks";
+	const char *purpose = label ? arena_printf(a, "to specify %s labels for this block", label)
+				    : "to define arguments and child blocks";
 
 	if (n->kind == JSONTEXT_NULL)
 		return;
@@ -210,7 +209,8 @@ static void unpack(const struct json_block_job *job, const struct json_node *n, 
 			for (size_t i = 0; i < n->size; i++)
 				add_block(job, n->elements[i], labels, ranges);
 		else if (n->kind != JSONTEXT_NULL)
-			diag_error(job->diags, range_of(job->source, n), "Incorrect JSON value type",
+			diag_error(job->diags, range_of(job->source, n),
+				   "Incorrect JSON value type",
 				   "Either a JSON object or a JSON array is required, representing "
 				   "the contents of one or more \"%s\" blocks.",
 				   job->schema->type);
@@ -261,9 +261,10 @@ const struct body *syntax_parse_json(struct arena *a, const struct source *s, st
 		return jsonsyntax_body(a, s, &empty_object);
 	}
 	if (n->kind != JSONTEXT_OBJECT && n->kind != JSONTEXT_ARRAY) {
-		diag_error(d, range_of(s, n), "Root value must be object",
-			   "The root value in a JSON-based configuration must be either a JSON object "
-			   "or a JSON array of objects.");
+		diag_error(
+			d, range_of(s, n), "Root value must be object",
+			"The root value in a JSON-based configuration must be either a JSON object "
+			"or a JSON array of objects.");
 		return jsonsyntax_body(a, s, &empty_object);
 	}
 	return jsonsyntax_body(a, s, n);

@@ -10,7 +10,8 @@ struct range jsonsyntax_range(const struct body *body, const struct json_node *n
 const struct expr *jsonsyntax_expr(struct arena *a, const struct source *s,
 				   const struct json_node *n);
 
-/* Members of an object, or of all objects of an array.  label: what they are, for messages, or NULL. */
+/* Members of an object, or of all objects of an array.  label: what they are, for messages, or
+ * NULL. */
 struct json_members {
 	const struct json_pair **list;
 	size_t count, capacity;

@@ -217,8 +217,9 @@ static int separator(struct reader *r, char end)
 		return 0;
 	}
 	if (!next_is(r, ',')) {
-		(void)fail(r, r->at, end == ']' ? "a comma or \"]\" must follow an element"
-						: "a comma or \"}\" must follow a member");
+		(void)fail(r, r->at,
+			   end == ']' ? "a comma or \"]\" must follow an element"
+				      : "a comma or \"}\" must follow a member");
 		return -1;
 	}
 	r->at++;

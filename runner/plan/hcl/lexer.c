@@ -15,7 +15,7 @@ enum mode {
 /* One level of nesting: code in templates in code. */
 struct level {
 	enum mode mode;
-	int close_at;		   /* MODE_NORMAL within a template: the brace that ends it */
+	int close_at;		      /* MODE_NORMAL within a template: the brace that ends it */
 	uint32_t marker, marker_size; /* MODE_HEREDOC */
 	bool start_of_line;
 };
@@ -40,8 +40,8 @@ static void emit(struct lexer *l, enum token_kind kind, uint32_t start, uint32_t
 
 static void push(struct lexer *l, struct level level)
 {
-	l->levels = arena_grow(l->arena, l->levels, l->depth, &l->level_capacity,
-			       sizeof(*l->levels));
+	l->levels =
+		arena_grow(l->arena, l->levels, l->depth, &l->level_capacity, sizeof(*l->levels));
 	l->levels[l->depth++] = level;
 }
 
@@ -136,18 +136,39 @@ static const struct {
 	char text[4];
 	enum token_kind kind;
 } symbols[] = {
-	{"...", TOKEN_ELLIPSIS},   {"==", TOKEN_EQUAL},		{"!=", TOKEN_NOT_EQUAL},
-	{">=", TOKEN_GREATER_EQUAL}, {"<=", TOKEN_LESS_EQUAL},	{"&&", TOKEN_AND},
-	{"||", TOKEN_OR},	   {"::", TOKEN_DOUBLE_COLON},	{"=>", TOKEN_FAT_ARROW},
-	{"[", TOKEN_OPEN_BRACKET}, {"]", TOKEN_CLOSE_BRACKET},	{"(", TOKEN_OPEN_PAREN},
-	{")", TOKEN_CLOSE_PAREN},  {".", TOKEN_DOT},		{",", TOKEN_COMMA},
-	{"*", TOKEN_STAR},	   {"/", TOKEN_SLASH},		{"%", TOKEN_PERCENT},
-	{"+", TOKEN_PLUS},	   {"-", TOKEN_MINUS},		{"=", TOKEN_ASSIGN},
-	{"<", TOKEN_LESS},	   {">", TOKEN_GREATER},	{"!", TOKEN_BANG},
-	{"?", TOKEN_QUESTION},	   {":", TOKEN_COLON},		{"&", TOKEN_OPERATOR_UNKNOWN},
-	{"|", TOKEN_OPERATOR_UNKNOWN}, {"~", TOKEN_OPERATOR_UNKNOWN},
-	{"^", TOKEN_OPERATOR_UNKNOWN}, {";", TOKEN_OPERATOR_UNKNOWN},
-	{"`", TOKEN_OPERATOR_UNKNOWN}, {"'", TOKEN_OPERATOR_UNKNOWN},
+	{"...", TOKEN_ELLIPSIS},
+	{"==", TOKEN_EQUAL},
+	{"!=", TOKEN_NOT_EQUAL},
+	{">=", TOKEN_GREATER_EQUAL},
+	{"<=", TOKEN_LESS_EQUAL},
+	{"&&", TOKEN_AND},
+	{"||", TOKEN_OR},
+	{"::", TOKEN_DOUBLE_COLON},
+	{"=>", TOKEN_FAT_ARROW},
+	{"[", TOKEN_OPEN_BRACKET},
+	{"]", TOKEN_CLOSE_BRACKET},
+	{"(", TOKEN_OPEN_PAREN},
+	{")", TOKEN_CLOSE_PAREN},
+	{".", TOKEN_DOT},
+	{",", TOKEN_COMMA},
+	{"*", TOKEN_STAR},
+	{"/", TOKEN_SLASH},
+	{"%", TOKEN_PERCENT},
+	{"+", TOKEN_PLUS},
+	{"-", TOKEN_MINUS},
+	{"=", TOKEN_ASSIGN},
+	{"<", TOKEN_LESS},
+	{">", TOKEN_GREATER},
+	{"!", TOKEN_BANG},
+	{"?", TOKEN_QUESTION},
+	{":", TOKEN_COLON},
+	{"&", TOKEN_OPERATOR_UNKNOWN},
+	{"|", TOKEN_OPERATOR_UNKNOWN},
+	{"~", TOKEN_OPERATOR_UNKNOWN},
+	{"^", TOKEN_OPERATOR_UNKNOWN},
+	{";", TOKEN_OPERATOR_UNKNOWN},
+	{"`", TOKEN_OPERATOR_UNKNOWN},
+	{"'", TOKEN_OPERATOR_UNKNOWN},
 };
 
 static bool symbol(struct lexer *l)

@@ -393,9 +393,8 @@ static const struct number *bounded(const struct number *n)
 {
 	if (!mpfr_number_p(n->m))
 		return NULL;
-	if (mpfr_regular_p(n->m) &&
-	    (mpfr_get_exp(n->m) > 4 * NUMBER_EXPONENT_MAX ||
-	     mpfr_get_exp(n->m) < -4 * NUMBER_EXPONENT_MAX))
+	if (mpfr_regular_p(n->m) && (mpfr_get_exp(n->m) > 4 * NUMBER_EXPONENT_MAX ||
+				     mpfr_get_exp(n->m) < -4 * NUMBER_EXPONENT_MAX))
 		return NULL;
 	return n;
 }
@@ -413,7 +412,8 @@ const struct number *number_add(struct arena *a, const struct number *x, const s
 	return bounded(n);
 }
 
-const struct number *number_subtract(struct arena *a, const struct number *x, const struct number *y)
+const struct number *number_subtract(struct arena *a, const struct number *x,
+				     const struct number *y)
 {
 	struct number *n = number_new(a, greater_precision(x, y));
 
@@ -421,7 +421,8 @@ const struct number *number_subtract(struct arena *a, const struct number *x, co
 	return bounded(n);
 }
 
-const struct number *number_multiply(struct arena *a, const struct number *x, const struct number *y)
+const struct number *number_multiply(struct arena *a, const struct number *x,
+				     const struct number *y)
 {
 	struct number *whole = number_new(a, NUMBER_PRECISION), *n;
 	mpfr_prec_t precision = greater_precision(x, y);

@@ -26,9 +26,9 @@ struct number {
 /* 0 with that precision, to be set by an mpfr function. */
 struct number *number_new(struct arena *a, mpfr_prec_t precision);
 
-const struct number *number_of_int(struct arena *a, int64_t i);	      /* 64 bits */
-const struct number *number_of_uint(struct arena *a, uint64_t i);     /* 64 bits */
-const struct number *number_of_double(struct arena *a, double d);     /* 53 bits */
+const struct number *number_of_int(struct arena *a, int64_t i);	  /* 64 bits */
+const struct number *number_of_uint(struct arena *a, uint64_t i); /* 64 bits */
+const struct number *number_of_double(struct arena *a, double d); /* 53 bits */
 
 /*
  * As cty.ParseNumberVal reads a decimal number (the whole text): NULL when it is none.
@@ -47,14 +47,17 @@ void number_write(struct buf *out, const struct number *n);
 void number_format(struct buf *out, const struct number *n, char verb, int precision);
 
 bool number_is_int(const struct number *n);
-bool number_to_int64(const struct number *n, int64_t *ret_int); /* false: no integer, or too large */
+bool number_to_int64(const struct number *n,
+		     int64_t *ret_int); /* false: no integer, or too large */
 double number_to_double(const struct number *n);
 int number_compare(const struct number *a, const struct number *b);
 
 /* The result has the greater precision of the two; NULL: not a finite number. */
 const struct number *number_add(struct arena *a, const struct number *x, const struct number *y);
-const struct number *number_subtract(struct arena *a, const struct number *x, const struct number *y);
-const struct number *number_multiply(struct arena *a, const struct number *x, const struct number *y);
+const struct number *number_subtract(struct arena *a, const struct number *x,
+				     const struct number *y);
+const struct number *number_multiply(struct arena *a, const struct number *x,
+				     const struct number *y);
 const struct number *number_divide(struct arena *a, const struct number *x, const struct number *y);
 const struct number *number_modulo(struct arena *a, const struct number *x, const struct number *y);
 const struct number *number_negate(struct arena *a, const struct number *x);

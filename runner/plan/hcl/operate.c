@@ -96,9 +96,8 @@ static const struct value *less(struct arena *a, const struct value *x, const st
 static const struct value *compare(struct arena *a, enum operator op, const struct value *x,
 				   const struct value *y)
 {
-	const struct value *strict = op == OPERATOR_LESS || op == OPERATOR_LESS_EQUAL
-					     ? less(a, x, y)
-					     : less(a, y, x);
+	const struct value *strict =
+		op == OPERATOR_LESS || op == OPERATOR_LESS_EQUAL ? less(a, x, y) : less(a, y, x);
 
 	if (op == OPERATOR_LESS || op == OPERATOR_GREATER)
 		return strict;

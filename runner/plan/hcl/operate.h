@@ -11,7 +11,8 @@ const struct type *operate_result_type(enum operator op);
 
 /*
  * Operands have that type.  right is NULL for unary operators.  NULL: *ret_fault says why, as
- * "division by zero"; or is NULL when the result is infinite or out of range, which is not supported.
+ * "division by zero"; or is NULL when the result is infinite or out of range, which is not
+ * supported.
  */
 const struct value *operate(struct arena *a, enum operator op, const struct value *left,
 			    const struct value *right, const char **ret_fault);

@@ -240,12 +240,13 @@ static bool check_text(struct parser *p, const char *text, size_t size)
 		if (at + n > size || !utf8_valid(text + at, n))
 			break;
 	}
-	diag_error(p->diags,
-		   (struct range){p->source, FP_MIN(p->base + (uint32_t)at, p->limit),
-				  FP_MIN(p->base + (uint32_t)at + 1, p->limit)},
-		   "Invalid character encoding",
-		   "All input files must be UTF-8 encoded. Ensure that UTF-8 encoding is selected in "
-		   "your editor.");
+	diag_error(
+		p->diags,
+		(struct range){p->source, FP_MIN(p->base + (uint32_t)at, p->limit),
+			       FP_MIN(p->base + (uint32_t)at + 1, p->limit)},
+		"Invalid character encoding",
+		"All input files must be UTF-8 encoded. Ensure that UTF-8 encoding is selected in "
+		"your editor.");
 	return false;
 }
 
@@ -292,7 +293,8 @@ const struct expr *parser_invalid(struct parser *p, struct range range)
 
 void parser_add(struct parser *p, struct expr_list *l, const struct expr *e)
 {
-	l->list = arena_grow(p->arena, l->list, l->count, &l->capacity, sizeof(const struct expr *));
+	l->list =
+		arena_grow(p->arena, l->list, l->count, &l->capacity, sizeof(const struct expr *));
 	l->list[l->count++] = e;
 }
 
@@ -301,18 +303,12 @@ static const struct {
 	enum operator op;
 	unsigned level;
 } operators[] = {
-	{TOKEN_OR, OPERATOR_OR, 0},
-	{TOKEN_AND, OPERATOR_AND, 1},
-	{TOKEN_EQUAL, OPERATOR_EQUAL, 2},
-	{TOKEN_NOT_EQUAL, OPERATOR_NOT_EQUAL, 2},
-	{TOKEN_GREATER, OPERATOR_GREATER, 3},
-	{TOKEN_GREATER_EQUAL, OPERATOR_GREATER_EQUAL, 3},
-	{TOKEN_LESS, OPERATOR_LESS, 3},
-	{TOKEN_LESS_EQUAL, OPERATOR_LESS_EQUAL, 3},
-	{TOKEN_PLUS, OPERATOR_ADD, 4},
-	{TOKEN_MINUS, OPERATOR_SUBTRACT, 4},
-	{TOKEN_STAR, OPERATOR_MULTIPLY, 5},
-	{TOKEN_SLASH, OPERATOR_DIVIDE, 5},
+	{TOKEN_OR, OPERATOR_OR, 0},	      {TOKEN_AND, OPERATOR_AND, 1},
+	{TOKEN_EQUAL, OPERATOR_EQUAL, 2},     {TOKEN_NOT_EQUAL, OPERATOR_NOT_EQUAL, 2},
+	{TOKEN_GREATER, OPERATOR_GREATER, 3}, {TOKEN_GREATER_EQUAL, OPERATOR_GREATER_EQUAL, 3},
+	{TOKEN_LESS, OPERATOR_LESS, 3},	      {TOKEN_LESS_EQUAL, OPERATOR_LESS_EQUAL, 3},
+	{TOKEN_PLUS, OPERATOR_ADD, 4},	      {TOKEN_MINUS, OPERATOR_SUBTRACT, 4},
+	{TOKEN_STAR, OPERATOR_MULTIPLY, 5},   {TOKEN_SLASH, OPERATOR_DIVIDE, 5},
 	{TOKEN_PERCENT, OPERATOR_MODULO, 5},
 };
 
@@ -367,8 +363,7 @@ static const struct expr *conditional(struct parser *p)
 	const struct expr *condition = binary(p, 0);
 	struct expr *e;
 
-	if ((p->recovery && p->diags->failures > failures) ||
-	    parser_peek(p).kind != TOKEN_QUESTION)
+	if ((p->recovery && p->diags->failures > failures) || parser_peek(p).kind != TOKEN_QUESTION)
 		return condition;
 	(void)parser_read(p);
 	e = parser_make(p, EXPR_CONDITIONAL, condition->range);

@@ -91,8 +91,8 @@ static const struct expr *for_inner(struct parser *p, struct token open)
 		return parser_invalid(p, parser_span(p, open, parser_recover(p, end)));
 	close = parser_peek(p);
 	if (close.kind != end)
-		return bad_for(p, open, close, "Extra characters after the end of the 'for' expression.",
-			       end);
+		return bad_for(p, open, close,
+			       "Extra characters after the end of the 'for' expression.", end);
 	(void)parser_read(p);
 	e->range = parser_span(p, open, close);
 	check_for(p, e, ellipsis);

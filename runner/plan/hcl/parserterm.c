@@ -8,8 +8,7 @@
 static const struct value *number_literal(struct parser *p, struct token t)
 {
 	bool limit;
-	const struct number *n =
-		number_parse(p->arena, p->text + t.start, t.end - t.start, &limit);
+	const struct number *n = number_parse(p->arena, p->text + t.start, t.end - t.start, &limit);
 
 	if (n)
 		return value_number(p->arena, n);
@@ -65,10 +64,11 @@ static struct step legacy_index(struct parser *p, struct token dot, struct token
 	const char *point = memchr(text, '.', size);
 
 	if (point) {
-		diag_error(p->diags, parser_range(p, number), "Invalid legacy index syntax",
-			   "When using the legacy index syntax, chaining two indexes together is not "
-			   "permitted. Use the proper index syntax instead, like [%.*s][%.*s].",
-			   (int)(point - text), text, (int)(text + size - point - 1), point + 1);
+		diag_error(
+			p->diags, parser_range(p, number), "Invalid legacy index syntax",
+			"When using the legacy index syntax, chaining two indexes together is not "
+			"permitted. Use the proper index syntax instead, like [%.*s][%.*s].",
+			(int)(point - text), text, (int)(text + size - point - 1), point + 1);
 		s.key = &value_dynamic;
 	} else {
 		s.key = number_literal(p, number);
@@ -104,11 +104,11 @@ static const struct expr *attribute_splat(struct parser *p, const struct expr *s
 		struct token inner = parser_read(p), next = parser_peek(p);
 
 		if (next.kind == TOKEN_NUMBER) {
-			e->splat.each = add_step(p, e->splat.each,
-						 legacy_index(p, inner, parser_read(p)));
+			e->splat.each =
+				add_step(p, e->splat.each, legacy_index(p, inner, parser_read(p)));
 		} else if (next.kind == TOKEN_IDENTIFIER) {
-			e->splat.each = add_step(p, e->splat.each,
-						 attr_step(p, inner, parser_read(p)));
+			e->splat.each =
+				add_step(p, e->splat.each, attr_step(p, inner, parser_read(p)));
 		} else {
 			if (!p->recovery && next.kind == TOKEN_STAR)
 				parser_error(p, next, "Nested splat expression not allowed",
@@ -200,9 +200,10 @@ static const struct expr *after_bracket(struct parser *p, const struct expr *sou
 	parser_newlines_back(p);
 	bracket = parser_span(p, open, close);
 	if (literal_key(key))
-		return add_step(p, source, (struct step){.kind = STEP_INDEX,
-							 .key = literal_key(key),
-							 .range = bracket});
+		return add_step(p, source,
+				(struct step){.kind = STEP_INDEX,
+					      .key = literal_key(key),
+					      .range = bracket});
 	e = parser_make(p, EXPR_INDEX, diag_range_between(source->range, bracket));
 	e->index.collection = source;
 	e->index.key = key;
@@ -219,8 +220,8 @@ static const struct expr *postfix(struct parser *p, const struct expr *e)
 			return e;
 		if (length >= CHAIN_MAX) {
 			diag_add(p->diags, DIAG_LIMIT, parser_range(p, parser_peek(p)),
-				 "Nested too deeply", "More than %d steps in a row are not accepted.",
-				 CHAIN_MAX);
+				 "Nested too deeply",
+				 "More than %d steps in a row are not accepted.", CHAIN_MAX);
 			p->next = p->tokens.count;
 			p->recovery = true;
 			return e;
@@ -236,7 +237,8 @@ const struct expr *parser_operand(struct parser *p)
 	return postfix(p, parser_term(p));
 }
 
-/* --- terms -------------------------------------------------------------------------------------- */
+/* --- terms --------------------------------------------------------------------------------------
+ */
 
 static const struct expr *parentheses(struct parser *p)
 {
@@ -290,14 +292,16 @@ static bool next_argument(struct parser *p, struct token name, struct expr *call
 	}
 	if (t.kind != TOKEN_COMMA) {
 		if (t.kind == TOKEN_END)
-			parser_error(p, name, "Unterminated function call",
-				     "There is no closing parenthesis for this function call before "
-				     "the end of the file. This may be caused by incorrect parenthesis "
-				     "nesting elsewhere in this file.");
+			parser_error(
+				p, name, "Unterminated function call",
+				"There is no closing parenthesis for this function call before "
+				"the end of the file. This may be caused by incorrect parenthesis "
+				"nesting elsewhere in this file.");
 		else
-			parser_error(p, t, "Missing argument separator",
-				     "A comma is required to separate each function argument from the "
-				     "next.");
+			parser_error(
+				p, t, "Missing argument separator",
+				"A comma is required to separate each function argument from the "
+				"next.");
 		*close = parser_recover(p, TOKEN_CLOSE_PAREN);
 		return false;
 	}
@@ -358,9 +362,10 @@ static const struct expr *function_call(struct parser *p, struct token name)
 		open = parser_read(p);
 	}
 	if (open.kind != TOKEN_OPEN_PAREN) {
-		parser_error(p, open, "Missing open parenthesis",
-			     "Function selector must be followed by an open parenthesis to begin the "
-			     "function call.");
+		parser_error(
+			p, open, "Missing open parenthesis",
+			"Function selector must be followed by an open parenthesis to begin the "
+			"function call.");
 		p->recovery = true;
 		return parser_invalid(p, parser_span(p, name, open));
 	}
@@ -431,13 +436,15 @@ static const struct expr *tuple(struct parser *p)
 			continue;
 		if (next.kind != TOKEN_COMMA) {
 			if (!p->recovery && next.kind == TOKEN_END)
-				parser_error(p, open, "Unterminated tuple constructor expression",
-					     "There is no corresponding closing bracket before the end "
-					     "of the file. This may be caused by incorrect bracket "
-					     "nesting elsewhere in this file.");
+				parser_error(
+					p, open, "Unterminated tuple constructor expression",
+					"There is no corresponding closing bracket before the end "
+					"of the file. This may be caused by incorrect bracket "
+					"nesting elsewhere in this file.");
 			else if (!p->recovery)
-				parser_error(p, next, "Missing item separator",
-					     "Expected a comma to mark the beginning of the next item.");
+				parser_error(
+					p, next, "Missing item separator",
+					"Expected a comma to mark the beginning of the next item.");
 			close = parser_recover(p, TOKEN_CLOSE_BRACKET);
 			break;
 		}
@@ -460,13 +467,15 @@ static void tell_bad_key(struct parser *p, struct token open, struct token next)
 		parser_error(p, next, "Missing attribute value",
 			     "Expected an attribute value, introduced by an equals sign (\"=\").");
 	else if (next.kind == TOKEN_END)
-		parser_error(p, open, "Unterminated object constructor expression",
-			     "There is no corresponding closing brace before the end of the file. This "
-			     "may be caused by incorrect brace nesting elsewhere in this file.");
+		parser_error(
+			p, open, "Unterminated object constructor expression",
+			"There is no corresponding closing brace before the end of the file. This "
+			"may be caused by incorrect brace nesting elsewhere in this file.");
 	else
-		parser_error(p, next, "Missing key/value separator",
-			     "Expected an equals sign (\"=\") to mark the beginning of the attribute "
-			     "value.");
+		parser_error(
+			p, next, "Missing key/value separator",
+			"Expected an equals sign (\"=\") to mark the beginning of the attribute "
+			"value.");
 }
 
 /* key = value; false after an error from which there is no going on. */
@@ -506,9 +515,10 @@ static bool object_separator(struct parser *p, struct token open)
 		return true;
 	}
 	if (!p->recovery && next.kind == TOKEN_END)
-		parser_error(p, open, "Unterminated object constructor expression",
-			     "There is no corresponding closing brace before the end of the file. This "
-			     "may be caused by incorrect brace nesting elsewhere in this file.");
+		parser_error(
+			p, open, "Unterminated object constructor expression",
+			"There is no corresponding closing brace before the end of the file. This "
+			"may be caused by incorrect brace nesting elsewhere in this file.");
 	else if (!p->recovery)
 		parser_error(p, next, "Missing attribute separator",
 			     "Expected a newline or comma to mark the beginning of the next "
@@ -556,9 +566,8 @@ static const struct expr *quoted(struct parser *p)
 {
 	struct token open = parser_read(p);
 
-	return template_parse(p, open,
-			      open.kind == TOKEN_OPEN_QUOTE ? TOKEN_CLOSE_QUOTE
-							    : TOKEN_CLOSE_HEREDOC);
+	return template_parse(
+		p, open, open.kind == TOKEN_OPEN_QUOTE ? TOKEN_CLOSE_QUOTE : TOKEN_CLOSE_HEREDOC);
 }
 
 static const struct expr *no_term(struct parser *p)

@@ -101,8 +101,7 @@ void quote_json(struct buf *out, const char *text, size_t size, bool html)
 	buf_addch(out, '"');
 	for (size_t i = 0; i < size; i++) {
 		bool separator = size - i >= 3 && (uint8_t)text[i] == 0xe2 &&
-				 (uint8_t)text[i + 1] == 0x80 &&
-				 ((uint8_t)text[i + 2] | 1) == 0xa9;
+				 (uint8_t)text[i + 1] == 0x80 && ((uint8_t)text[i + 2] | 1) == 0xa9;
 
 		if (html && separator) {
 			buf_addf(out, "\\u202%x", (uint8_t)text[i + 2] & 0xf);

@@ -33,7 +33,8 @@ static bool fail(struct reader *r, enum regex_fault fault, const char *reason)
 
 static void put_char(struct reader *r, uint32_t c)
 {
-	if (c < 0x80 && ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
+	if (c < 0x80 &&
+	    ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')))
 		buf_addch(&r->out, (char)c);
 	else
 		buf_addf(&r->out, "\\x{%x}", c);
@@ -137,10 +138,12 @@ static bool perl_class(struct reader *r, bool inside)
 static bool unicode_class(struct reader *r)
 {
 	static const char *const known[] = {
-		"L",  "Ll", "Lm", "Lo", "Lt", "Lu", "M",  "Mc",	   "Me",    "Mn",	"N",
-		"Nd", "Nl", "No", "P",	"Pc", "Pd", "Pe", "Pf",	   "Pi",    "Po",	"Ps",
-		"S",  "Sc", "Sk", "Sm", "So", "Z",  "Zl", "Zp",	   "Zs",    "Latin",	"Greek",
-		"Cyrillic", "Han", "Hiragana", "Katakana", "Hebrew", "Arabic",	"Thai", "Hangul"};
+		"L",	    "Ll",	"Lm",	  "Lo",	    "Lt",    "Lu",	 "M",
+		"Mc",	    "Me",	"Mn",	  "N",	    "Nd",    "Nl",	 "No",
+		"P",	    "Pc",	"Pd",	  "Pe",	    "Pf",    "Pi",	 "Po",
+		"Ps",	    "S",	"Sc",	  "Sk",	    "Sm",    "So",	 "Z",
+		"Zl",	    "Zp",	"Zs",	  "Latin",  "Greek", "Cyrillic", "Han",
+		"Hiragana", "Katakana", "Hebrew", "Arabic", "Thai",  "Hangul"};
 	bool negated = *r->at == 'P';
 	char name[32] = "";
 	size_t n = 0;
@@ -325,8 +328,8 @@ static bool group(struct reader *r, struct part *ret, bool *ret_flags)
 	int kind;
 
 	r->at++;
-	if (strncmp(r->at, "?P<", 3) == 0 || (strncmp(r->at, "?<", 2) == 0 && r->at[2] != '=' &&
-					      r->at[2] != '!')) {
+	if (strncmp(r->at, "?P<", 3) == 0 ||
+	    (strncmp(r->at, "?<", 2) == 0 && r->at[2] != '=' && r->at[2] != '!')) {
 		r->at += r->at[1] == 'P' ? 3 : 2;
 		if (!group_name(r, &name))
 			return false;

@@ -42,9 +42,10 @@ static const struct expr *whole_expr(struct parser *p)
 	e = parser_expression(p);
 	t = parser_peek(p);
 	if (t.kind != TOKEN_END && !p->recovery)
-		parser_error(p, t, "Extra characters after expression",
-			     "An expression was successfully parsed, but extra characters were found "
-			     "after it.");
+		parser_error(
+			p, t, "Extra characters after expression",
+			"An expression was successfully parsed, but extra characters were found "
+			"after it.");
 	return e;
 }
 
@@ -86,8 +87,8 @@ static bool expr_as_traversal(const struct expr *e, struct traversal *ret_traver
 	return true;
 }
 
-bool syntax_parse_traversal(struct arena *a, const struct source *s, struct traversal *ret_traversal,
-			    struct diags *d)
+bool syntax_parse_traversal(struct arena *a, const struct source *s,
+			    struct traversal *ret_traversal, struct diags *d)
 {
 	size_t failures = d->failures;
 	const struct expr *e = syntax_parse_expr(a, s, d);

@@ -61,7 +61,7 @@ enum expr_kind {
 	EXPR_INVALID, /* a syntax error was reported here */
 };
 
-enum operator {
+enum operator{
 	OPERATOR_OR,
 	OPERATOR_AND,
 	OPERATOR_EQUAL,
@@ -94,7 +94,7 @@ struct json_string {
 
 struct expr {
 	enum expr_kind kind;
-	bool json;		       /* from JSON syntax */
+	bool json; /* from JSON syntax */
 	struct range range;
 	const struct json_string *json_string; /* of a string in JSON, whatever kind it became */
 	union {
@@ -106,7 +106,7 @@ struct expr {
 		struct {
 			const struct expr *const *parts;
 			size_t count;
-		} list; /* EXPR_TEMPLATE, EXPR_TUPLE */
+		} list;			  /* EXPR_TEMPLATE, EXPR_TUPLE */
 		const struct expr *inner; /* EXPR_TEMPLATE_WRAP, _JOIN, EXPR_PARENTHESES */
 		struct traversal traversal;
 		struct {
@@ -143,13 +143,15 @@ struct expr {
 		} object;
 		struct {
 			const char *key_name, *value_name; /* key_name may be NULL */
-			const struct expr *collection, *key, *value, *condition; /* key: for objects */
+			const struct expr *collection, *key, *value,
+				*condition; /* key: for objects */
 			bool object, group;
 		} loop;
 	};
 };
 
-/* --- bodies ------------------------------------------------------------------------------------ */
+/* --- bodies ------------------------------------------------------------------------------------
+ */
 
 struct attribute {
 	const char *name;
@@ -185,8 +187,8 @@ struct body {
 	/* Names that were taken by an earlier syntax_content() with a rest. */
 	const char *const *hidden;
 	size_t hidden_count;
-	struct range range;	/* of all of it */
-	struct range missing;	/* where to point for what is missing: the end */
+	struct range range;   /* of all of it */
+	struct range missing; /* where to point for what is missing: the end */
 };
 
 /*
@@ -202,8 +204,8 @@ const struct body *syntax_parse(struct arena *a, const struct source *s, struct 
 const struct expr *syntax_parse_expr(struct arena *a, const struct source *s, struct diags *d);
 const struct expr *syntax_parse_template(struct arena *a, const struct source *s, struct diags *d);
 /* A traversal alone, as "aws_instance.a[0]"; false after an error. */
-bool syntax_parse_traversal(struct arena *a, const struct source *s, struct traversal *ret_traversal,
-			    struct diags *d);
+bool syntax_parse_traversal(struct arena *a, const struct source *s,
+			    struct traversal *ret_traversal, struct diags *d);
 
 /* --- reading bodies -------------------------------------------------------------------------- */
 
@@ -237,14 +239,15 @@ struct content syntax_content(struct arena *a, const struct body *body,
 			      const struct body_schema *schema, struct diags *d);
 /* What is not in the schema is left for *ret_rest, which is a body again. */
 struct content syntax_content_partial(struct arena *a, const struct body *body,
-				      const struct body_schema *schema, const struct body **ret_rest,
-				      struct diags *d);
+				      const struct body_schema *schema,
+				      const struct body **ret_rest, struct diags *d);
 /* Every name is an attribute; blocks are errors. */
 struct content syntax_attributes(struct arena *a, const struct body *body, struct diags *d);
 
 /*
  * All names that a body has without knowing a schema: for native bodies which are attributes and
- * which blocks; for JSON the type is a guess from the shape (objects and arrays of objects: blocks).
+ * which blocks; for JSON the type is a guess from the shape (objects and arrays of objects:
+ * blocks).
  */
 struct content syntax_guess(struct arena *a, const struct body *body);
 
@@ -252,7 +255,8 @@ const struct attribute *syntax_find(const struct content *c, const char *name);
 
 /* --- static readings of expressions --------------------------------------------------------- */
 
-/* The traversal that e is, as "aws_instance.a" in depends_on; in JSON the text of a string is one. */
+/* The traversal that e is, as "aws_instance.a" in depends_on; in JSON the text of a string is one.
+ */
 bool syntax_as_traversal(struct arena *a, const struct expr *e, struct traversal *ret_traversal,
 			 struct diags *d);
 /* The bare word that e is, or NULL without a diagnostic; in JSON the text of a string. */

@@ -35,7 +35,8 @@ struct pieces {
 	size_t next; /* in the second pass */
 };
 
-/* --- text ----------------------------------------------------------------------------------------- */
+/* --- text
+ * ----------------------------------------------------------------------------------------- */
 
 static int hex_digit(char c)
 {
@@ -65,14 +66,16 @@ static size_t unicode_escape(struct parser *p, struct token t, size_t at, struct
 	       hex_digit(text[at + 2 + digits]) >= 0)
 		code = code << 4 | (uint32_t)hex_digit(text[at + 2 + digits++]);
 	if (digits < want) {
-		bad_escape(p, t, at, 2 + digits,
-			   want == 4 ? "The \\u escape sequence must be followed by four hexadecimal "
-				       "digits."
-				     : "The \\U escape sequence must be followed by eight hexadecimal "
-				       "digits.");
+		bad_escape(
+			p, t, at, 2 + digits,
+			want == 4 ? "The \\u escape sequence must be followed by four hexadecimal "
+				    "digits."
+				  : "The \\U escape sequence must be followed by eight hexadecimal "
+				    "digits.");
 	} else if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
-		bad_escape(p, t, at, 2 + digits,
-			   arena_printf(p->arena, "Cannot encode character U+%04x in UTF-8.", code));
+		bad_escape(
+			p, t, at, 2 + digits,
+			arena_printf(p->arena, "Cannot encode character U+%04x in UTF-8.", code));
 	} else if (code == 0) {
 		struct token here = {t.kind, t.start + (uint32_t)at, t.start + (uint32_t)at + 6};
 
@@ -117,8 +120,8 @@ static size_t backslash(struct parser *p, struct token t, size_t at, struct buf 
 	(void)utf8_decode(text + at + 1, left - 1, &n);
 	bad_escape(p, t, at, 1 + n,
 		   arena_printf(p->arena,
-				"The symbol \"%.*s\" is not a valid escape sequence selector.", (int)n,
-				text + at + 1));
+				"The symbol \"%.*s\" is not a valid escape sequence selector.",
+				(int)n, text + at + 1));
 	return 1 + n;
 }
 
@@ -172,15 +175,16 @@ static size_t without_trailing_space(const char *text, size_t size)
 	return end;
 }
 
-/* --- first pass ----------------------------------------------------------------------------------- */
+/* --- first pass
+ * ----------------------------------------------------------------------------------- */
 
 static struct piece *add_piece(struct parser *p, struct pieces *list, enum piece_kind kind,
 			       struct range range)
 {
 	struct piece *one;
 
-	list->list = arena_grow(p->arena, list->list, list->count, &list->capacity,
-				sizeof(*list->list));
+	list->list =
+		arena_grow(p->arena, list->list, list->count, &list->capacity, sizeof(*list->list));
 	one = &list->list[list->count++];
 	*one = (struct piece){.kind = kind, .range = range, .text = ""};
 	return one;
@@ -441,7 +445,8 @@ static void meld(struct parser *p, struct pieces *list)
 	list->count = kept;
 }
 
-/* --- second pass ---------------------------------------------------------------------------------- */
+/* --- second pass
+ * ---------------------------------------------------------------------------------- */
 
 static const struct expr *piece_expr(struct parser *p, struct pieces *list);
 
@@ -544,13 +549,14 @@ static const struct expr *for_expr(struct parser *p, struct pieces *list)
 			break;
 		if (one->kind == PIECE_ELSE || one->kind == PIECE_ENDIF) {
 			list->next++;
-			return unbalanced(p, one,
-					  arena_printf(p->arena, "Unexpected %s directive",
-						       directive_name(one->kind)),
-					  arena_printf(p->arena,
-						       "Expecting an endfor directive corresponding "
-						       "to the for directive at %s.",
-						       diag_range_text(p->arena, open->range)));
+			return unbalanced(
+				p, one,
+				arena_printf(p->arena, "Unexpected %s directive",
+					     directive_name(one->kind)),
+				arena_printf(p->arena,
+					     "Expecting an endfor directive corresponding "
+					     "to the for directive at %s.",
+					     diag_range_text(p->arena, open->range)));
 		}
 		parser_add(p, &parts, piece_expr(p, list));
 	}

@@ -249,7 +249,9 @@ static void write_expression(struct buf *out, const struct type *t)
 	case TYPE_LIST:
 	case TYPE_SET:
 	case TYPE_MAP:
-		buf_addstr(out, t->kind == TYPE_LIST ? "list(" : t->kind == TYPE_SET ? "set(" : "map(");
+		buf_addstr(out, t->kind == TYPE_LIST  ? "list("
+				: t->kind == TYPE_SET ? "set("
+						      : "map(");
 		write_expression(out, t->element);
 		buf_addch(out, ')');
 		return;
@@ -438,7 +440,10 @@ static int from_json(struct arena *a, const json_t *json, unsigned depth,
 		return err_set(e, ERR_INPUT, "type: unknown type \"%s\"", kind);
 	if (from_json(a, json_array_get(json, 1), depth + 1, &element, e) < 0)
 		return -1;
-	*ret_type = collection(a, kind[0] == 'l' ? TYPE_LIST : kind[0] == 's' ? TYPE_SET : TYPE_MAP,
+	*ret_type = collection(a,
+			       kind[0] == 'l'	? TYPE_LIST
+			       : kind[0] == 's' ? TYPE_SET
+						: TYPE_MAP,
 			       element);
 	return 0;
 }

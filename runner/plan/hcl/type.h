@@ -12,7 +12,8 @@
 #include "runner/base/json.h"
 
 enum type_kind {
-	TYPE_DYNAMIC, /* "any" in a constraint, "dynamic" in JSON; of a value: its type is unknown */
+	TYPE_DYNAMIC, /* "any" in a constraint, "dynamic" in JSON; of a value: its type is unknown
+		       */
 	TYPE_BOOL,
 	TYPE_NUMBER,
 	TYPE_STRING,

@@ -54,9 +54,10 @@ static struct constraint keyword(struct parsing *p, const struct expr *e, const 
 			    "The object type constructor requires one argument specifying the "
 			    "attribute types and values as a map.");
 	if (strcmp(word, "tuple") == 0)
-		return fail(p, e->range,
-			    "The tuple type constructor requires one argument specifying the element "
-			    "types as a list.");
+		return fail(
+			p, e->range,
+			"The tuple type constructor requires one argument specifying the element "
+			"types as a list.");
 	if (strcmp(word, "optional") == 0)
 		return fail(p, e->range,
 			    "The keyword \"optional\" is valid only as a modifier for object type "
@@ -112,7 +113,8 @@ static struct constraint tuple(struct parsing *p, const struct expr *e)
 	size_t count, n = 0;
 
 	if (e->kind != EXPR_TUPLE)
-		return fail(p, e->range, "Tuple type constructor requires a list of element types.");
+		return fail(p, e->range,
+			    "Tuple type constructor requires a list of element types.");
 	items = e->list.parts;
 	count = e->list.count;
 	elements = arena_array(p->arena, count, sizeof(*elements));
@@ -187,9 +189,10 @@ static bool attribute(struct parsing *p, const struct expr_item *item, struct ob
 		}
 	}
 	if (call && (call->call.count < 1 || call->call.count > 2)) {
-		(void)fail(p, call->range,
-			   "Optional attribute modifier requires the attribute type as its argument, "
-			   "and at most a default value.");
+		(void)fail(
+			p, call->range,
+			"Optional attribute modifier requires the attribute type as its argument, "
+			"and at most a default value.");
 		return false;
 	}
 	if (call)
@@ -238,8 +241,9 @@ static struct constraint object(struct parsing *p, const struct expr *e)
 	outer.type = type_object(p->arena, o.attrs, count);
 	if (o.default_count + o.child_count > 0) {
 		d = arena_alloc(p->arena, sizeof(*d));
-		*d = (struct type_defaults){outer.type, o.default_names, o.values, o.default_count,
-					    o.child_names, o.children, o.child_count};
+		*d = (struct type_defaults){outer.type,	     o.default_names, o.values,
+					    o.default_count, o.child_names,   o.children,
+					    o.child_count};
 		outer.defaults = d;
 	}
 	return outer;
@@ -261,8 +265,8 @@ static struct constraint call(struct parsing *p, const struct expr *e)
 					 name));
 	if (e->call.count != 1)
 		return fail(p, e->range,
-			    arena_printf(p->arena,
-					 "The %s type constructor requires one argument.", name));
+			    arena_printf(p->arena, "The %s type constructor requires one argument.",
+					 name));
 	if (strcmp(name, "list") == 0)
 		return collection(p, e->call.args[0], TYPE_LIST);
 	if (strcmp(name, "set") == 0)
@@ -273,8 +277,9 @@ static struct constraint call(struct parsing *p, const struct expr *e)
 		return object(p, e->call.args[0]);
 	if (strcmp(name, "tuple") == 0)
 		return tuple(p, e->call.args[0]);
-	return fail(p, e->range,
-		    arena_printf(p->arena, "Keyword \"%s\" is not a valid type constructor.", name));
+	return fail(
+		p, e->range,
+		arena_printf(p->arena, "Keyword \"%s\" is not a valid type constructor.", name));
 }
 
 static struct constraint parse(struct parsing *p, const struct expr *e)
@@ -314,10 +319,11 @@ const struct type *typeexpr_parse(struct arena *a, const struct expr *e,
 	if (d->failures > failures)
 		return NULL;
 	if (e->kind == EXPR_TEMPLATE || e->kind == EXPR_TEMPLATE_WRAP) {
-		diag_error(d, e->range, "Invalid quoted type constraints",
-			   "Terraform 0.11 and earlier required type constraints to be given in "
-			   "quotes, but that form is now deprecated and will be removed in a future "
-			   "version of Terraform. Remove the quotes.");
+		diag_error(
+			d, e->range, "Invalid quoted type constraints",
+			"Terraform 0.11 and earlier required type constraints to be given in "
+			"quotes, but that form is now deprecated and will be removed in a future "
+			"version of Terraform. Remove the quotes.");
 		return NULL;
 	}
 	word = syntax_as_keyword(e);
@@ -330,7 +336,8 @@ const struct type *typeexpr_parse(struct arena *a, const struct expr *e,
 	return c.type;
 }
 
-/* --- applying defaults ---------------------------------------------------------------------------- */
+/* --- applying defaults
+ * ---------------------------------------------------------------------------- */
 
 static const struct type_defaults *child(const struct type_defaults *d, const char *name)
 {

@@ -26,8 +26,8 @@ struct type_defaults {
 };
 
 /*
- * NULL after an error.  *ret_defaults may come out NULL: there are none.  In a JSON body the text of
- * the string is the expression.
+ * NULL after an error.  *ret_defaults may come out NULL: there are none.  In a JSON body the text
+ * of the string is the expression.
  */
 const struct type *typeexpr_parse(struct arena *a, const struct expr *e,
 				  const struct type_defaults **ret_defaults, struct diags *d);

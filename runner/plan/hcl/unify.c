@@ -382,7 +382,8 @@ static const char *mismatch_parts(struct arena *a, const struct type *got, const
 		const struct type *part =
 			got->kind == TYPE_TUPLE ? got->elements[i] : got->attrs[i].type;
 
-		if (type_equal(part, want->element) || convert_possible(a, part, want->element, true))
+		if (type_equal(part, want->element) ||
+		    convert_possible(a, part, want->element, true))
 			continue;
 		if (got->kind == TYPE_TUPLE)
 			return arena_printf(a, "element %u: %s", i,

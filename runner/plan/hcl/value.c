@@ -363,7 +363,8 @@ static bool refinements_same(const struct refinement *a, const struct refinement
 	if (!same_bound(a->min, b->min) || !same_bound(a->max, b->max) ||
 	    a->min_inclusive != b->min_inclusive || a->max_inclusive != b->max_inclusive)
 		return false;
-	return a->prefix == b->prefix || (a->prefix && b->prefix && strcmp(a->prefix, b->prefix) == 0);
+	return a->prefix == b->prefix ||
+	       (a->prefix && b->prefix && strcmp(a->prefix, b->prefix) == 0);
 }
 
 static bool items_same(const struct value *a, const struct value *b, bool marks);
@@ -372,7 +373,8 @@ static bool same(const struct value *a, const struct value *b, bool marks)
 {
 	if (a == b)
 		return true;
-	if (a->state != b->state || (marks && a->marks != b->marks) || !type_equal(a->type, b->type))
+	if (a->state != b->state || (marks && a->marks != b->marks) ||
+	    !type_equal(a->type, b->type))
 		return false;
 	if (a->state == VALUE_UNKNOWN)
 		return refinements_same(value_refinement(a), value_refinement(b));
@@ -479,7 +481,8 @@ static void walk_marks(struct walk *w, const struct value *v)
 	if ((v->marks_within & w->wanted) == 0)
 		return;
 	if ((v->marks & w->wanted) != 0) {
-		w->paths = arena_grow(w->arena, w->paths, w->count, &w->capacity, sizeof(*w->paths));
+		w->paths =
+			arena_grow(w->arena, w->paths, w->count, &w->capacity, sizeof(*w->paths));
 		w->paths[w->count++] = (struct value_path){
 			arena_memdup(w->arena, w->steps, w->depth * sizeof(*w->steps)), w->depth,
 			v->marks};

@@ -32,27 +32,27 @@ enum value_state {
 /* What is known about an unknown value.  All zero says nothing. */
 struct refinement {
 	bool not_null;
-	const char *prefix;		 /* string: starts with this; or NULL */
-	const struct number *min, *max;	 /* number; or NULL */
+	const char *prefix;		/* string: starts with this; or NULL */
+	const struct number *min, *max; /* number; or NULL */
 	bool min_inclusive, max_inclusive;
-	bool has_length;		 /* list, set, map */
-	size_t length_min, length_max;	 /* SIZE_MAX: no upper bound */
+	bool has_length;	       /* list, set, map */
+	size_t length_min, length_max; /* SIZE_MAX: no upper bound */
 };
 
 struct value {
 	const struct type *type;
 	uint8_t state;
-	uint8_t marks;	       /* of this very value */
-	uint8_t marks_within;  /* of this and all that it holds */
-	bool unknown_within;   /* it is unknown or holds something that is */
-	uint16_t depth;	       /* how many values are within each other at most */
-	uint32_t weight;       /* how many values it holds, those that it holds twice counted twice */
-	size_t count;	       /* bytes of a string, elements of anything else */
+	uint8_t marks;	      /* of this very value */
+	uint8_t marks_within; /* of this and all that it holds */
+	bool unknown_within;  /* it is unknown or holds something that is */
+	uint16_t depth;	      /* how many values are within each other at most */
+	uint32_t weight; /* how many values it holds, those that it holds twice counted twice */
+	size_t count;	 /* bytes of a string, elements of anything else */
 	union {
 		bool boolean;
 		const struct number *number;
 		const char *text;
-		const struct value *const *items; /* list, set, tuple, map, object */
+		const struct value *const *items;    /* list, set, tuple, map, object */
 		const struct refinement *refinement; /* unknown; may be NULL */
 	};
 	const char *const *keys; /* of a known map, sorted; objects have theirs in the type */
@@ -66,7 +66,7 @@ extern const struct value value_null_dynamic; /* what the keyword null gives */
 
 const struct value *value_bool(bool b);
 const struct value *value_number(struct arena *a, const struct number *n);
-const struct value *value_int(struct arena *a, int64_t i);  /* 64 bits of precision, as Go's */
+const struct value *value_int(struct arena *a, int64_t i); /* 64 bits of precision, as Go's */
 /* Normalises to NFC.  The text must be valid UTF-8 without U+0000 (value_text_fault says). */
 const struct value *value_string(struct arena *a, const char *text);
 const struct value *value_string_n(struct arena *a, const char *text, size_t size);
@@ -181,7 +181,8 @@ const struct value *value_rewrite(struct arena *a, const struct value *v, value_
 const struct value *value_equals(struct arena *a, const struct value *x, const struct value *y);
 const struct value *value_not(struct arena *a, const struct value *x);
 
-/* --- JSON --------------------------------------------------------------------------------------- */
+/* --- JSON ---------------------------------------------------------------------------------------
+ */
 
 /*
  * Compact JSON of a known, unmarked value, members sorted, numbers with all their digits, strings

@@ -4,7 +4,11 @@
 #include "runner/plan/hcl/value.h"
 #include "runner/plan/hcl/valueset.h"
 
-enum answer { NO, YES, OPEN };
+enum answer {
+	NO,
+	YES,
+	OPEN
+};
 
 static const struct value *unknown_bool(struct arena *a)
 {

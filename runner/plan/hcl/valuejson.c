@@ -66,8 +66,7 @@ void value_write_json(struct buf *out, const struct value *v, bool html)
 
 /* --- reading: the value that JSON implies, then converted ------------------------------------- */
 
-static const struct value *implied_object(struct arena *a, const struct json_node *n,
-					  struct err *e)
+static const struct value *implied_object(struct arena *a, const struct json_node *n, struct err *e)
 {
 	const char **keys = arena_array(a, n->size, sizeof(*keys));
 	const struct value **items = arena_array(a, n->size, sizeof(*items));
@@ -96,8 +95,7 @@ static const struct value *implied_tuple(struct arena *a, const struct json_node
 	return value_tuple(a, items, n->size);
 }
 
-static const struct value *implied_number(struct arena *a, const struct json_node *n,
-					  struct err *e)
+static const struct value *implied_number(struct arena *a, const struct json_node *n, struct err *e)
 {
 	bool limit;
 	const struct number *number = number_parse(a, n->text, n->size, &limit);
@@ -185,9 +183,10 @@ static const struct value *number_from_jansson(struct arena *a, const json_t *js
 {
 	char text[64];
 	bool limit;
-	int n = json_is_integer(json) ? snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT,
-						 json_integer_value(json))
-				      : snprintf(text, sizeof(text), "%.17g", json_real_value(json));
+	int n = json_is_integer(json)
+			? snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT,
+				   json_integer_value(json))
+			: snprintf(text, sizeof(text), "%.17g", json_real_value(json));
 
 	return value_number(a, number_parse(a, text, (size_t)n, &limit));
 }
@@ -241,7 +240,8 @@ static int number_to_json(const struct number *n, json_t **ret_json, struct err 
 		mpfr_t again;
 		bool same;
 
-		/* 0.1 is no exact double, but the shortest text of the nearest one reads back as it. */
+		/* 0.1 is no exact double, but the shortest text of the nearest one reads back as
+		 * it. */
 		(void)snprintf(shortest, sizeof(shortest), "%.17g", d);
 		mpfr_init2(again, mpfr_get_prec(n->m));
 		(void)mpfr_set_str(again, shortest, 10, MPFR_RNDN);

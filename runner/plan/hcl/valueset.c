@@ -49,7 +49,7 @@ static void add_hash(struct buf *out, const struct value *v)
 		add_hash(out, v->items[i]);
 		buf_addch(out, ';');
 	}
-	buf_addch(out, v->type->kind == TYPE_MAP			      ? '}'
+	buf_addch(out, v->type->kind == TYPE_MAP				     ? '}'
 		       : v->type->kind == TYPE_OBJECT || v->type->kind == TYPE_TUPLE ? '>'
 										     : ']');
 }

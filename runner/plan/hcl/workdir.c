@@ -22,8 +22,9 @@ static bool split(const char *path, bool rooted, struct components *list)
 	for (const char *p = path; *p != '\0';) {
 		size_t n = strcspn(p, "/");
 		bool up = n == 2 && p[0] == '.' && p[1] == '.';
-		bool may_go = list->count > 0 && !(list->size[list->count - 1] == 2 &&
-						   memcmp(list->start[list->count - 1], "..", 2) == 0);
+		bool may_go =
+			list->count > 0 && !(list->size[list->count - 1] == 2 &&
+					     memcmp(list->start[list->count - 1], "..", 2) == 0);
 
 		if (up && may_go) {
 			list->count--;
@@ -110,7 +111,8 @@ static int open_beneath(int dir_fd, const char *path, int flags)
 			memcpy(name, p, n);
 			name[n] = '\0';
 			next = openat(at, name,
-				      (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
+				      (last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW |
+					      O_CLOEXEC);
 		}
 		(void)close(at);
 		if (last || next < 0)
@@ -137,7 +139,8 @@ bool workdir_open(struct call *c, size_t arg, const char *path, enum workdir_kin
 	}
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		call_unsupported(c, "\"%s\" cannot be read here: %s", path,
-				 errno == EXDEV ? "it leads out of the workspace" : strerror(errno));
+				 errno == EXDEV ? "it leads out of the workspace"
+						: strerror(errno));
 		return false;
 	}
 	*ret_kind = S_ISREG(st.st_mode)	  ? WORKDIR_FILE
@@ -157,12 +160,13 @@ bool workdir_read(struct call *c, size_t arg, const char *path, struct buf *out)
 	if (!workdir_open(c, arg, path, &kind, &fd))
 		return false;
 	if (kind == WORKDIR_NOTHING) {
-		call_fail_arg(c, arg,
-			      "no file exists at \"%s\"; this function works only with files that "
-			      "are distributed as part of the configuration source code, so if this "
-			      "file will be created by a resource in this configuration you must "
-			      "instead obtain this result from an attribute of that resource",
-			      path);
+		call_fail_arg(
+			c, arg,
+			"no file exists at \"%s\"; this function works only with files that "
+			"are distributed as part of the configuration source code, so if this "
+			"file will be created by a resource in this configuration you must "
+			"instead obtain this result from an attribute of that resource",
+			path);
 		return false;
 	}
 	if (kind != WORKDIR_FILE) {
