@@ -8,6 +8,7 @@
 #include "runner/base/die.h"
 #include "runner/base/hex.h"
 #include "runner/base/json.h"
+#include "runner/base/utf8.h"
 #include "runner/canon/jcs.h"
 
 struct gather {
@@ -75,6 +76,10 @@ static int digest_content(struct treestream_reader *r, struct gather *g, struct 
 	}
 	sha256_final(&sha256, &entry->sha256);
 	(void)SHA1_Final(entry->git_blob, &sha1);
+	if (entry->type == TREESTREAM_LINK &&
+	    (entry->size == 0 || strlen(entry->target) != entry->size ||
+	     !utf8_valid(entry->target, entry->size)))
+		return err_set(e, ERR_INPUT, "%s: the target of the link is no text", entry->path);
 	return 0;
 }
 

@@ -260,6 +260,16 @@ static int rewind_fix(const struct runs_fix *fix, struct err *e)
 	return 0;
 }
 
+/* A tree that cannot be told in canonical form is the fix's doing. */
+static void check_tree(struct evidence_apply *apply, int tree, struct arena *a)
+{
+	struct err fault = ERR_INIT;
+	const struct tree *t;
+
+	if (apply->outcome != EVIDENCE_FAILED && tree_read(tree, a, &t, &fault) < 0)
+		apply_failed(apply, arena_strdup(a, fault.text));
+}
+
 int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v,
 	       struct evidence_apply *ret_apply, int *ret_tree)
 {
@@ -297,6 +307,7 @@ int runs_apply(struct runs_context *c, int from, const struct sandbox_variation 
 		apply_failed(&apply, "what it left could not be collected");
 	else if (!script && read_apply_record(c, files.out, &apply) < 0)
 		return -1;
+	check_tree(&apply, files.tree, c->arena);
 	*ret_apply = apply;
 	*ret_tree = apply.outcome == EVIDENCE_FAILED ? -1 : fd_steal(&files.tree);
 	return 0;

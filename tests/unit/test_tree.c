@@ -212,8 +212,16 @@ TEST(a_stream_that_is_no_tree_is_refused)
 					   {TREESTREAM_FILE, "a", "2"}};
 	static const struct row through[] = {{TREESTREAM_LINK, "a", "/etc"},
 					     {TREESTREAM_FILE, "a/b", "2"}};
+	static const struct row odd[] = {{TREESTREAM_LINK, "l", "\xff"}};
+	static const struct row empty[] = {{TREESTREAM_LINK, "l", ""}};
 	struct err e = ERR_INIT;
 
+	CHECK_INT(read_rows(odd, 1, &e), -1);
+	CHECK_STR(e.text, "l: the target of the link is no text");
+	err_clear(&e);
+	CHECK_INT(read_rows(empty, 1, &e), -1);
+	CHECK_STR(e.text, "l: the target of the link is no text");
+	err_clear(&e);
 	CHECK_INT(read_rows(twice, 2, &e), -1);
 	CHECK_STR(e.text, "a: occurs twice");
 	err_clear(&e);
