@@ -3,6 +3,7 @@
 FUZZ_TARGETS += fuzz_doc fuzz_patch fuzz_case fuzz_tree fuzz_bundle
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 SCRIPT_TESTS += tests/fuzz/corpus.t
+BENCHES += tests/bench/bench_case
 REPLAY_BINS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay_%)
 
 check: deps
