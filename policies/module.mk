@@ -11,3 +11,4 @@ EXTRA_OBJS += $(BUILD)/gen/builtin_policies.o
 $(BUILD)/gen/builtin_policies.o: $(BUILD)/gen/builtin_policies.c
 	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
 UNIT_TESTS += test_policy
+SCRIPT_TESTS += tests/e2e/policies.t

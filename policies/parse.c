@@ -2,6 +2,7 @@
 
 #include "policies/internal.h"
 #include "runner/base/buf.h"
+#include "runner/base/treestream.h"
 #include "runner/canon/jcs.h"
 
 struct parser {
@@ -310,6 +311,77 @@ static void gather_subjects(struct parser *p, const struct doc *d, struct policy
 			}
 }
 
+static int read_test_file(struct parser *p, const struct doc *d, const char *name, size_t name_size,
+			  struct policy_test_file *ret_file)
+{
+	const char *fault = treestream_path_fault(name, name_size);
+
+	if (want_kind(p, d, DOC_STRING) < 0)
+		return -1;
+	if (fault)
+		return doc_fault(d, p->what, p->e, "the name of the file %s", fault);
+	*ret_file = (struct policy_test_file){name, d->text, d->size};
+	return 0;
+}
+
+/* The files of a test: "main" for a single one, or "files" by name. */
+static int read_test_files(struct parser *p, const struct doc *d, struct policy_test *test)
+{
+	const struct doc *single = doc_get(d, "main"), *list = doc_get(d, "files");
+	struct policy_test_file *files;
+
+	if (!single == !list)
+		return doc_fault(d, p->what, p->e, "needs either \"main\" or \"files\"");
+	files = arena_array(p->arena, single ? 1 : FP_MAX(list->count, (size_t)1), sizeof(*files));
+	test->files = files;
+	if (single)
+		return read_test_file(p, single, "main.tf", 7, &files[test->file_count++]);
+	if (want_kind(p, list, DOC_OBJECT) < 0)
+		return -1;
+	if (list->count == 0)
+		return doc_fault(list, p->what, p->e, "must not be empty");
+	for (const struct doc *m = list->first; m; m = m->next)
+		if (read_test_file(p, m, m->key, m->key_size, &files[test->file_count++]) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_test(struct parser *p, const struct doc *d, struct policy_test *test)
+{
+	static const char *const keys[] = {"name", "expect", "resource", "files", "main", NULL};
+	static const enum policy_result results[] = {POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN};
+	const char *expect;
+
+	if (want_kind(p, d, DOC_OBJECT) < 0 || doc_only_keys(d, p->what, keys, p->e) < 0 ||
+	    text_member(p, d, "name", true, &test->name) < 0 ||
+	    text_member(p, d, "expect", true, &expect) < 0 ||
+	    text_member(p, d, "resource", false, &test->resource) < 0)
+		return -1;
+	for (size_t i = 0; i < FP_ARRAY_SIZE(results); i++) {
+		if (strcmp(policy_result_name(results[i]), expect) != 0)
+			continue;
+		test->expect = results[i];
+		return read_test_files(p, d, test);
+	}
+	return doc_fault(doc_get(d, "expect"), p->what, p->e, "must be pass, fail or unknown, not \"%s\"", expect);
+}
+
+static int read_tests(struct parser *p, const struct doc *d, struct policy *policy)
+{
+	struct policy_test *rows;
+
+	if (!d)
+		return 0;
+	if (want_kind(p, d, DOC_ARRAY) < 0)
+		return -1;
+	rows = arena_array(p->arena, FP_MAX(d->count, (size_t)1), sizeof(*rows));
+	for (const struct doc *m = d->first; m; m = m->next)
+		if (read_test(p, m, &rows[policy->test_count++]) < 0)
+			return -1;
+	policy->tests = rows;
+	return 0;
+}
+
 int policy_parse(const char *what, const char *text, size_t size, struct arena *a,
 		 const struct policy **ret_policy, struct err *e)
 {
@@ -329,7 +401,8 @@ int policy_parse(const char *what, const char *text, size_t size, struct arena *
 	policy->definition = doc_get(root, "definition");
 	if (!metadata || !policy->definition)
 		return doc_fault(root, what, e, "\"%s\" is missing", metadata ? "definition" : "metadata");
-	if (read_metadata(&p, metadata, policy) < 0 || check_node(&p, policy->definition) < 0)
+	if (read_metadata(&p, metadata, policy) < 0 || check_node(&p, policy->definition) < 0 ||
+	    read_tests(&p, doc_get(root, "tests"), policy) < 0)
 		return -1;
 	if (policy->subjects.count == 0)
 		gather_subjects(&p, policy->definition, policy, &capacity);

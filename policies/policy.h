@@ -19,8 +19,6 @@
 #define POLICY_MAX_BYTES ((size_t)1 << 20)
 #define POLICY_DEPTH_MAX 32
 
-enum policy_result { POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN };
-
 struct policy_control {
 	const char *standard, *version, *id;
 };
@@ -30,7 +28,21 @@ struct policy_strings {
 	size_t count;
 };
 
-struct policy_node; /* see eval.c */
+enum policy_result { POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN };
+
+/* A workspace of a few files, and what the policy must say of it. */
+struct policy_test_file {
+	const char *name, *text;
+	size_t size;
+};
+
+struct policy_test {
+	const char *name;
+	enum policy_result expect;
+	const char *resource; /* address of the one instance that is meant; NULL: every judged one */
+	const struct policy_test_file *files;
+	size_t file_count;
+};
 
 struct policy {
 	const char *id, *name, *severity, *category, *remediation;
@@ -39,6 +51,8 @@ struct policy {
 	const struct policy_control *controls;
 	size_t control_count;
 	const struct doc *definition;
+	const struct policy_test *tests;
+	size_t test_count;
 	const char *source;
 	size_t source_size;
 	struct sha256 digest; /* of the canonical form of the whole document */

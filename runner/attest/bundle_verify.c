@@ -15,6 +15,7 @@
 #include "runner/attest/bundle_files.h"
 #include "runner/attest/sigstore.h"
 #include "runner/base/fd.h"
+#include "runner/base/json.h"
 
 #define DEPTH_MAX 64
 #define CHECKS_MAX 16
@@ -272,6 +273,60 @@ static int check_signature(struct checker *c, const struct statement *s, struct 
 	return 0;
 }
 
+static const char *subject_digest(const json_t *statement, const char *name)
+{
+	json_t *subject;
+	size_t i;
+
+	json_array_foreach (json_object_get(statement, "subject"), i, subject) {
+		const char *found = json_string_value(json_object_get(subject, "name"));
+
+		if (found && strcmp(found, name) == 0)
+			return json_string_value(
+				json_object_get(json_object_get(subject, "digest"), "sha256"));
+	}
+	return NULL;
+}
+
+/*
+ * What a trusted key signed names the manifest by its digest; so a manifest that was changed is
+ * told as that, before the files are held against it.  Whether the signatures are right is checked
+ * later.
+ */
+static bool manifest_is_signed(struct checker *c, const char *file)
+{
+	struct err ignored = ERR_INIT;
+	JSON_AUTO *statement = NULL;
+	char hex[SHA256_HEX_SIZE];
+	const char *text, *id, *digest;
+	struct sigstore b;
+	size_t size;
+
+	if (faccessat(c->fd, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    bundle_file(c->fd, file, c->arena, &text, &size, &ignored) < 0 ||
+	    sigstore_read(file, text, size, c->arena, &b, &ignored) < 0 || !find_key(c, &b, &id) ||
+	    json_parse(file, b.envelope.payload, b.envelope.payload_size, &statement, &ignored) < 0)
+		return true;
+	digest = subject_digest(statement, "manifest.json");
+	sha256_hex(&c->manifest_digest, hex);
+	return digest && strcmp(digest, hex) == 0;
+}
+
+static bool check_signed_manifest(struct checker *c)
+{
+	static const char *const names[] = {"fix.sigstore.json", "refusal.sigstore.json",
+					    "attestations/inconclusive.sigstore.json"};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++)
+		if (!manifest_is_signed(c, names[i]))
+			return add_check(
+				c, "manifest", false,
+				arena_printf(c->arena,
+					     "manifest.json: is not the one that %s was signed for",
+					     names[i]));
+	return true;
+}
+
 /* Signature files of another decision must not lie beside the right ones. */
 static int check_no_other(struct checker *c, struct err *e)
 {
@@ -324,8 +379,8 @@ int bundle_verify(int fd, struct key *const *keys, size_t key_count, struct aren
 	if (fstat(fd, &st) < 0)
 		return err_sys(e, "the bundle");
 	c.checks = arena_array(a, CHECKS_MAX, sizeof(*c.checks));
-	(void)(check_manifest(&c) && check_layout(&c) && check_files(&c) && check_evidence(&c) &&
-	       check_signatures(&c));
+	(void)(check_manifest(&c) && check_signed_manifest(&c) && check_layout(&c) &&
+	       check_files(&c) && check_evidence(&c) && check_signatures(&c));
 	*ret_report = (struct bundle_report){
 		.checks = c.checks,
 		.count = c.count,

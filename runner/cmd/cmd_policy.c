@@ -4,6 +4,7 @@
 #include "runner/base/json.h"
 #include "runner/base/utf8.h"
 #include "runner/cmd/planning.h"
+#include "runner/cmd/policy_test.h"
 #include "runner/pipeline.h"
 
 struct policy_values {
@@ -163,6 +164,27 @@ static int check(const struct policy_values *v, const char *directory, struct ar
 	return status;
 }
 
+/* All policies, or those with the ids. */
+static int test(const struct policy_values *v, char *const *ids, size_t id_count, struct arena *a, struct err *e)
+{
+	const struct policy **policies, **chosen;
+	size_t count, known = 0;
+
+	if (load(v, a, &policies, &count, e) < 0)
+		return -1;
+	if (id_count == 0)
+		return policy_test_run(policies, count, a, e);
+	chosen = arena_array(a, id_count, sizeof(*chosen));
+	for (size_t k = 0; k < id_count; k++) {
+		for (size_t i = 0; i < count; i++)
+			if (strcmp(policies[i]->id, ids[k]) == 0)
+				chosen[known++] = policies[i];
+		if (known != k + 1)
+			return err_set(e, ERR_INPUT, "no policy has the id %s", ids[k]);
+	}
+	return policy_test_run(chosen, known, a, e);
+}
+
 static int run(int argc, char **argv)
 {
 	struct policy_values values = {.format = "text"};
@@ -178,13 +200,15 @@ static int run(int argc, char **argv)
 		status = show(&values, argv[2], &a, &e);
 	else if (operands == 2 && strcmp(argv[1], "check") == 0)
 		status = check(&values, argv[2], &a, &e);
+	else if (operands >= 1 && strcmp(argv[1], "test") == 0)
+		status = test(&values, argv + 2, (size_t)operands - 1, &a, &e);
 	else
-		(void)err_set(&e, ERR_USAGE, "say \"list\", \"show ID\" or \"check WORKSPACE\"");
+		(void)err_set(&e, ERR_USAGE, "say \"list\", \"show ID\", \"check WORKSPACE\" or \"test\"");
 	return e.kind ? cmd_fail("policy", &e) : status;
 }
 
 const struct cmd cmd_policy = {
 	.name = "policy",
-	.command = {"list | show ID | check WORKSPACE [options]", "List, show and try policies.", options},
+	.command = {"list | show ID | check WORKSPACE | test [ID...] [options]", "List, show and try policies.", options},
 	.run = run,
 };

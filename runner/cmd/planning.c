@@ -7,19 +7,38 @@
 #include "runner/base/utf8.h"
 #include "runner/runs.h"
 
-struct work {
-	int directory, workspace, worker;
+struct planner {
+	int worker;
 	struct locate_packs packs;
 	struct launcher *launcher;
 };
 
-static void release(struct work *w)
+void planning_close(struct planner *p)
 {
-	launcher_stop(w->launcher);
-	fd_close(w->directory);
-	fd_close(w->workspace);
-	fd_close(w->worker);
-	locate_packs_close(&w->packs);
+	if (!p)
+		return;
+	launcher_stop(p->launcher);
+	fd_close(p->worker);
+	locate_packs_close(&p->packs);
+}
+
+static void close_planner(struct planner **p)
+{
+	planning_close(*p);
+}
+
+int planning_open(struct arena *a, struct planner **ret_planner, struct err *e)
+{
+	struct planner *p = arena_alloc(a, sizeof(*p));
+
+	p->worker = -1;
+	if (locate_program("fixproof-worker", &p->worker, e) < 0 || locate_packs(a, &p->packs, e) < 0 ||
+	    launcher_start(&p->launcher, e) < 0) {
+		planning_close(p);
+		return -1;
+	}
+	*ret_planner = p;
+	return 0;
 }
 
 /* NAME=VALUE, where the value is a string, as in Terraform's -var for a variable of type string. */
@@ -52,39 +71,42 @@ static int make_case(const struct planning_options *o, struct arena *a, struct f
 	return 0;
 }
 
-static int start(const char *directory, struct work *w, struct arena *a, struct err *e)
+int planning_tree(struct planner *p, int tree_fd, const struct planning_options *o, struct arena *a,
+		  struct planning_record *ret_record, struct err *e)
 {
-	w->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w->directory < 0)
-		return err_sys(e, "%s", directory);
-	if (fd_memfd("tree", &w->workspace, e) < 0 ||
-	    tree_pack(w->directory, directory, RUNS_WORKSPACE_MAX_BYTES, w->workspace, e) < 0 ||
-	    locate_program("fixproof-worker", &w->worker, e) < 0 || locate_packs(a, &w->packs, e) < 0)
-		return -1;
-	return launcher_start(&w->launcher, e);
-}
-
-int planning_run(const char *directory, const struct planning_options *o, struct arena *a,
-		 struct planning_record *ret_record, struct err *e)
-{
-	FP_CLEANUP(release) struct work w = {.directory = -1, .workspace = -1, .worker = -1};
 	struct planning_record r;
 	struct runs_input in;
 	struct fixcase c;
 
-	if (make_case(o, a, &c, e) < 0 || start(directory, &w, a, e) < 0)
+	if (make_case(o, a, &c, e) < 0)
 		return -1;
 	in = (struct runs_input){.c = &c,
-				 .workspace = w.workspace,
+				 .workspace = tree_fd,
 				 .fix = {-1, -1, -1, -1, -1},
-				 .packs = &w.packs,
-				 .worker = w.worker,
-				 .launcher = w.launcher};
+				 .packs = &p->packs,
+				 .worker = p->worker,
+				 .launcher = p->launcher};
 	if (runs_plan(&in, runs_request_text(&c, NULL, NULL, 0, false, a), a, &r.text, &r.size, e) < 0 ||
 	    doc_read_json("the planner's record", r.text, r.size, a, &r.root, e) < 0)
 		return -1;
 	*ret_record = r;
 	return 0;
+}
+
+int planning_run(const char *directory, const struct planning_options *o, struct arena *a,
+		 struct planning_record *ret_record, struct err *e)
+{
+	FP_CLEANUP(close_planner) struct planner *p = NULL;
+	FP_CLEANUP(fd_cleanup) int directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	FP_CLEANUP(fd_cleanup) int tree_fd = -1;
+
+	if (directory_fd < 0)
+		return err_sys(e, "%s", directory);
+	if (fd_memfd("tree", &tree_fd, e) < 0 ||
+	    tree_pack(directory_fd, directory, RUNS_WORKSPACE_MAX_BYTES, tree_fd, e) < 0 ||
+	    planning_open(a, &p, e) < 0)
+		return -1;
+	return planning_tree(p, tree_fd, o, a, ret_record, e);
 }
 
 static const char *text_of(const struct doc *d, const char *key)

@@ -1,4 +1,4 @@
-/* Planning a directory without a case: for `plan` and `policy check`. */
+/* Planning without a case: for `plan`, `policy check` and `policy test`. */
 #ifndef RUNNER_CMD_PLANNING_H
 #define RUNNER_CMD_PLANNING_H
 
@@ -19,6 +19,16 @@ struct planning_record {
 	const struct doc *root;
 };
 
+/* The planner with all that it needs, which plans one tree after the other. */
+struct planner;
+FP_MUST_CHECK int planning_open(struct arena *a, struct planner **ret_planner, struct err *e);
+void planning_close(struct planner *p);
+
+/* Plans the tree stream in the file tree_fd, whose content stays. */
+FP_MUST_CHECK int planning_tree(struct planner *p, int tree_fd, const struct planning_options *o, struct arena *a,
+				struct planning_record *ret_record, struct err *e);
+
+/* The same for a directory, and with a planner of its own. */
 FP_MUST_CHECK int planning_run(const char *directory, const struct planning_options *o, struct arena *a,
 			       struct planning_record *ret_record, struct err *e);
 

@@ -100,7 +100,7 @@ fresh; good; edit '/_configuration" "log"/,/^}/d'
 verdict "another resource loses what it had" "regression: fp-aws-s3-encryption does not pass any more on aws_s3_bucket.log: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
 fresh; good; printf 'resource "aws_s3_bucket" "more" {\n  bucket = "more"\n}\n' | main
 claim 's/resources: \[/resources: [aws_s3_bucket.more, /'
-verdict "a new resource that fails a policy" "regression: fp-aws-s3-encryption does not pass any more on aws_s3_bucket.more: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
+verdict "a new resource that fails a policy" "regression: fp-aws-s3-access-log does not pass any more on aws_s3_bucket.more: no aws_s3_bucket_logging is connected with it"
 fresh; good; claim 's/id: "8.3.2"/id: "3.5.1"/'
 verdict "a control of another subject" "aligned: PCI DSS 4.0 3.5.1 is not about this: the policy's control there is 8.3.2"
 fresh; good; claim 's/PCI DSS/SOC 2/'
@@ -111,7 +111,7 @@ fresh; good; echo changed >"$work/case/after/other.txt"
 verdict "another file" "scope: other.txt is changed, outside of the paths of the scope"
 fresh; good; edit 's/bucket = "log"/bucket        = "log"\n  force_destroy = true/'
 verdict "a resource that is to be kept" "scope: aws_s3_bucket.log is to be kept, and the plan says update"
-fresh; good; printf 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n' | main
+fresh; good; printf 'resource "aws_sqs_queue" "q" {\n  name = "q"\n  sqs_managed_sse_enabled = true\n}\n' | main
 verdict "a resource outside of the scope" "scope: aws_sqs_queue.q is changed (create), outside of the scope"
 fresh; good; claim 's/paths: \[main.tf\], //'
 verdict "without paths only the finding's file may change" VERIFIED
@@ -135,7 +135,7 @@ claim 's/paths: \[main.tf\]/paths: [main.tf], declare: [aws_s3_bucket.data]/'
 verdict "unless it is declared" VERIFIED
 fresh; good; printf 'data "external" "x" {\n  program = ["id"]\n}\n' | main
 verdict "a program that runs at plan time" "executes: data.external.x runs a program while it is planned"
-fresh; good; printf 'resource "aws_instance" "i" {\n  ami           = "ami-12345678"\n  instance_type = "t3.micro"\n  user_data     = "#!/bin/sh"\n}\n' | main
+fresh; good; printf 'resource "aws_instance" "i" {\n  ami           = "ami-12345678"\n  instance_type = "t3.micro"\n  user_data     = "#!/bin/sh"\n  associate_public_ip_address = false\n  metadata_options {\n    http_tokens = "required"\n  }\n}\n' | main
 claim 's/resources: \[/resources: [aws_instance.i, /'
 verdict "user data" "executes: aws_instance.i runs other code: its user_data is new or changed"
 fresh; good; printf 'module "m" {\n  source = "git::https://example.org/m.git?ref=main"\n}\n' | main

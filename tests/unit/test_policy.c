@@ -209,6 +209,33 @@ static const struct {
 	{META "  {}\n", "p.yaml:3:3: definition: \"cond_type\" is missing"},
 	{META "  {cond_type: magic}\n",
 	 "p.yaml:3:15: definition.cond_type: \"magic\" is no kind of condition"},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  main: x\n",
+	 "p.yaml:5:3: tests: must be a list, not a mapping"},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  - {expect: "
+	      "pass, main: x}\n",
+	 "p.yaml:5:5: tests[0]: \"name\" is missing"},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  - {name: a, "
+	      "expect: pass}\n",
+	 "p.yaml:5:5: tests[0]: needs either \"main\" or \"files\""},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  - {name: a, "
+	      "expect: pass, main: x, files: {a.tf: x}}\n",
+	 "p.yaml:5:5: tests[0]: needs either \"main\" or \"files\""},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  - {name: a, "
+	      "expect: pass, files: {}}\n",
+	 "p.yaml:5:36: tests[0].files: must not be empty"},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  - {name: a, "
+	      "expect: pass, files: {../a.tf: x}}\n",
+	 "p.yaml:5:46: tests[0].files.../a.tf: the name of the file has a \".\" or \"..\" "
+	 "component"},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  - {name: a, "
+	      "expect: pass, main: 7}\n",
+	 "p.yaml:5:35: tests[0].main: must be a string, not a number"},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  - {name: a, "
+	      "expect: maybe, main: x}\n",
+	 "p.yaml:5:23: tests[0].expect: must be pass, fail or unknown, not \"maybe\""},
+	{META "  {cond_type: attribute, attribute: a, operator: exists}\ntests:\n  - {name: a, "
+	      "expect: pass, main: x, more: 1}\n",
+	 "p.yaml:5:44: tests[0].more: unknown key"},
 	{META "  {cond_type: attribute, attribute: a, operator: like}\n",
 	 "p.yaml:3:50: definition.operator: \"like\" is no operator"},
 	{META "  {cond_type: attribute, attribute: a, operator: equals}\n",
