@@ -1,10 +1,10 @@
 /*
- * Judging goes over the instances of the subject types.  For each, the definition is a tree of and, or,
- * not and conditions; a condition on an attribute looks at the instance, or inside `each` at one
- * element of it, or inside a connection at the connected instance.
+ * Judging goes over the instances of the subject types.  For each, the definition is a tree of and,
+ * or, not and conditions; a condition on an attribute looks at the instance, or inside `each` at
+ * one element of it, or inside a connection at the connected instance.
  *
- * Paths are names and indexes joined by dots.  A name that meets a list goes through all its elements,
- * because blocks are lists in a plan and people do not write the index.
+ * Paths are names and indexes joined by dots.  A name that meets a list goes through all its
+ * elements, because blocks are lists in a plan and people do not write the index.
  */
 #include "policies/internal.h"
 
@@ -41,8 +41,8 @@ static void add_found(struct context *c, struct found *f, const json_t *value, b
 static void walk(struct context *c, const json_t *value, const json_t *unknown, const char *path,
 		 struct found *f);
 
-static void walk_list(struct context *c, const json_t *value, const json_t *unknown, const char *path,
-		      struct found *f)
+static void walk_list(struct context *c, const json_t *value, const json_t *unknown,
+		      const char *path, struct found *f)
 {
 	size_t count = FP_MAX(json_array_size(value), json_array_size(unknown));
 
@@ -67,7 +67,7 @@ static void walk(struct context *c, const json_t *value, const json_t *unknown, 
 		json_t *m;
 
 		if (json_is_object(value)) {
-			json_object_foreach((json_t *)(uintptr_t)value, key, m)
+			json_object_foreach ((json_t *)(uintptr_t)value, key, m)
 				walk(c, m, json_object_get(unknown, key), rest, f);
 		} else {
 			walk_list(c, value, unknown, rest, f);
@@ -115,14 +115,16 @@ static enum policy_result judge_one(const struct doc *d, const struct policy_ope
 		result = POLICY_UNKNOWN;
 	else if (v->unknown && strcmp(op->name, "is_empty") == 0)
 		result = POLICY_UNKNOWN;
-	else if (absent && !op->sees_absent && !(op->needs_value && doc_get(d, "value")->kind == DOC_NULL))
+	else if (absent && !op->sees_absent &&
+		 !(op->needs_value && doc_get(d, "value")->kind == DOC_NULL))
 		result = POLICY_FAIL;
 	else
 		result = op->judge(v, doc_get(d, "value"));
 	return negative ? policy_not(result) : result;
 }
 
-static enum policy_result quantified(const char *quantify, enum policy_result so_far, enum policy_result one)
+static enum policy_result quantified(const char *quantify, enum policy_result so_far,
+				     enum policy_result one)
 {
 	if (strcmp(quantify, "any") == 0)
 		return policy_or(so_far, one);
@@ -132,8 +134,8 @@ static enum policy_result quantified(const char *quantify, enum policy_result so
 static const json_t *block_of(const struct context *c, const json_t *instance);
 
 /*
- * In the static view an attribute that the configuration does not set is not set, even where a provider
- * would fill it in: the policy asks what the code says.
+ * In the static view an attribute that the configuration does not set is not set, even where a
+ * provider would fill it in: the policy asks what the code says.
  */
 static bool is_written(const struct context *c, const char *attribute)
 {
@@ -178,7 +180,8 @@ static enum policy_result judge_each(struct context *c, const struct doc *d)
 	const json_t *values = c->values, *unknown = c->unknown;
 	struct found f = {.count = 0};
 	enum policy_result result;
-	json_t *value = json_object_get(values, attribute), *mask = json_object_get(unknown, attribute);
+	json_t *value = json_object_get(values, attribute),
+	       *mask = json_object_get(unknown, attribute);
 
 	if (!quantify)
 		quantify = "all";
@@ -230,7 +233,7 @@ static bool connected(const struct context *c, const json_t *one, const json_t *
 	json_t *edge;
 	size_t i;
 
-	json_array_foreach(c->view->references, i, edge) {
+	json_array_foreach (c->view->references, i, edge) {
 		const char *from = string_of(edge, "from"), *to = string_of(edge, "to");
 
 		if ((strcmp(from, from_one) == 0 && names(c, to, other)) ||
@@ -249,7 +252,8 @@ static bool listed(const char *text, const struct doc *list)
 }
 
 /* Judges a condition on another instance than the subject. */
-static enum policy_result judge_there(struct context *c, const json_t *instance, const struct doc *where)
+static enum policy_result judge_there(struct context *c, const json_t *instance,
+				      const struct doc *where)
 {
 	const json_t *values = c->values, *unknown = c->unknown, *subject = c->instance;
 	enum policy_result result = POLICY_PASS;
@@ -274,7 +278,7 @@ static enum policy_result judge_connection(struct context *c, const struct doc *
 	json_t *other;
 	size_t i;
 
-	json_array_foreach(c->view->instances, i, other) {
+	json_array_foreach (c->view->instances, i, other) {
 		if (other == c->instance || !listed(string_of(other, "type"), types) ||
 		    !connected(c, c->instance, other))
 			continue;
@@ -286,13 +290,15 @@ static enum policy_result judge_connection(struct context *c, const struct doc *
 	if (!exists)
 		result = policy_not(result);
 	if (result != POLICY_PASS)
-		c->reason = where_reason ? where_reason
-					 : arena_printf(c->arena, "no %s is connected with it",
-							types->first ? types->first->text : "resource");
+		c->reason = where_reason
+				    ? where_reason
+				    : arena_printf(c->arena, "no %s is connected with it",
+						   types->first ? types->first->text : "resource");
 	return result;
 }
 
-/* What one rule of a network lets in, added to the ranges; POLICY_UNKNOWN when it cannot be told. */
+/* What one rule of a network lets in, added to the ranges; POLICY_UNKNOWN when it cannot be told.
+ */
 struct opening {
 	struct policy_ranges v4, v6;
 	bool unknown;
@@ -313,8 +319,8 @@ static void add_range(struct context *c, struct opening *o, const char *cidr)
 	to->rows[to->count++] = range;
 }
 
-static void add_addresses(struct context *c, struct opening *o, const json_t *values, const json_t *unknown,
-			  const char *path)
+static void add_addresses(struct context *c, struct opening *o, const json_t *values,
+			  const json_t *unknown, const char *path)
 {
 	struct found f = {.count = 0};
 
@@ -328,7 +334,7 @@ static void add_addresses(struct context *c, struct opening *o, const json_t *va
 			o->unknown = true;
 		if (json_is_string(v))
 			add_range(c, o, json_string_value(v));
-		json_array_foreach(v, k, item) {
+		json_array_foreach (v, k, item) {
 			if (json_is_string(item))
 				add_range(c, o, json_string_value(item));
 			else
@@ -369,16 +375,18 @@ static enum policy_result concerns(struct context *c, const struct doc *d, const
 		return POLICY_UNKNOWN;
 	if (!name || strcmp(name, "-1") == 0 || strcasecmp(name, "all") == 0)
 		return POLICY_PASS;
-	if (strcasecmp(name, wanted) != 0 && !(strcmp(wanted, "tcp") == 0 && strcmp(name, "6") == 0) &&
+	if (strcasecmp(name, wanted) != 0 &&
+	    !(strcmp(wanted, "tcp") == 0 && strcmp(name, "6") == 0) &&
 	    !(strcmp(wanted, "udp") == 0 && strcmp(name, "17") == 0))
 		return POLICY_FAIL;
 	if (from.unknown || to.unknown)
 		return POLICY_UNKNOWN;
-	return port_of(from.value, 0) <= port && port <= port_of(to.value, 65535) ? POLICY_PASS : POLICY_FAIL;
+	return port_of(from.value, 0) <= port && port <= port_of(to.value, 65535) ? POLICY_PASS
+										  : POLICY_FAIL;
 }
 
-static void add_rule(struct context *c, const struct doc *d, const struct doc *source, const json_t *values,
-		     const json_t *unknown, struct opening *o)
+static void add_rule(struct context *c, const struct doc *d, const struct doc *source,
+		     const json_t *values, const json_t *unknown, struct opening *o)
 {
 	struct opening mine = {.unknown = false};
 	enum policy_result about = concerns(c, d, source, values, unknown);
@@ -387,7 +395,8 @@ static void add_rule(struct context *c, const struct doc *d, const struct doc *s
 	if (about == POLICY_FAIL)
 		return;
 	if (about == POLICY_UNKNOWN) {
-		/* It may be open to nobody that matters: only what it lets in says whether that is a doubt. */
+		/* It may be open to nobody that matters: only what it lets in says whether that is
+		 * a doubt. */
 		for (const struct doc *m = addresses->first; m; m = m->next)
 			add_addresses(c, &mine, values, unknown, m->text);
 		o->unknown = o->unknown || mine.unknown || mine.v4.count > 0 || mine.v6.count > 0;
@@ -422,8 +431,9 @@ static void add_connected_rules(struct context *c, const struct doc *d, const st
 	json_t *other;
 	size_t i;
 
-	json_array_foreach(c->view->instances, i, other) {
-		const json_t *values = json_object_get(other, "values"), *unknown = json_object_get(other, "unknown");
+	json_array_foreach (c->view->instances, i, other) {
+		const json_t *values = json_object_get(other, "values"),
+			     *unknown = json_object_get(other, "unknown");
 		enum policy_result applies;
 
 		if (!listed(string_of(other, "type"), doc_get(source, "resource_types")) ||
@@ -449,7 +459,8 @@ static enum policy_result judge_network(struct context *c, const struct doc *d)
 			add_attribute_rules(c, d, source, &o);
 	}
 	if (policy_is_world(&o.v4, false) || policy_is_world(&o.v6, true)) {
-		c->reason = arena_printf(c->arena, "port %s is open to the world", text_of(d, "port"));
+		c->reason =
+			arena_printf(c->arena, "port %s is open to the world", text_of(d, "port"));
 		return POLICY_FAIL;
 	}
 	if (o.unknown) {
@@ -461,7 +472,8 @@ static enum policy_result judge_network(struct context *c, const struct doc *d)
 
 static enum policy_result judge_filter(struct context *c, const struct doc *d)
 {
-	return listed(string_of(c->instance, "type"), doc_get(d, "value")) ? POLICY_PASS : POLICY_FAIL;
+	return listed(string_of(c->instance, "type"), doc_get(d, "value")) ? POLICY_PASS
+									   : POLICY_FAIL;
 }
 
 static enum policy_result judge_condition(struct context *c, const struct doc *d)
@@ -508,7 +520,8 @@ static enum policy_result judge(struct context *c, const struct doc *d)
 	if ((child = doc_get(d, "or")))
 		return judge_list(c, child, false);
 	if ((child = doc_get(d, "not")))
-		return policy_not(child->kind == DOC_OBJECT ? judge(c, child) : judge_list(c, child, true));
+		return policy_not(child->kind == DOC_OBJECT ? judge(c, child)
+							    : judge_list(c, child, true));
 	return judge_condition(c, d);
 }
 
@@ -528,8 +541,8 @@ static bool is_subject(const struct policy *p, const json_t *instance)
 	return false;
 }
 
-int policy_evaluate(const struct policy *p, const json_t *view, struct arena *a, struct policy_report *ret_report,
-		    struct err *e)
+int policy_evaluate(const struct policy *p, const json_t *view, struct arena *a,
+		    struct policy_report *ret_report, struct err *e)
 {
 	struct context c = {.policy = p, .arena = a, .e = e};
 	struct policy_judgement *rows = NULL;
@@ -540,7 +553,7 @@ int policy_evaluate(const struct policy *p, const json_t *view, struct arena *a,
 	if (open_view(view, &v, e) < 0)
 		return -1;
 	c.view = &v;
-	json_array_foreach(v.instances, i, instance) {
+	json_array_foreach (v.instances, i, instance) {
 		struct policy_judgement *row;
 		const json_t *block;
 

@@ -30,8 +30,8 @@ enum policy_result policy_or(enum policy_result a, enum policy_result b);
 enum policy_result policy_not(enum policy_result a);
 
 /*
- * A set of addresses and ports that grows by ranges, for one protocol and port: whether the union of
- * all IPv4 or of all IPv6 ranges is (nearly) everything.
+ * A set of addresses and ports that grows by ranges, for one protocol and port: whether the union
+ * of all IPv4 or of all IPv6 ranges is (nearly) everything.
  */
 struct policy_range {
 	uint8_t first[16], last[16];

@@ -59,8 +59,9 @@ static bool equals_doc(const json_t *v, const struct doc *d)
 		return text && strcasecmp(text, d->kind == DOC_TRUE ? "true" : "false") == 0;
 	case DOC_NUMBER:
 		scalar_text(v, room, &text);
-		return text && (strcmp(text, d->text) == 0 ||
-				(json_is_number(v) && json_number_value(v) == strtod(d->text, NULL)));
+		return text &&
+		       (strcmp(text, d->text) == 0 ||
+			(json_is_number(v) && json_number_value(v) == strtod(d->text, NULL)));
 	case DOC_STRING:
 		scalar_text(v, room, &text);
 		return text && strcmp(text, d->text) == 0;
@@ -82,7 +83,8 @@ static enum policy_result judge_equals(const struct policy_value *f, const struc
 	return truth(equals_doc(f->value, value));
 }
 
-static enum policy_result judge_exists(const struct policy_value *f, const struct doc *value FP_UNUSED)
+static enum policy_result judge_exists(const struct policy_value *f,
+				       const struct doc *value FP_UNUSED)
 {
 	return truth(f->unknown || (f->value && !json_is_null(f->value)));
 }
@@ -94,7 +96,8 @@ static bool is_empty(const json_t *v)
 	       (json_is_object(v) && json_object_size(v) == 0);
 }
 
-static enum policy_result judge_empty(const struct policy_value *f, const struct doc *value FP_UNUSED)
+static enum policy_result judge_empty(const struct policy_value *f,
+				      const struct doc *value FP_UNUSED)
 {
 	return truth(is_empty(f->value));
 }
@@ -121,7 +124,7 @@ static enum policy_result judge_contains(const struct policy_value *f, const str
 		return truth(value->text && strstr(json_string_value(f->value), value->text));
 	if (json_is_object(f->value))
 		return truth(value->text && json_object_get(f->value, value->text));
-	json_array_foreach(f->value, i, item)
+	json_array_foreach (f->value, i, item)
 		if (equals_doc(item, value))
 			return POLICY_PASS;
 	return POLICY_FAIL;
@@ -151,8 +154,8 @@ static pcre2_code *compile(const char *pattern)
 	PCRE2_SIZE offset;
 	int code;
 
-	return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code,
-			     &offset, NULL);
+	return pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+			     PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &offset, NULL);
 }
 
 static const char *check_regex(const struct doc *value)
@@ -184,8 +187,8 @@ static enum policy_result judge_regex(const struct policy_value *f, const struct
 	if (!match || !context)
 		abort();
 	(void)pcre2_set_match_limit(context, 100000);
-	found = pcre2_match(code, (PCRE2_SPTR)json_string_value(f->value), json_string_length(f->value), 0, 0, match,
-			    context);
+	found = pcre2_match(code, (PCRE2_SPTR)json_string_value(f->value),
+			    json_string_length(f->value), 0, 0, match, context);
 	pcre2_match_context_free(context);
 	pcre2_match_data_free(match);
 	pcre2_code_free(code);
@@ -247,7 +250,8 @@ static enum policy_result judge_length_equals(const struct policy_value *f, cons
 	return truth(length_of(f->value) == strtod(value->text, NULL));
 }
 
-static enum policy_result judge_length_greater(const struct policy_value *f, const struct doc *value)
+static enum policy_result judge_length_greater(const struct policy_value *f,
+					       const struct doc *value)
 {
 	return truth(length_of(f->value) > strtod(value->text, NULL));
 }
@@ -257,7 +261,8 @@ static enum policy_result judge_length_less(const struct policy_value *f, const 
 	return truth(length_of(f->value) < strtod(value->text, NULL));
 }
 
-static enum policy_result judge_true(const struct policy_value *f, const struct doc *value FP_UNUSED)
+static enum policy_result judge_true(const struct policy_value *f,
+				     const struct doc *value FP_UNUSED)
 {
 	char room[64];
 	const char *text;
@@ -266,7 +271,8 @@ static enum policy_result judge_true(const struct policy_value *f, const struct 
 	return truth(text && strcasecmp(text, "true") == 0);
 }
 
-static enum policy_result judge_false(const struct policy_value *f, const struct doc *value FP_UNUSED)
+static enum policy_result judge_false(const struct policy_value *f,
+				      const struct doc *value FP_UNUSED)
 {
 	char room[64];
 	const char *text;
@@ -283,7 +289,7 @@ static enum policy_result judge_subset(const struct policy_value *f, const struc
 
 	if (!json_is_array(f->value))
 		return judge_within(f, value);
-	json_array_foreach(f->value, i, item) {
+	json_array_foreach (f->value, i, item) {
 		struct policy_value one = {item, false};
 
 		if (judge_within(&one, value) != POLICY_PASS)
@@ -299,7 +305,7 @@ static enum policy_result judge_intersects(const struct policy_value *f, const s
 
 	if (!json_is_array(f->value))
 		return judge_within(f, value);
-	json_array_foreach(f->value, i, item) {
+	json_array_foreach (f->value, i, item) {
 		struct policy_value one = {item, false};
 
 		if (judge_within(&one, value) == POLICY_PASS)
@@ -310,7 +316,8 @@ static enum policy_result judge_intersects(const struct policy_value *f, const s
 
 static const char *check_text_or_scalar(const struct doc *value)
 {
-	return value->kind == DOC_ARRAY || value->kind == DOC_OBJECT ? "must be a single value" : NULL;
+	return value->kind == DOC_ARRAY || value->kind == DOC_OBJECT ? "must be a single value"
+								     : NULL;
 }
 
 /* For the "not_" form of an operator the evaluator asks this one and turns the answer round. */

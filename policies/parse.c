@@ -38,8 +38,8 @@ static int text_member(struct parser *p, const struct doc *object, const char *k
 	return 0;
 }
 
-static int strings_member(struct parser *p, const struct doc *object, const char *key, bool required,
-			  struct policy_strings *ret_strings)
+static int strings_member(struct parser *p, const struct doc *object, const char *key,
+			  bool required, struct policy_strings *ret_strings)
 {
 	const struct doc *d = doc_get(object, key);
 	const char **items;
@@ -88,7 +88,8 @@ static int read_controls(struct parser *p, const struct doc *metadata, struct po
 	return 0;
 }
 
-static int one_of(struct parser *p, const struct doc *object, const char *key, const char *const *words)
+static int one_of(struct parser *p, const struct doc *object, const char *key,
+		  const char *const *words)
 {
 	const struct doc *d = doc_get(object, key);
 
@@ -100,10 +101,11 @@ static int one_of(struct parser *p, const struct doc *object, const char *key, c
 
 static int read_metadata(struct parser *p, const struct doc *d, struct policy *policy)
 {
-	static const char *const keys[] = {"id", "name", "severity", "category", "subjects", "rules",
-					   "controls", "remediation", "guideline", "frameworks", NULL};
-	static const char *const severities[] = {"low", "medium", "high", "critical", "LOW", "MEDIUM", "HIGH", "CRITICAL",
-						 NULL};
+	static const char *const keys[] = {"id",	"name",	      "severity", "category",
+					   "subjects",	"rules",      "controls", "remediation",
+					   "guideline", "frameworks", NULL};
+	static const char *const severities[] = {"low",	   "medium", "high",	 "critical", "LOW",
+						 "MEDIUM", "HIGH",   "CRITICAL", NULL};
 
 	if (want_kind(p, d, DOC_OBJECT) < 0 || doc_only_keys(d, p->what, keys, p->e) < 0 ||
 	    text_member(p, d, "id", true, &policy->id) < 0 ||
@@ -134,8 +136,8 @@ static int check_children(struct parser *p, const struct doc *list)
 
 static int check_attribute(struct parser *p, const struct doc *d)
 {
-	static const char *const keys[] = {"cond_type", "resource_types", "attribute", "operator", "value",
-					   "quantify", "view", NULL};
+	static const char *const keys[] = {"cond_type", "resource_types", "attribute", "operator",
+					   "value",	"quantify",	  "view",      NULL};
 	static const char *const views[] = {"plan", "static", NULL};
 	const struct policy_operator *op;
 	const char *attribute, *operator;
@@ -147,17 +149,21 @@ static int check_attribute(struct parser *p, const struct doc *d)
 		return -1;
 	op = policy_operator_find(operator);
 	if (!op)
-		return doc_fault(doc_get(d, "operator"), p->what, p->e, "\"%s\" is no operator", operator);
+		return doc_fault(doc_get(d, "operator"), p->what, p->e,
+				 "\"%s\" is no operator", operator);
 	if (op->needs_value != (doc_get(d, "value") != NULL) && op->needs_value)
-		return doc_fault(d, p->what, p->e, "the operator \"%s\" needs a \"value\"", operator);
+		return doc_fault(d, p->what, p->e,
+				 "the operator \"%s\" needs a \"value\"", operator);
 	if (op->check && op->check(doc_get(d, "value")))
-		return doc_fault(doc_get(d, "value"), p->what, p->e, "%s", op->check(doc_get(d, "value")));
+		return doc_fault(doc_get(d, "value"), p->what, p->e, "%s",
+				 op->check(doc_get(d, "value")));
 	return 0;
 }
 
 static int check_each(struct parser *p, const struct doc *d)
 {
-	static const char *const keys[] = {"cond_type", "resource_types", "attribute", "quantify", "where", NULL};
+	static const char *const keys[] = {"cond_type", "resource_types", "attribute",
+					   "quantify",	"where",	  NULL};
 	const char *attribute;
 
 	if (doc_only_keys(d, p->what, keys, p->e) < 0 ||
@@ -171,30 +177,34 @@ static int check_each(struct parser *p, const struct doc *d)
 
 static int check_connection(struct parser *p, const struct doc *d)
 {
-	static const char *const keys[] = {"cond_type", "resource_types", "connected_resource_types", "operator",
-					   "where", NULL};
+	static const char *const keys[] = {
+		"cond_type", "resource_types", "connected_resource_types",
+		"operator",  "where",	       NULL};
 	static const char *const operators[] = {"exists", "not_exists", NULL};
 	struct policy_strings types = {NULL, 0};
 	const char *operator;
 
 	if (doc_only_keys(d, p->what, keys, p->e) < 0 ||
 	    strings_member(p, d, "connected_resource_types", true, &types) < 0 ||
-	    text_member(p, d, "operator", true, &operator) < 0 || one_of(p, d, "operator", operators) < 0)
+	    text_member(p, d, "operator", true, &operator) < 0 ||
+	    one_of(p, d, "operator", operators) < 0)
 		return -1;
 	return doc_get(d, "where") ? check_node(p, doc_get(d, "where")) : 0;
 }
 
 static int check_network_source(struct parser *p, const struct doc *d)
 {
-	static const char *const keys[] = {"attribute", "resource_types", "where", "protocol", "from", "to",
-					   "addresses", NULL};
+	static const char *const keys[] = {
+		"attribute", "resource_types", "where", "protocol", "from",
+		"to",	     "addresses",      NULL};
 	struct policy_strings list = {NULL, 0};
 	const char *text;
 
 	if (want_kind(p, d, DOC_OBJECT) < 0 || doc_only_keys(d, p->what, keys, p->e) < 0 ||
 	    text_member(p, d, "attribute", false, &text) < 0 ||
 	    strings_member(p, d, "resource_types", false, &list) < 0 ||
-	    text_member(p, d, "protocol", true, &text) < 0 || text_member(p, d, "from", true, &text) < 0 ||
+	    text_member(p, d, "protocol", true, &text) < 0 ||
+	    text_member(p, d, "from", true, &text) < 0 ||
 	    text_member(p, d, "to", true, &text) < 0 ||
 	    strings_member(p, d, "addresses", true, &list) < 0)
 		return -1;
@@ -203,18 +213,20 @@ static int check_network_source(struct parser *p, const struct doc *d)
 
 static int check_network(struct parser *p, const struct doc *d)
 {
-	static const char *const keys[] = {"cond_type", "resource_types", "sources", "protocol", "port", "operator",
-					   "from", NULL};
+	static const char *const keys[] = {"cond_type", "resource_types", "sources", "protocol",
+					   "port",	"operator",	  "from",    NULL};
 	static const char *const operators[] = {"closed", NULL};
 	const struct doc *sources = doc_get(d, "sources"), *port = doc_get(d, "port");
 	const char *text;
 
 	if (doc_only_keys(d, p->what, keys, p->e) < 0 ||
-	    text_member(p, d, "operator", true, &text) < 0 || one_of(p, d, "operator", operators) < 0 ||
+	    text_member(p, d, "operator", true, &text) < 0 ||
+	    one_of(p, d, "operator", operators) < 0 ||
 	    text_member(p, d, "protocol", true, &text) < 0)
 		return -1;
 	if (!sources || !port)
-		return doc_fault(d, p->what, p->e, "\"%s\" is missing", sources ? "port" : "sources");
+		return doc_fault(d, p->what, p->e, "\"%s\" is missing",
+				 sources ? "port" : "sources");
 	if (want_kind(p, port, DOC_NUMBER) < 0 || want_kind(p, sources, DOC_ARRAY) < 0)
 		return -1;
 	for (const struct doc *m = sources->first; m; m = m->next)
@@ -255,7 +267,8 @@ static int check_condition(struct parser *p, const struct doc *d)
 	for (size_t i = 0; i < FP_ARRAY_SIZE(kinds); i++)
 		if (strcmp(kinds[i].name, name) == 0)
 			return kinds[i].check(p, d);
-	return doc_fault(doc_get(d, "cond_type"), p->what, p->e, "\"%s\" is no kind of condition", name);
+	return doc_fault(doc_get(d, "cond_type"), p->what, p->e, "\"%s\" is no kind of condition",
+			 name);
 }
 
 static int check_node(struct parser *p, const struct doc *d)
@@ -266,7 +279,8 @@ static int check_node(struct parser *p, const struct doc *d)
 	if (want_kind(p, d, DOC_OBJECT) < 0)
 		return -1;
 	if (++p->depth > POLICY_DEPTH_MAX)
-		return doc_fault(d, p->what, p->e, "nested deeper than %d levels", POLICY_DEPTH_MAX);
+		return doc_fault(d, p->what, p->e, "nested deeper than %d levels",
+				 POLICY_DEPTH_MAX);
 	result = 1;
 	for (size_t i = 0; i < FP_ARRAY_SIZE(words); i++) {
 		const struct doc *child = doc_get(d, words[i]);
@@ -275,7 +289,8 @@ static int check_node(struct parser *p, const struct doc *d)
 			continue;
 		if (d->count != 1)
 			return doc_fault(d, p->what, p->e, "\"%s\" must stand alone", words[i]);
-		result = child->kind == DOC_OBJECT && i == 2 ? check_node(p, child) : check_children(p, child);
+		result = child->kind == DOC_OBJECT && i == 2 ? check_node(p, child)
+							     : check_children(p, child);
 	}
 	if (result == 1)
 		result = check_condition(p, d);
@@ -284,27 +299,32 @@ static int check_node(struct parser *p, const struct doc *d)
 }
 
 /* Checkov's policies name their subjects in each condition instead of once. */
-static void gather_subjects(struct parser *p, const struct doc *d, struct policy *policy, size_t *capacity)
+static void gather_subjects(struct parser *p, const struct doc *d, struct policy *policy,
+			    size_t *capacity)
 {
 	const struct doc *types = doc_get(d, "resource_types"), *kind = doc_get(d, "cond_type");
 	const char **items = (const char **)(uintptr_t)policy->subjects.items;
 
 	if (kind && kind->kind == DOC_STRING && strcmp(kind->text, "filter") == 0)
 		types = doc_get(d, "value");
-	for (const struct doc *m = types && types->kind == DOC_ARRAY ? types->first : NULL; m; m = m->next) {
+	for (const struct doc *m = types && types->kind == DOC_ARRAY ? types->first : NULL; m;
+	     m = m->next) {
 		bool known = false;
 
 		for (size_t i = 0; i < policy->subjects.count; i++)
 			known = known || strcmp(items[i], m->text) == 0;
 		if (known || m->kind != DOC_STRING)
 			continue;
-		items = arena_grow(p->arena, items, policy->subjects.count, capacity, sizeof(*items));
+		items = arena_grow(p->arena, items, policy->subjects.count, capacity,
+				   sizeof(*items));
 		items[policy->subjects.count++] = m->text;
 		policy->subjects.items = items;
 	}
 	for (const struct doc *m = d->first; m; m = m->next)
-		if (m->key && (strcmp(m->key, "and") == 0 || strcmp(m->key, "or") == 0 || strcmp(m->key, "not") == 0))
-			for (const struct doc *c = m->kind == DOC_ARRAY ? m->first : m; c; c = c->next) {
+		if (m->key && (strcmp(m->key, "and") == 0 || strcmp(m->key, "or") == 0 ||
+			       strcmp(m->key, "not") == 0))
+			for (const struct doc *c = m->kind == DOC_ARRAY ? m->first : m; c;
+			     c = c->next) {
 				gather_subjects(p, c, policy, capacity);
 				if (c == m)
 					break;
@@ -363,7 +383,8 @@ static int read_test(struct parser *p, const struct doc *d, struct policy_test *
 		test->expect = results[i];
 		return read_test_files(p, d, test);
 	}
-	return doc_fault(doc_get(d, "expect"), p->what, p->e, "must be pass, fail or unknown, not \"%s\"", expect);
+	return doc_fault(doc_get(d, "expect"), p->what, p->e,
+			 "must be pass, fail or unknown, not \"%s\"", expect);
 }
 
 static int read_tests(struct parser *p, const struct doc *d, struct policy *policy)
@@ -400,7 +421,8 @@ int policy_parse(const char *what, const char *text, size_t size, struct arena *
 	metadata = doc_get(root, "metadata");
 	policy->definition = doc_get(root, "definition");
 	if (!metadata || !policy->definition)
-		return doc_fault(root, what, e, "\"%s\" is missing", metadata ? "definition" : "metadata");
+		return doc_fault(root, what, e, "\"%s\" is missing",
+				 metadata ? "definition" : "metadata");
 	if (read_metadata(&p, metadata, policy) < 0 || check_node(&p, policy->definition) < 0 ||
 	    read_tests(&p, doc_get(root, "tests"), policy) < 0)
 		return -1;

@@ -1,9 +1,9 @@
 /*
- * Policies: declarative, total and deterministic, evaluated with three-valued logic on the view of one
- * run.  The language is described in fixproof-policy(5).
+ * Policies: declarative, total and deterministic, evaluated with three-valued logic on the view of
+ * one run.  The language is described in fixproof-policy(5).
  *
- * A policy judges every instance of its subject types.  What cannot be known at plan time is unknown,
- * and unknown is never a pass.
+ * A policy judges every instance of its subject types.  What cannot be known at plan time is
+ * unknown, and unknown is never a pass.
  */
 #ifndef POLICIES_POLICY_H
 #define POLICIES_POLICY_H
@@ -28,7 +28,11 @@ struct policy_strings {
 	size_t count;
 };
 
-enum policy_result { POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN };
+enum policy_result {
+	POLICY_PASS,
+	POLICY_FAIL,
+	POLICY_UNKNOWN
+};
 
 /* A workspace of a few files, and what the policy must say of it. */
 struct policy_test_file {
@@ -39,7 +43,8 @@ struct policy_test_file {
 struct policy_test {
 	const char *name;
 	enum policy_result expect;
-	const char *resource; /* address of the one instance that is meant; NULL: every judged one */
+	const char
+		*resource; /* address of the one instance that is meant; NULL: every judged one */
 	const struct policy_test_file *files;
 	size_t file_count;
 };
@@ -74,7 +79,8 @@ struct policy_report {
 	size_t count;
 };
 
-/* Reads one policy, YAML or JSON by the end of what; every fault is told with file, line and key. */
+/* Reads one policy, YAML or JSON by the end of what; every fault is told with file, line and key.
+ */
 FP_MUST_CHECK int policy_parse(const char *what, const char *text, size_t size, struct arena *a,
 			       const struct policy **ret_policy, struct err *e);
 

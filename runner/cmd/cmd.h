@@ -24,7 +24,8 @@ struct cmd {
 
 extern const struct cmd *const cmd_table[]; /* NULL-terminated, in the order of --help */
 
-extern const struct cmd cmd_run, cmd_verify, cmd_show, cmd_plan, cmd_sandbox, cmd_image, cmd_policy, cmd_key, cmd_doctor, cmd_completion;
+extern const struct cmd cmd_run, cmd_verify, cmd_show, cmd_plan, cmd_sandbox, cmd_image, cmd_policy,
+	cmd_key, cmd_doctor, cmd_completion;
 
 /* Prints "fixproof NAME: TEXT" and returns the status that goes with the error. */
 int cmd_fail(const char *name, const struct err *e);

@@ -18,7 +18,8 @@ static int run(int argc, char **argv)
 		(void)err_set(&e, ERR_USAGE, "say \"bash\"");
 		return cmd_fail("completion", &e);
 	}
-	printf("# bash completion for fixproof\n_fixproof() {\n\tlocal current=${COMP_WORDS[COMP_CWORD]} words=''\n"
+	printf("# bash completion for fixproof\n_fixproof() {\n\tlocal "
+	       "current=${COMP_WORDS[COMP_CWORD]} words=''\n"
 	       "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords='");
 	for (const struct cmd *const *c = cmd_table; *c; c++)
 		printf("%s%s", c == cmd_table ? "" : " ", (*c)->name);
@@ -27,7 +28,8 @@ static int run(int argc, char **argv)
 		print_words(*c);
 	printf("\t\tesac\n\tfi\n\tcase $current in\n"
 	       "\t-*) COMPREPLY=($(compgen -W \"$words\" -- \"$current\")) ;;\n"
-	       "\t*) COMPREPLY=($([ \"$COMP_CWORD\" -eq 1 ] && compgen -W \"$words\" -- \"$current\" || compgen -f -- "
+	       "\t*) COMPREPLY=($([ \"$COMP_CWORD\" -eq 1 ] && compgen -W \"$words\" -- "
+	       "\"$current\" || compgen -f -- "
 	       "\"$current\")) ;;\n\tesac\n}\ncomplete -F _fixproof fixproof\n");
 	return CMD_VERIFIED;
 }

@@ -12,7 +12,8 @@ struct doctor_values {
 };
 
 static const struct opt options[] = {
-	{"format", OPT_WORD, offsetof(struct doctor_values, format), "text|json", "how to report [text]"},
+	{"format", OPT_WORD, offsetof(struct doctor_values, format), "text|json",
+	 "how to report [text]"},
 	OPT_END,
 };
 
@@ -49,9 +50,10 @@ static bool try_sandbox(json_t *checks, struct launcher *l, int worker, struct a
 	}
 	lines = add_check(checks, "sandbox", true, "starts and ends");
 	for (size_t i = 0; i < r.layer_count; i++)
-		json_push(lines, json_new_string(arena_printf(a, "%-24s %s%s%s", r.layers[i].name,
-							      r.layers[i].in_force ? "in force" : "not in force",
-							      *r.layers[i].detail ? ": " : "", r.layers[i].detail)));
+		json_push(lines, json_new_string(arena_printf(
+					 a, "%-24s %s%s%s", r.layers[i].name,
+					 r.layers[i].in_force ? "in force" : "not in force",
+					 *r.layers[i].detail ? ": " : "", r.layers[i].detail)));
 	return true;
 }
 
@@ -67,7 +69,8 @@ static bool check_packs(json_t *checks, struct arena *a)
 		return false;
 	}
 	found = packs.count > 0;
-	lines = add_check(checks, "packs", found, found ? "found" : "none: every type would be inferred");
+	lines = add_check(checks, "packs", found,
+			  found ? "found" : "none: every type would be inferred");
 	for (size_t i = 0; i < packs.count; i++)
 		json_push(lines, json_new_string(packs.rows[i].path));
 	locate_packs_close(&packs);
@@ -97,10 +100,12 @@ static void print_text(const json_t *checks)
 	json_t *row, *line;
 	size_t i, k;
 
-	json_array_foreach(checks, i, row) {
-		printf("%-5s %-10s %s\n", json_is_true(json_object_get(row, "passed")) ? "ok" : "FAIL",
-		       json_string_value(json_object_get(row, "id")), json_string_value(json_object_get(row, "text")));
-		json_array_foreach(json_object_get(row, "lines"), k, line)
+	json_array_foreach (checks, i, row) {
+		printf("%-5s %-10s %s\n",
+		       json_is_true(json_object_get(row, "passed")) ? "ok" : "FAIL",
+		       json_string_value(json_object_get(row, "id")),
+		       json_string_value(json_object_get(row, "text")));
+		json_array_foreach (json_object_get(row, "lines"), k, line)
 			printf("      %s\n", json_string_value(line));
 	}
 }
@@ -125,6 +130,7 @@ static int run(int argc, char **argv)
 
 const struct cmd cmd_doctor = {
 	.name = "doctor",
-	.command = {"[options]", "Say whether this machine can run fixproof, and why not.", options},
+	.command = {"[options]", "Say whether this machine can run fixproof, and why not.",
+		    options},
 	.run = run,
 };

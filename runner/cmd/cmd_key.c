@@ -14,13 +14,16 @@ struct key_values {
 };
 
 static const struct opt options[] = {
-	{"type", OPT_WORD, offsetof(struct key_values, type), "ecdsa-p256|ecdsa-p384|ed25519|rsa-3072",
-	 "kind of key to make [ecdsa-p256]"},
-	{"output", OPT_TEXT, offsetof(struct key_values, output), "NAME", "writes NAME.key and NAME.pub [fixproof]"},
+	{"type", OPT_WORD, offsetof(struct key_values, type),
+	 "ecdsa-p256|ecdsa-p384|ed25519|rsa-3072", "kind of key to make [ecdsa-p256]"},
+	{"output", OPT_TEXT, offsetof(struct key_values, output), "NAME",
+	 "writes NAME.key and NAME.pub [fixproof]"},
 	{"password-file", OPT_TEXT, offsetof(struct key_values, password_file), "FILE",
 	 "passphrase; otherwise FIXPROOF_PASSWORD, or asked"},
-	{"no-password", OPT_FLAG, offsetof(struct key_values, plain), NULL, "leave the private key unencrypted"},
-	{"format", OPT_WORD, offsetof(struct key_values, format), "text|json", "how to report [text]"},
+	{"no-password", OPT_FLAG, offsetof(struct key_values, plain), NULL,
+	 "leave the private key unencrypted"},
+	{"format", OPT_WORD, offsetof(struct key_values, format), "text|json",
+	 "how to report [text]"},
 	OPT_END,
 };
 
@@ -32,7 +35,8 @@ static void wipe(struct buf *b)
 }
 
 /* A key is never written over: it may be the only one that proves what was signed. */
-static int write_new(const char *name, const char *suffix, const struct buf *text, mode_t mode, struct err *e)
+static int write_new(const char *name, const char *suffix, const struct buf *text, mode_t mode,
+		     struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf path = BUF_INIT(4096);
 	FP_CLEANUP(fd_cleanup) int fd = -1;
@@ -44,7 +48,8 @@ static int write_new(const char *name, const char *suffix, const struct buf *tex
 	if (fd < 0)
 		return err_sys(e, "%s", buf_text(&path));
 	if (fd_write_all(fd, buf_text(text), text->size, e) < 0 || fsync(fd) < 0)
-		return e->kind ? err_wrap(e, "%s", buf_text(&path)) : err_sys(e, "%s", buf_text(&path));
+		return e->kind ? err_wrap(e, "%s", buf_text(&path))
+			       : err_sys(e, "%s", buf_text(&path));
 	return 0;
 }
 
@@ -59,8 +64,10 @@ static void print_key(const char *id, enum key_kind kind)
 
 static int generate(const struct key_values *v, struct err *e)
 {
-	struct signer_passphrase from = {
-		.file = v->password_file, .fd = -1, .environment = "FIXPROOF_PASSWORD", .prompt = true};
+	struct signer_passphrase from = {.file = v->password_file,
+					 .fd = -1,
+					 .environment = "FIXPROOF_PASSWORD",
+					 .prompt = true};
 	FP_CLEANUP(wipe) struct buf passphrase = BUF_INIT(1024);
 	FP_CLEANUP(wipe) struct buf private_pem = BUF_INIT(KEY_PEM_MAX_BYTES);
 	FP_CLEANUP(buf_release) struct buf public_pem = BUF_INIT(KEY_PEM_MAX_BYTES);
@@ -70,19 +77,25 @@ static int generate(const struct key_values *v, struct err *e)
 	bool given = false;
 
 	(void)key_kind_parse(v->type, &kind);
-	if (!v->plain && signer_read_passphrase(&from, "Passphrase for the new key: ", &passphrase, &given, e) < 0)
+	if (!v->plain && signer_read_passphrase(&from, "Passphrase for the new key: ", &passphrase,
+						&given, e) < 0)
 		return -1;
 	if (given && passphrase.size < 8)
-		return err_set(e, ERR_INPUT, "the passphrase must have 8 characters or more; --no-password does without");
-	if (key_generate(kind, &k, e) < 0 || key_write_private(k, given ? buf_text(&passphrase) : NULL, &private_pem, e) < 0 ||
+		return err_set(e, ERR_INPUT,
+			       "the passphrase must have 8 characters or more; --no-password does "
+			       "without");
+	if (key_generate(kind, &k, e) < 0 ||
+	    key_write_private(k, given ? buf_text(&passphrase) : NULL, &private_pem, e) < 0 ||
 	    key_write_public(k, &public_pem, e) < 0 || key_id(k, id, e) < 0 ||
-	    write_new(v->output, ".key", &private_pem, 0600, e) < 0 || write_new(v->output, ".pub", &public_pem, 0644, e) < 0)
+	    write_new(v->output, ".key", &private_pem, 0600, e) < 0 ||
+	    write_new(v->output, ".pub", &public_pem, 0644, e) < 0)
 		return -1;
 	if (strcmp(v->format, "json") == 0) {
 		print_key(id, kind);
 		return 0;
 	}
-	printf("%s.key  private, %s\n%s.pub  public\n%s\n", v->output, given ? "encrypted" : "NOT encrypted", v->output, id);
+	printf("%s.key  private, %s\n%s.pub  public\n%s\n", v->output,
+	       given ? "encrypted" : "NOT encrypted", v->output, id);
 	return 0;
 }
 
@@ -121,6 +134,7 @@ static int run(int argc, char **argv)
 
 const struct cmd cmd_key = {
 	.name = "key",
-	.command = {"generate [options] | show FILE", "Make a key pair, or show the id of a public key.", options},
+	.command = {"generate [options] | show FILE",
+		    "Make a key pair, or show the id of a public key.", options},
 	.run = run,
 };

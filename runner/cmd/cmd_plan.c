@@ -8,14 +8,18 @@ struct plan_values {
 };
 
 static const struct opt options[] = {
-	{"root", OPT_TEXT, offsetof(struct plan_values, planning.root), "DIR", "root module within the workspace [.]"},
-	{"var", OPT_TEXTS, offsetof(struct plan_values, planning.vars), "NAME=VALUE", "value of a variable of type string"},
+	{"root", OPT_TEXT, offsetof(struct plan_values, planning.root), "DIR",
+	 "root module within the workspace [.]"},
+	{"var", OPT_TEXTS, offsetof(struct plan_values, planning.vars), "NAME=VALUE",
+	 "value of a variable of type string"},
 	{"var-file", OPT_TEXTS, offsetof(struct plan_values, planning.var_files), "FILE",
 	 "file of values, within the root module"},
 	{"facts", OPT_WORD, offsetof(struct plan_values, planning.facts), "recorded|schema",
 	 "as the provider would, or by schema [recorded]"},
-	{"format", OPT_WORD, offsetof(struct plan_values, format), "text|json", "how to print it [text]"},
-	{"record", OPT_FLAG, offsetof(struct plan_values, record), NULL, "print all that the planner says, the view included"},
+	{"format", OPT_WORD, offsetof(struct plan_values, format), "text|json",
+	 "how to print it [text]"},
+	{"record", OPT_FLAG, offsetof(struct plan_values, record), NULL,
+	 "print all that the planner says, the view included"},
 	OPT_END,
 };
 

@@ -15,18 +15,23 @@ struct policy_values {
 };
 
 static const struct opt options[] = {
-	{"policies", OPT_TEXTS, offsetof(struct policy_values, policies), "PATH", "more policies: a file or a directory"},
-	{"root", OPT_TEXT, offsetof(struct policy_values, planning.root), "DIR", "check: root module within the workspace [.]"},
+	{"policies", OPT_TEXTS, offsetof(struct policy_values, policies), "PATH",
+	 "more policies: a file or a directory"},
+	{"root", OPT_TEXT, offsetof(struct policy_values, planning.root), "DIR",
+	 "check: root module within the workspace [.]"},
 	{"var", OPT_TEXTS, offsetof(struct policy_values, planning.vars), "NAME=VALUE",
 	 "check: value of a variable of type string"},
-	{"var-file", OPT_TEXTS, offsetof(struct policy_values, planning.var_files), "FILE", "check: file of values"},
-	{"all", OPT_FLAG, offsetof(struct policy_values, all), NULL, "check: list what passes, too"},
-	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json", "list, check: how to report [text]"},
+	{"var-file", OPT_TEXTS, offsetof(struct policy_values, planning.var_files), "FILE",
+	 "check: file of values"},
+	{"all", OPT_FLAG, offsetof(struct policy_values, all), NULL,
+	 "check: list what passes, too"},
+	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json",
+	 "list, check: how to report [text]"},
 	OPT_END,
 };
 
-static int load(const struct policy_values *v, struct arena *a, const struct policy ***ret_policies, size_t *ret_count,
-		struct err *e)
+static int load(const struct policy_values *v, struct arena *a, const struct policy ***ret_policies,
+		size_t *ret_count, struct err *e)
 {
 	const struct evidence_policy *rows;
 	const struct policy **policies;
@@ -35,7 +40,8 @@ static int load(const struct policy_values *v, struct arena *a, const struct pol
 		return -1;
 	policies = arena_array(a, *ret_count, sizeof(*policies));
 	for (size_t i = 0; i < *ret_count; i++)
-		if (policy_parse(rows[i].file, rows[i].source, rows[i].source_size, a, &policies[i], e) < 0)
+		if (policy_parse(rows[i].file, rows[i].source, rows[i].source_size, a, &policies[i],
+				 e) < 0)
 			return -1;
 	*ret_policies = policies;
 	return 0;
@@ -72,8 +78,8 @@ static int list(const struct policy_values *v, struct arena *a, struct err *e)
 		return CMD_VERIFIED;
 	}
 	for (size_t i = 0; i < count; i++)
-		printf("%-32s %-8s %s\n", policies[i]->id, policies[i]->severity ? policies[i]->severity : "-",
-		       policies[i]->name);
+		printf("%-32s %-8s %s\n", policies[i]->id,
+		       policies[i]->severity ? policies[i]->severity : "-", policies[i]->name);
 	return CMD_VERIFIED;
 }
 
@@ -118,14 +124,16 @@ static void print_row(const struct policy *p, const struct policy_judgement *row
 {
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 20);
 
-	buf_addf(&out, "%-7s %s %s:%zu: ", policy_result_name(row->result), p->id, row->file, row->line);
+	buf_addf(&out, "%-7s %s %s:%zu: ", policy_result_name(row->result), p->id, row->file,
+		 row->line);
 	utf8_add_visible(&out, row->address, strlen(row->address), false);
 	buf_addstr(&out, *row->reason ? ": " : "");
 	utf8_add_visible(&out, row->reason, strlen(row->reason), false);
 	printf("%s\n", buf_text(&out));
 }
 
-static int check(const struct policy_values *v, const char *directory, struct arena *a, struct err *e)
+static int check(const struct policy_values *v, const char *directory, struct arena *a,
+		 struct err *e)
 {
 	JSON_AUTO *rows = json_new_array();
 	JSON_AUTO *view = NULL;
@@ -134,7 +142,8 @@ static int check(const struct policy_values *v, const char *directory, struct ar
 	int status = CMD_VERIFIED;
 	size_t count;
 
-	if (load(v, a, &policies, &count, e) < 0 || planning_run(directory, &v->planning, a, &r, e) < 0)
+	if (load(v, a, &policies, &count, e) < 0 ||
+	    planning_run(directory, &v->planning, a, &r, e) < 0)
 		return -1;
 	if (!planning_succeeded(&r) || !doc_get(r.root, "view"))
 		return CMD_INCONCLUSIVE;
@@ -165,7 +174,8 @@ static int check(const struct policy_values *v, const char *directory, struct ar
 }
 
 /* All policies, or those with the ids. */
-static int test(const struct policy_values *v, char *const *ids, size_t id_count, struct arena *a, struct err *e)
+static int test(const struct policy_values *v, char *const *ids, size_t id_count, struct arena *a,
+		struct err *e)
 {
 	const struct policy **policies, **chosen;
 	size_t count, known = 0;
@@ -203,12 +213,14 @@ static int run(int argc, char **argv)
 	else if (operands >= 1 && strcmp(argv[1], "test") == 0)
 		status = test(&values, argv + 2, (size_t)operands - 1, &a, &e);
 	else
-		(void)err_set(&e, ERR_USAGE, "say \"list\", \"show ID\", \"check WORKSPACE\" or \"test\"");
+		(void)err_set(&e, ERR_USAGE,
+			      "say \"list\", \"show ID\", \"check WORKSPACE\" or \"test\"");
 	return e.kind ? cmd_fail("policy", &e) : status;
 }
 
 const struct cmd cmd_policy = {
 	.name = "policy",
-	.command = {"list | show ID | check WORKSPACE | test [ID...] [options]", "List, show and try policies.", options},
+	.command = {"list | show ID | check WORKSPACE | test [ID...] [options]",
+		    "List, show and try policies.", options},
 	.run = run,
 };

@@ -1,6 +1,6 @@
 /*
- * One process per case, at most --jobs at a time.  A child writes its report to a file in memory, and the
- * parent prints them in the order of the command line.
+ * One process per case, at most --jobs at a time.  A child writes its report to a file in memory,
+ * and the parent prints them in the order of the command line.
  */
 #include "runner/cmd/cmd.h"
 
@@ -29,17 +29,24 @@ struct run_values {
 };
 
 static const struct opt options[] = {
-	{"key", OPT_TEXT, offsetof(struct run_values, key), "FILE", "private key that signs the bundles"},
+	{"key", OPT_TEXT, offsetof(struct run_values, key), "FILE",
+	 "private key that signs the bundles"},
 	{"password-file", OPT_TEXT, offsetof(struct run_values, password_file), "FILE",
 	 "passphrase; or FIXPROOF_PASSWORD, or a question"},
-	{"unsigned", OPT_FLAG, offsetof(struct run_values, is_unsigned), NULL, "write bundles without signatures"},
-	{"output", OPT_TEXT, offsetof(struct run_values, output), "DIR", "where bundles go [fixproof-out]"},
+	{"unsigned", OPT_FLAG, offsetof(struct run_values, is_unsigned), NULL,
+	 "write bundles without signatures"},
+	{"output", OPT_TEXT, offsetof(struct run_values, output), "DIR",
+	 "where bundles go [fixproof-out]"},
 	{"force", OPT_FLAG, offsetof(struct run_values, force), NULL, "replace bundles that exist"},
-	{"git", OPT_TEXT, offsetof(struct run_values, git), "BASE...HEAD", "the fix is what HEAD changes since then"},
+	{"git", OPT_TEXT, offsetof(struct run_values, git), "BASE...HEAD",
+	 "the fix is what HEAD changes since then"},
 	{"repository", OPT_TEXT, offsetof(struct run_values, repository), "DIR", "where it is [.]"},
-	{"policies", OPT_TEXTS, offsetof(struct run_values, policies), "PATH", "more policies: a file or a directory"},
-	{"jobs", OPT_NUMBER, offsetof(struct run_values, jobs), "N", "cases at a time [number of CPUs]"},
-	{"format", OPT_WORD, offsetof(struct run_values, format), "text|json", "how to report [text]"},
+	{"policies", OPT_TEXTS, offsetof(struct run_values, policies), "PATH",
+	 "more policies: a file or a directory"},
+	{"jobs", OPT_NUMBER, offsetof(struct run_values, jobs), "N",
+	 "cases at a time [number of CPUs]"},
+	{"format", OPT_WORD, offsetof(struct run_values, format), "text|json",
+	 "how to report [text]"},
 	OPT_END,
 };
 
@@ -72,7 +79,8 @@ static int status_of(enum decision d)
 
 static void describe(const struct batch *b, const struct pipeline_result *r, struct buf *out)
 {
-	struct report_options o = {.colour = cmd_colour(STDOUT_FILENO), .again_diff = r->again_diff};
+	struct report_options o = {.colour = cmd_colour(STDOUT_FILENO),
+				   .again_diff = r->again_diff};
 
 	if (strcmp(b->values->format, "json") == 0) {
 		JSON_AUTO *json = report_json(&r->judgement);
@@ -85,7 +93,8 @@ static void describe(const struct batch *b, const struct pipeline_result *r, str
 	buf_addf(out, "  bundle: %s/%s\n", b->values->output, r->bundle);
 }
 
-static void describe_error(const struct batch *b, const struct job *job, const struct err *e, struct buf *out)
+static void describe_error(const struct batch *b, const struct job *job, const struct err *e,
+			   struct buf *out)
 {
 	if (strcmp(b->values->format, "json") == 0) {
 		JSON_AUTO *json = json_new_object();
@@ -132,7 +141,8 @@ static int start_job(struct batch *b, struct job *job, struct err *e)
 	if (job->pid < 0)
 		return err_sys(e, "fork");
 	if (job->pid == 0) {
-		/* A case does not outlive the command; its launcher and sandboxes do not outlive the case. */
+		/* A case does not outlive the command; its launcher and sandboxes do not outlive
+		 * the case. */
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(CMD_ERROR);
@@ -177,7 +187,11 @@ static int print_report(const struct job *job, struct err *e)
 /* Over all cases the worst one decides: error, refused, inconclusive, verified. */
 static int worse(int a, int b)
 {
-	static const int order[] = {[CMD_VERIFIED] = 0, [CMD_INCONCLUSIVE] = 1, [CMD_REFUSED] = 2, [CMD_USAGE] = 3, [CMD_ERROR] = 4};
+	static const int order[] = {[CMD_VERIFIED] = 0,
+				    [CMD_INCONCLUSIVE] = 1,
+				    [CMD_REFUSED] = 2,
+				    [CMD_USAGE] = 3,
+				    [CMD_ERROR] = 4};
 
 	return order[a > CMD_ERROR ? CMD_ERROR : a] >= order[b > CMD_ERROR ? CMD_ERROR : b] ? a : b;
 }
@@ -218,8 +232,10 @@ static int open_output(const char *path, int *ret_fd, struct err *e)
 
 static int start_signer(const struct run_values *v, struct signer *s, struct err *e)
 {
-	struct signer_passphrase passphrase = {
-		.file = v->password_file, .fd = -1, .environment = "FIXPROOF_PASSWORD", .prompt = true};
+	struct signer_passphrase passphrase = {.file = v->password_file,
+					       .fd = -1,
+					       .environment = "FIXPROOF_PASSWORD",
+					       .prompt = true};
 
 	if (v->is_unsigned && v->key)
 		return err_set(e, ERR_USAGE, "--unsigned and --key exclude each other");
@@ -232,7 +248,8 @@ static int start_signer(const struct run_values *v, struct signer *s, struct err
 	return 0;
 }
 
-static int run_cases(int count, char **paths, const struct run_values *v, int *ret_status, struct err *e)
+static int run_cases(int count, char **paths, const struct run_values *v, int *ret_status,
+		     struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)16 << 20);
 	FP_CLEANUP(fd_cleanup) int out = -1;
@@ -241,7 +258,8 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 	int result;
 
 	if (count < 1 || count > CASES_MAX)
-		return err_set(e, ERR_USAGE, count < 1 ? "no case was given" : "more than %d cases", CASES_MAX);
+		return err_set(e, ERR_USAGE, count < 1 ? "no case was given" : "more than %d cases",
+			       CASES_MAX);
 	if (open_output(v->output, &out, e) < 0 || start_signer(v, &signer, e) < 0)
 		return -1;
 	b.jobs = arena_array(&a, (size_t)count, sizeof(*b.jobs));

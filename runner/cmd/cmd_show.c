@@ -12,7 +12,8 @@ struct show_values {
 };
 
 static const struct opt options[] = {
-	{"format", OPT_WORD, offsetof(struct show_values, format), "text|json", "how to show it [text]"},
+	{"format", OPT_WORD, offsetof(struct show_values, format), "text|json",
+	 "how to show it [text]"},
 	OPT_END,
 };
 
@@ -28,7 +29,8 @@ static int show(const char *path, const char *format, struct err *e)
 
 	if (fd < 0)
 		return err_sys(e, "%s", path);
-	if (bundle_read(fd, &a, &ev, &j, e) < 0 || bundle_file(fd, "fix.diff", &a, &o.diff, &size, e) < 0)
+	if (bundle_read(fd, &a, &ev, &j, e) < 0 ||
+	    bundle_file(fd, "fix.diff", &a, &o.diff, &size, e) < 0)
 		return err_wrap(e, "%s", path);
 	if (strcmp(format, "json") == 0) {
 		JSON_AUTO *json = report_json(&j);
@@ -36,7 +38,8 @@ static int show(const char *path, const char *format, struct err *e)
 		json_dump_pretty(&out, json);
 	} else {
 		report_record(&j, &o, &out);
-		buf_addstr(&out, "\nnot checked here: signatures and digests; `fixproof verify` does that\n");
+		buf_addstr(&out, "\nnot checked here: signatures and digests; `fixproof verify` "
+				 "does that\n");
 	}
 	(void)fwrite(buf_text(&out), 1, out.size, stdout);
 	return 0;

@@ -17,8 +17,10 @@ struct verify_values {
 };
 
 static const struct opt options[] = {
-	{"key", OPT_TEXTS, offsetof(struct verify_values, keys), "FILE", "public key that is trusted; may be given again"},
-	{"format", OPT_WORD, offsetof(struct verify_values, format), "text|json", "how to report [text]"},
+	{"key", OPT_TEXTS, offsetof(struct verify_values, keys), "FILE",
+	 "public key that is trusted; may be given again"},
+	{"format", OPT_WORD, offsetof(struct verify_values, format), "text|json",
+	 "how to report [text]"},
 	OPT_END,
 };
 
@@ -36,7 +38,8 @@ static void release_keys(struct keys *k)
 static int load_keys(const struct opt_texts *files, struct keys *k, struct err *e)
 {
 	if (files->count == 0)
-		return err_set(e, ERR_USAGE, "--key FILE is missing: a key in a bundle is never trusted");
+		return err_set(e, ERR_USAGE,
+			       "--key FILE is missing: a key in a bundle is never trusted");
 	for (; k->count < files->count && k->count < KEYS_MAX; k->count++) {
 		FP_CLEANUP(buf_release) struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES);
 		const char *file = files->items[k->count];
@@ -56,8 +59,11 @@ static void print_text(const char *path, const struct bundle_report *r)
 	for (size_t i = 0; i < r->count; i++) {
 		const struct bundle_check *c = &r->checks[i];
 
-		buf_addf(&out, "  %s%-4s%s %-10s ", !colour ? "" : c->passed ? "\x1b[32m" : "\x1b[31m", c->passed ? "ok" : "FAIL",
-			 colour ? "\x1b[0m" : "", c->id);
+		buf_addf(&out, "  %s%-4s%s %-10s ",
+			 !colour     ? ""
+			 : c->passed ? "\x1b[32m"
+				     : "\x1b[31m",
+			 c->passed ? "ok" : "FAIL", colour ? "\x1b[0m" : "", c->id);
 		utf8_add_visible(&out, c->text, strlen(c->text), false);
 		buf_addch(&out, '\n');
 	}
@@ -81,7 +87,8 @@ static void print_json(const char *path, const struct bundle_report *r)
 	}
 	json_put(root, "bundle", json_new_string(path));
 	json_put(root, "accepted", json_boolean(r->passed));
-	json_put(root, "decision", r->passed ? json_new_string(decision_name(r->judgement.decision)) : json_null());
+	json_put(root, "decision",
+		 r->passed ? json_new_string(decision_name(r->judgement.decision)) : json_null());
 	json_put(root, "key", r->key_id ? json_new_string(r->key_id) : json_null());
 	json_put(root, "checks", checks);
 	json_dump_compact(&out, root);
@@ -96,7 +103,8 @@ static int status_of(const struct bundle_report *r)
 	return r->judgement.decision == DECISION_VERIFIED ? CMD_VERIFIED : CMD_INCONCLUSIVE;
 }
 
-static int verify_one(const char *path, const struct keys *k, const char *format, int *ret_status, struct err *e)
+static int verify_one(const char *path, const struct keys *k, const char *format, int *ret_status,
+		      struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT(ARENA_BYTES);
 	FP_CLEANUP(fd_cleanup) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -122,7 +130,8 @@ static int run(int argc, char **argv)
 	int operands, status = CMD_VERIFIED;
 	struct err e = ERR_INIT;
 
-	if (opt_parse(options, argc, argv, false, &values, &operands, &e) < 0 || load_keys(&values.keys, &k, &e) < 0)
+	if (opt_parse(options, argc, argv, false, &values, &operands, &e) < 0 ||
+	    load_keys(&values.keys, &k, &e) < 0)
 		return cmd_fail("verify", &e);
 	if (operands == 0) {
 		(void)err_set(&e, ERR_USAGE, "no bundle was given");
@@ -141,6 +150,7 @@ static int run(int argc, char **argv)
 
 const struct cmd cmd_verify = {
 	.name = "verify",
-	.command = {"--key FILE [options] BUNDLE...", "Check bundles, offline, trusting nothing in them.", options},
+	.command = {"--key FILE [options] BUNDLE...",
+		    "Check bundles, offline, trusting nothing in them.", options},
 	.run = run,
 };

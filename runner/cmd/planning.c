@@ -32,8 +32,8 @@ int planning_open(struct arena *a, struct planner **ret_planner, struct err *e)
 	struct planner *p = arena_alloc(a, sizeof(*p));
 
 	p->worker = -1;
-	if (locate_program("fixproof-worker", &p->worker, e) < 0 || locate_packs(a, &p->packs, e) < 0 ||
-	    launcher_start(&p->launcher, e) < 0) {
+	if (locate_program("fixproof-worker", &p->worker, e) < 0 ||
+	    locate_packs(a, &p->packs, e) < 0 || launcher_start(&p->launcher, e) < 0) {
 		planning_close(p);
 		return -1;
 	}
@@ -48,11 +48,13 @@ static int add_variable(json_t *variables, const char *text, struct arena *a, st
 
 	if (!equals || equals == text)
 		return err_set(e, ERR_USAGE, "--var: \"%s\" is not NAME=VALUE", text);
-	json_put(variables, arena_strndup(a, text, (size_t)(equals - text)), json_new_string(equals + 1));
+	json_put(variables, arena_strndup(a, text, (size_t)(equals - text)),
+		 json_new_string(equals + 1));
 	return 0;
 }
 
-static int make_case(const struct planning_options *o, struct arena *a, struct fixcase *ret_case, struct err *e)
+static int make_case(const struct planning_options *o, struct arena *a, struct fixcase *ret_case,
+		     struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT((size_t)1 << 20);
 	JSON_AUTO *variables = json_new_object();
@@ -63,7 +65,8 @@ static int make_case(const struct planning_options *o, struct arena *a, struct f
 	json_dump_compact(&text, variables);
 	*ret_case = (struct fixcase){
 		.root = o->root ? o->root : ".",
-		.facts = o->facts && strcmp(o->facts, "schema") == 0 ? FIXCASE_FACTS_SCHEMA : FIXCASE_FACTS_RECORDED,
+		.facts = o->facts && strcmp(o->facts, "schema") == 0 ? FIXCASE_FACTS_SCHEMA
+								     : FIXCASE_FACTS_RECORDED,
 		.variables = arena_strndup(a, buf_text(&text), text.size - 1),
 		.var_files = {o->var_files.items, o->var_files.count},
 		.mock = "{}",
@@ -86,7 +89,8 @@ int planning_tree(struct planner *p, int tree_fd, const struct planning_options 
 				 .packs = &p->packs,
 				 .worker = p->worker,
 				 .launcher = p->launcher};
-	if (runs_plan(&in, runs_request_text(&c, NULL, NULL, 0, false, a), a, &r.text, &r.size, e) < 0 ||
+	if (runs_plan(&in, runs_request_text(&c, NULL, NULL, 0, false, a), a, &r.text, &r.size, e) <
+		    0 ||
 	    doc_read_json("the planner's record", r.text, r.size, a, &r.root, e) < 0)
 		return -1;
 	*ret_record = r;
@@ -97,7 +101,8 @@ int planning_run(const char *directory, const struct planning_options *o, struct
 		 struct planning_record *ret_record, struct err *e)
 {
 	FP_CLEANUP(close_planner) struct planner *p = NULL;
-	FP_CLEANUP(fd_cleanup) int directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	FP_CLEANUP(fd_cleanup)
+	int directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	FP_CLEANUP(fd_cleanup) int tree_fd = -1;
 
 	if (directory_fd < 0)
@@ -125,7 +130,8 @@ static void print_diagnostic(const struct doc *d)
 
 	if (*file) {
 		utf8_add_visible(&out, file, strlen(file), false);
-		buf_addf(&out, ":%s:%s: ", line && line->text ? line->text : "0", column && column->text ? column->text : "0");
+		buf_addf(&out, ":%s:%s: ", line && line->text ? line->text : "0",
+			 column && column->text ? column->text : "0");
 	}
 	buf_addf(&out, "%s: ", text_of(d, "severity"));
 	for (size_t i = 0; i < FP_ARRAY_SIZE(parts); i++) {

@@ -25,12 +25,12 @@ FP_MUST_CHECK int planning_open(struct arena *a, struct planner **ret_planner, s
 void planning_close(struct planner *p);
 
 /* Plans the tree stream in the file tree_fd, whose content stays. */
-FP_MUST_CHECK int planning_tree(struct planner *p, int tree_fd, const struct planning_options *o, struct arena *a,
-				struct planning_record *ret_record, struct err *e);
+FP_MUST_CHECK int planning_tree(struct planner *p, int tree_fd, const struct planning_options *o,
+				struct arena *a, struct planning_record *ret_record, struct err *e);
 
 /* The same for a directory, and with a planner of its own. */
-FP_MUST_CHECK int planning_run(const char *directory, const struct planning_options *o, struct arena *a,
-			       struct planning_record *ret_record, struct err *e);
+FP_MUST_CHECK int planning_run(const char *directory, const struct planning_options *o,
+			       struct arena *a, struct planning_record *ret_record, struct err *e);
 
 /* Whether there is a plan; if not, the diagnostics were printed to standard error. */
 bool planning_succeeded(const struct planning_record *r);

@@ -1,6 +1,6 @@
 /*
- * `policy test`: the fixtures that policies bring along.  Each is planned as a case would be, in the
- * sandbox; one launcher serves all.
+ * `policy test`: the fixtures that policies bring along.  Each is planned as a case would be, in
+ * the sandbox; one launcher serves all.
  */
 #include "runner/cmd/policy_test.h"
 
@@ -45,15 +45,18 @@ static const char *text_of(const struct doc *d, const char *key)
 
 static const char *no_plan(const struct planning_record *r, struct arena *a)
 {
-	const struct doc *list = doc_get(r->root, "diagnostics"), *first = list ? list->first : NULL;
+	const struct doc *list = doc_get(r->root, "diagnostics"),
+			 *first = list ? list->first : NULL;
 	const struct doc *line = first ? doc_get(first, "line") : NULL;
 
-	return arena_printf(a, "no plan: %s:%s: %s: %s", text_of(first, "file"), line && line->text ? line->text : "0",
-			    text_of(first, "summary"), text_of(first, "detail"));
+	return arena_printf(a, "no plan: %s:%s: %s: %s", text_of(first, "file"),
+			    line && line->text ? line->text : "0", text_of(first, "summary"),
+			    text_of(first, "detail"));
 }
 
 /* NULL when the policy says what the test expects, otherwise what it says instead. */
-static const char *compare(const struct policy_test *test, const struct policy_report *report, struct arena *a)
+static const char *compare(const struct policy_test *test, const struct policy_report *report,
+			   struct arena *a)
 {
 	size_t judged = 0;
 
@@ -64,16 +67,19 @@ static const char *compare(const struct policy_test *test, const struct policy_r
 			continue;
 		judged++;
 		if (row->result != test->expect)
-			return arena_printf(a, "%s: %s, not %s%s%s", row->address, policy_result_name(row->result),
-					    policy_result_name(test->expect), *row->reason ? ": " : "", row->reason);
+			return arena_printf(a, "%s: %s, not %s%s%s", row->address,
+					    policy_result_name(row->result),
+					    policy_result_name(test->expect),
+					    *row->reason ? ": " : "", row->reason);
 	}
 	if (judged > 0)
 		return NULL;
-	return test->resource ? arena_printf(a, "%s is not judged", test->resource) : "nothing is judged";
+	return test->resource ? arena_printf(a, "%s is not judged", test->resource)
+			      : "nothing is judged";
 }
 
-static int run_test(struct planner *planner, const struct policy *p, const struct policy_test *test, struct arena *a,
-		    const char **ret_fault, struct err *e)
+static int run_test(struct planner *planner, const struct policy *p, const struct policy_test *test,
+		    struct arena *a, const char **ret_fault, struct err *e)
 {
 	static const struct planning_options options = {.root = NULL};
 	FP_CLEANUP(fd_cleanup) int tree_fd = -1;
@@ -95,7 +101,8 @@ static int run_test(struct planner *planner, const struct policy *p, const struc
 	return 0;
 }
 
-static void print_line(const struct policy *p, const struct policy_test *test, const char *fault, size_t number)
+static void print_line(const struct policy *p, const struct policy_test *test, const char *fault,
+		       size_t number)
 {
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 20);
 
@@ -108,7 +115,8 @@ static void print_line(const struct policy *p, const struct policy_test *test, c
 	printf("%s\n", buf_text(&out));
 }
 
-static int run_tests(struct planner *planner, const struct policy *p, struct tally *t, struct err *e)
+static int run_tests(struct planner *planner, const struct policy *p, struct tally *t,
+		     struct err *e)
 {
 	for (size_t i = 0; i < p->test_count; i++) {
 		FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)2 << 30);
@@ -123,7 +131,8 @@ static int run_tests(struct planner *planner, const struct policy *p, struct tal
 	return 0;
 }
 
-int policy_test_run(const struct policy *const *policies, size_t count, struct arena *a, struct err *e)
+int policy_test_run(const struct policy *const *policies, size_t count, struct arena *a,
+		    struct err *e)
 {
 	FP_CLEANUP(close_planner) struct planner *planner = NULL;
 	struct tally t = {0, 0, 0};

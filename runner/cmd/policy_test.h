@@ -4,7 +4,9 @@
 
 #include "policies/policy.h"
 
-/* Runs and prints all tests of these policies; CMD_VERIFIED, CMD_REFUSED when one differs, or -1. */
-FP_MUST_CHECK int policy_test_run(const struct policy *const *policies, size_t count, struct arena *a, struct err *e);
+/* Runs and prints all tests of these policies; CMD_VERIFIED, CMD_REFUSED when one differs, or -1.
+ */
+FP_MUST_CHECK int policy_test_run(const struct policy *const *policies, size_t count,
+				  struct arena *a, struct err *e);
 
 #endif
