@@ -167,6 +167,38 @@ static int prepare_git(const char *case_path, const struct pipeline_options *o, 
 	return w->fix.delta_from < 0 ? err_sys(e, "F_DUPFD_CLOEXEC") : 0;
 }
 
+/* What a case may ask for and this version cannot do is refused, never left out in silence. */
+static int check_supported(const struct fixcase *c, struct err *e)
+{
+	if (c->planner != FIXCASE_PLANNER_AUTO && c->planner != FIXCASE_PLANNER_EMBEDDED)
+		return err_set(
+			e, ERR_UNSUPPORTED,
+			"%s: the planner \"%s\" is not part of this version; say \"embedded\"",
+			c->file, fixcase_planner_name(c->planner));
+	if (c->expected)
+		return err_set(e, ERR_UNSUPPORTED,
+			       "%s: \"expected\" cannot be judged by this version", c->file);
+	return 0;
+}
+
+static int check_packs(const struct fixcase *c, const struct evidence *ev, struct err *e)
+{
+	for (size_t i = 0; i < c->pack_count; i++) {
+		const struct fixcase_pack *wanted = &c->packs[i];
+		bool found = false;
+
+		for (size_t k = 0; k < ev->pack_count; k++)
+			found = found || (strcmp(ev->packs[k].provider, wanted->provider) == 0 &&
+					  (!wanted->version ||
+					   strcmp(ev->packs[k].version, wanted->version) == 0));
+		if (!found)
+			return err_set(e, ERR_INPUT,
+				       "providers: no plan was made with the pack %s %s",
+				       wanted->provider, wanted->version ? wanted->version : "");
+	}
+	return 0;
+}
+
 static int prepare(const char *case_path, const struct pipeline_options *o, struct work *w,
 		   struct arena *a, struct err *e)
 {
@@ -545,7 +577,10 @@ int pipeline_run(const char *case_path, const struct pipeline_options *options, 
 	*ret_result = (struct pipeline_result){.bundle = NULL};
 	if (prepare(case_path, options, &w, a, e) < 0)
 		return -1;
+	if (check_supported(w.c, e) < 0)
+		return -1;
 	if (run(&w, options, a, &ret_result->ev, e) < 0 ||
+	    check_packs(w.c, &ret_result->ev, e) < 0 ||
 	    verifiers_judge(&ret_result->ev, a, &ret_result->judgement, e) < 0 ||
 	    write_bundle(&w, options, a, ret_result, e) < 0) {
 		evidence_release(&ret_result->ev);

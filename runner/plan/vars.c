@@ -198,9 +198,7 @@ const struct value *vars_value(struct walk *w, struct module_instance *m,
 	}
 	if (!v->nullable && value_is_null(value)) {
 		if (!v->default_value)
-			diag_error(w->diags, where,
-				   m->cfg->call ? "Required variable not set"
-						: "Required variable not set",
+			diag_error(w->diags, where, "Required variable not set",
 				   "The given value is not suitable for var.%s defined at %s: "
 				   "required variable may not be set to null.",
 				   v->name, diag_range_text(w->arena, v->block->range));

@@ -42,7 +42,7 @@ rows=(
 	"4|fixproof: policy: no policy has the id x|policy show x"
 	"2|fixproof: completion: say \"bash\"|completion fish"
 )
-plan $((${#rows[@]} + 6))
+plan $((${#rows[@]} + 10))
 for row in "${rows[@]}"; do
 	status=${row%%|*} rest=${row#*|}
 	arguments=${rest##*|} message=${rest%|*}
@@ -53,6 +53,17 @@ mkdir -p large/w && { printf "$head"; head -c 1048576 /dev/zero | tr '\0' '#'; }
 ends "a case of more than 1 MiB" 4 "fixproof: run: large: case.yaml is larger than 1048576 bytes" "$fixproof" run --unsigned large
 mkdir -p wide/w && printf "${head}policies: [x" >wide/case.yaml && for _ in $(seq 1000); do printf ', x'; done >>wide/case.yaml && echo ']' >>wide/case.yaml
 ends "a list of more than 1000 entries" 4 "fixproof: run: wide/case.yaml:5:11: policies: more than 1000 entries" "$fixproof" run --unsigned wide
+asks() { # LINE: the demonstration's case, with one line more
+	rm -rf asks && cp -r "$source_dir/examples/s3-encryption" asks && echo "$1" >>asks/case.yaml
+}
+asks 'planner: terraform'
+ends "a planner that is not there" 4 'fixproof: run: asks/case.yaml: the planner "terraform" is not part of this version; say "embedded"' "$fixproof" run --unsigned asks
+asks 'expected: workspace'
+ends "an expected result" 4 'fixproof: run: asks/case.yaml: "expected" cannot be judged by this version' "$fixproof" run --unsigned asks
+asks 'providers: [{provider: registry.terraform.io/hashicorp/aws, version: 4.0.0}]'
+ends "a pack that is not there" 4 'fixproof: run: asks/case.yaml: providers: no plan was made with the pack registry.terraform.io/hashicorp/aws 4.0.0' "$fixproof" run --unsigned asks
+asks 'providers: [{provider: registry.terraform.io/hashicorp/aws, version: 5.100.0}]'
+ok "the pack that is there" "$fixproof" run --unsigned --output packs-out asks
 is "verify of what is no bundle" "$("$fixproof" verify --key k.pub empty | head -1)" "  FAIL manifest   manifest.json: No such file or directory"
 is "nothing was written" "$(ls -A fixproof-out 2>/dev/null)" ""
 is "a right passphrase opens the key" \
