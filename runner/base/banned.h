@@ -12,6 +12,14 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Some are macros with some compilers. */
+#undef strcpy
+#undef strcat
+#undef sprintf
+#undef vsprintf
+#undef strncpy
+#undef strncat
+
 #pragma GCC poison strcpy strcat sprintf vsprintf strncpy strncat strtok atoi atol atof gmtime \
 	localtime
 #pragma GCC poison asctime ctime mktemp tmpnam tempnam system popen gets
