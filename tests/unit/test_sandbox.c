@@ -478,8 +478,8 @@ TEST(what_cannot_be_set_up_is_an_error_that_names_its_step)
 	} rows[] = {
 		{"nothing", NULL, NULL, "program", "program: nothing: No such file or directory"},
 		{"/etc/passwd", NULL, NULL, "program", "program: /etc/passwd: Permission denied"},
-		{"sh", "none", NULL, "working directory",
-		 "working directory: /work/none: No such file or directory"},
+		{"sh", "none", "/srv/w", "working directory",
+		 "working directory: /srv/w/none: No such file or directory"},
 		{"sh", NULL, "/usr/x", "writable directories",
 		 "writable directories: usr/x: Read-only file system"},
 	};
