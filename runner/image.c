@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <zstd.h>
 
 #include "runner/base/die.h"
@@ -56,12 +55,6 @@ struct walk {
 	struct arena *a;
 };
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 static int compare_names(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -70,7 +63,7 @@ static int compare_names(const void *a, const void *b)
 static int read_names(int dir_fd, struct arena *a, const char ***ret_names, size_t *ret_count,
 		      struct err *e)
 {
-	FP_CLEANUP(close_dir) DIR *dir = NULL;
+	FP_CLEANUP(fd_close_dir) DIR *dir = NULL;
 	const struct dirent *entry;
 	const char **names = NULL;
 	size_t count = 0, room = 0;
@@ -223,9 +216,7 @@ static int decompress(int from, int to, const char *what, struct sha256 *ret_dig
 
 static int open_beneath(int dir_fd, const char *path)
 {
-	struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC, .resolve = BENEATH};
-
-	return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+	return fd_openat2(dir_fd, path, O_RDONLY | O_DIRECTORY, 0, BENEATH);
 }
 
 /* The directory that path lies in, made where it is not there; and where its last name begins. */

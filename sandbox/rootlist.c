@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 
+#include "runner/base/fd.h"
 #include "sandbox/job.h"
 
 struct lists {
@@ -81,18 +82,12 @@ static int add_host_image(struct lists *l, struct err *e)
 	return 0;
 }
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 /* Everything at the top of a packed root, but for what the sandbox makes itself. */
 static int add_rootfs_image(struct lists *l, const char *path, struct err *e)
 {
 	static const char *const own[] = {".",	 "..",	"dev",	"proc", "sys",
 					  "tmp", "run", "home", "work"};
-	FP_CLEANUP(close_dir) DIR *dir = opendir(path);
+	FP_CLEANUP(fd_close_dir) DIR *dir = opendir(path);
 	const struct dirent *entry;
 
 	if (!dir)

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "runner/attest/bundle_files.h"
 #include "runner/attest/sigstore.h"
@@ -51,11 +50,8 @@ static bool fails(struct checker *c, const char *id, const struct err *e)
 
 static int open_file(int fd, const char *path, struct err *e)
 {
-	struct open_how how = {
-		.flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-	int file = (int)syscall(SYS_openat2, fd, path, &how, sizeof(how));
+	int file = fd_openat2(fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0,
+			      RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 	struct stat st;
 
 	if (file < 0)
@@ -124,15 +120,9 @@ static int walk_entry(struct checker *c, int fd, const char *name, const char *p
 	return err_set(e, ERR_INPUT, "%s: is not in the manifest", path);
 }
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 static int walk(struct checker *c, int fd, const char *prefix, unsigned int depth, struct err *e)
 {
-	FP_CLEANUP(close_dir) DIR *dir = NULL;
+	FP_CLEANUP(fd_close_dir) DIR *dir = NULL;
 	const struct dirent *entry;
 	int own = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 

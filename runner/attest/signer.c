@@ -24,16 +24,9 @@
 #define PASSPHRASE_MAX 1024
 #define SOCKET_FD 3
 
-static void wipe(struct buf *b)
-{
-	if (b->data)
-		explicit_bzero(b->data, b->capacity);
-	buf_release(b);
-}
-
 static int first_line(int fd, const char *what, struct buf *out, struct err *e)
 {
-	FP_CLEANUP(wipe) struct buf text = BUF_INIT(PASSPHRASE_MAX);
+	FP_CLEANUP(buf_wipe) struct buf text = BUF_INIT(PASSPHRASE_MAX);
 
 	if (fd_read_all(fd, &text, what, e) < 0)
 		return -1;
@@ -93,7 +86,7 @@ struct asking {
 
 static int give_passphrase(char *out, int size, void *context)
 {
-	FP_CLEANUP(wipe) struct buf passphrase = BUF_INIT(PASSPHRASE_MAX);
+	FP_CLEANUP(buf_wipe) struct buf passphrase = BUF_INIT(PASSPHRASE_MAX);
 	struct asking *asking = context;
 	bool given;
 
@@ -108,7 +101,7 @@ static int give_passphrase(char *out, int size, void *context)
 static int load_key(const char *file, const struct signer_passphrase *from, struct key **ret_key,
 		    struct err *e)
 {
-	FP_CLEANUP(wipe) struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES);
+	FP_CLEANUP(buf_wipe) struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES);
 	struct err inner = ERR_INIT;
 	struct asking asking = {from, &inner};
 

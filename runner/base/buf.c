@@ -16,6 +16,13 @@ void buf_release(struct buf *b)
 	b->overflow = false;
 }
 
+void buf_wipe(struct buf *b)
+{
+	if (b->data)
+		explicit_bzero(b->data, b->capacity);
+	buf_release(b);
+}
+
 void buf_reset(struct buf *b)
 {
 	b->size = 0;

@@ -24,6 +24,9 @@ struct buf {
 
 void buf_release(struct buf *b);
 
+/* The same for secrets: the memory is overwritten first. */
+void buf_wipe(struct buf *b);
+
 /* Empties it and forgets an overflow; keeps the memory. */
 void buf_reset(struct buf *b);
 

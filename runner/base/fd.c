@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "runner/base/hex.h"
@@ -35,6 +37,23 @@ int fd_steal(int *fd)
 
 	*fd = -1;
 	return stolen;
+}
+
+void fd_close_dir(DIR **dir)
+{
+	if (*dir)
+		(void)closedir(*dir);
+}
+
+int fd_openat2(int dir_fd, const char *path, int flags, mode_t mode, uint64_t resolve)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
+		.mode = mode,
+		.resolve = resolve,
+	};
+
+	return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
 }
 
 int fd_write_all(int fd, const void *data, size_t size, struct err *e)
@@ -186,15 +205,9 @@ int fd_sealed(const char *name, const void *data, size_t size, int *ret_fd, stru
 
 static int remove_tree(int dir_fd, const char *name, unsigned int depth, struct err *e);
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 static int remove_children(int fd, const char *name, unsigned int depth, struct err *e)
 {
-	FP_CLEANUP(close_dir) DIR *dir = NULL;
+	FP_CLEANUP(fd_close_dir) DIR *dir = NULL;
 	const struct dirent *entry;
 	int own;
 

@@ -2,6 +2,7 @@
 #ifndef RUNNER_BASE_FD_H
 #define RUNNER_BASE_FD_H
 
+#include <dirent.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -13,6 +14,15 @@
 void fd_cleanup(int *fd);
 void fd_close(int fd);
 int fd_steal(int *fd);
+
+/* For FP_CLEANUP too; a DIR * that is not open is NULL. */
+void fd_close_dir(DIR **dir);
+
+/*
+ * openat2(2) with O_CLOEXEC; resolve is RESOLVE_*.  The descriptor, or -1 with errno, because
+ * callers tell the reasons apart.  mode must be 0 unless the file may be made.
+ */
+int fd_openat2(int dir_fd, const char *path, int flags, mode_t mode, uint64_t resolve);
 
 /* All bytes or an error; EINTR and short transfers are dealt with. */
 FP_MUST_CHECK int fd_write_all(int fd, const void *data, size_t size, struct err *e);

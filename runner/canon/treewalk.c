@@ -110,12 +110,6 @@ static int pack_name(struct walk *w, int dir_fd, const char *name, const char *d
 	return err_set(e, ERR_INPUT, "%s: neither a file, a link nor a directory", path);
 }
 
-static void close_dir(DIR **dir)
-{
-	if (*dir)
-		(void)closedir(*dir);
-}
-
 static int compare_names(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -125,7 +119,7 @@ static int compare_names(const void *left, const void *right)
 static int list_names(struct walk *w, int fd, const char *path, const char ***ret_names,
 		      size_t *ret_count, struct err *e)
 {
-	FP_CLEANUP(close_dir) DIR *dir = NULL;
+	FP_CLEANUP(fd_close_dir) DIR *dir = NULL;
 	size_t count = 0, capacity = 0;
 	const char **names = NULL;
 	/* Not a duplicate, which would share its position with fd. */

@@ -27,13 +27,6 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-static void wipe(struct buf *b)
-{
-	if (b->data)
-		explicit_bzero(b->data, b->capacity);
-	buf_release(b);
-}
-
 /* A key is never written over: it may be the only one that proves what was signed. */
 static int write_new(const char *name, const char *suffix, const struct buf *text, mode_t mode,
 		     struct err *e)
@@ -68,8 +61,8 @@ static int generate(const struct key_values *v, struct err *e)
 					 .fd = -1,
 					 .environment = "FIXPROOF_PASSWORD",
 					 .prompt = true};
-	FP_CLEANUP(wipe) struct buf passphrase = BUF_INIT(1024);
-	FP_CLEANUP(wipe) struct buf private_pem = BUF_INIT(KEY_PEM_MAX_BYTES);
+	FP_CLEANUP(buf_wipe) struct buf passphrase = BUF_INIT(1024);
+	FP_CLEANUP(buf_wipe) struct buf private_pem = BUF_INIT(KEY_PEM_MAX_BYTES);
 	FP_CLEANUP(buf_release) struct buf public_pem = BUF_INIT(KEY_PEM_MAX_BYTES);
 	FP_CLEANUP(key_cleanup) struct key *k = NULL;
 	enum key_kind kind = KEY_ECDSA_P256;

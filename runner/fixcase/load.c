@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "runner/base/buf.h"
 #include "runner/base/doc.h"
@@ -567,16 +566,12 @@ int fixcase_load(const char *path, struct arena *a, const struct fixcase **ret_c
 
 int fixcase_open(int dir_fd, const char *path, int flags, int *ret_fd, struct err *e)
 {
-	struct open_how how = {
-		.flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-	};
-	long fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+	int fd = fd_openat2(dir_fd, path, flags, 0, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 
 	if (fd < 0 && errno == EXDEV)
 		return err_set(e, ERR_INPUT, "%s: leaves the directory of the case", path);
 	if (fd < 0)
 		return err_sys(e, "%s", path);
-	*ret_fd = (int)fd;
+	*ret_fd = fd;
 	return 0;
 }

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "runner/base/buf.h"
 #include "runner/base/fd.h"
@@ -59,13 +58,8 @@ static int fails(struct applier *ap, const char *path, const char *reason)
 
 static int open_beneath(int dir_fd, const char *path, int flags, mode_t mode)
 {
-	struct open_how how = {
-		.flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
-		.mode = mode,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
-	};
-
-	return (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+	return fd_openat2(dir_fd, path, flags, mode,
+			  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
 }
 
 static void split_lines(struct applier *ap, const char *text, size_t size, struct content *c)

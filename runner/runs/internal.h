@@ -26,10 +26,12 @@ struct sandbox_variation runs_plain(void);
 struct sandbox_variation runs_varied(void);
 struct sandbox_variation runs_pinned(void);
 
-/* Applies the fix to the tree stream from; *ret_tree is the new stream, or -1 when none was left.
+/* Applies the fix to the tree stream from; *ret_tree and *ret_stream are what it left, or NULL and
+ * -1.
  */
 FP_MUST_CHECK int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v,
-			     struct evidence_apply *ret_apply, int *ret_tree);
+			     struct evidence_apply *ret_apply, const struct tree **ret_tree,
+			     int *ret_stream);
 
 /* One request to the planner about the tree stream; the record is the arena's. */
 FP_MUST_CHECK int runs_ask_planner(struct runs_context *c, int tree,

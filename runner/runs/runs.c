@@ -159,12 +159,10 @@ static int run_first(struct runs_context *c, const struct state *before, struct 
 	const struct sandbox_variation v = runs_plain();
 	struct evidence_run *run = &c->ev->first;
 
-	if (runs_apply(c, c->in->workspace, &v, &run->apply, &trees->first) < 0)
+	if (runs_apply(c, c->in->workspace, &v, &run->apply, &run->tree, &trees->first) < 0)
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->first < 0)
 		return 0;
-	if (tree_read(trees->first, c->arena, &run->tree, c->e) < 0)
-		return err_wrap(c->e, "run %s", run->name);
 	return plan_after(c, run, trees->first, &v, before, ret_after);
 }
 
@@ -177,12 +175,10 @@ static int run_again(struct runs_context *c, const struct state *before, const s
 	struct runs_record r;
 	const char *request;
 
-	if (runs_apply(c, trees->first, &v, &run->apply, &trees->again) < 0)
+	if (runs_apply(c, trees->first, &v, &run->apply, &run->tree, &trees->again) < 0)
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->again < 0)
 		return 0;
-	if (tree_read(trees->again, c->arena, &run->tree, c->e) < 0)
-		return err_wrap(c->e, "run %s", run->name);
 	if (plan_after(c, run, trees->again, &v, before, &ignored) < 0)
 		return -1;
 	if (!run->planned || !after->text)
@@ -202,12 +198,10 @@ static int run_replay(struct runs_context *c, const struct state *before, struct
 	struct runs_record r;
 	const char *request;
 
-	if (runs_apply(c, c->in->workspace, &v, &run->apply, &trees->replay) < 0)
+	if (runs_apply(c, c->in->workspace, &v, &run->apply, &run->tree, &trees->replay) < 0)
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->replay < 0)
 		return 0;
-	if (tree_read(trees->replay, c->arena, &run->tree, c->e) < 0)
-		return err_wrap(c->e, "run %s", run->name);
 	if (plan_after(c, run, trees->replay, &v, before, &ignored) < 0)
 		return -1;
 	if (!run->planned)
@@ -228,13 +222,10 @@ static int digest_under(struct runs_context *c, const struct sandbox_variation *
 	const struct tree *t;
 
 	*ret_digest = (struct sha256){.bytes = {0}};
-	if (runs_apply(c, c->in->workspace, v, &apply, &tree) < 0)
+	if (runs_apply(c, c->in->workspace, v, &apply, &t, &tree) < 0)
 		return -1;
-	if (tree < 0)
-		return 0;
-	if (tree_read(tree, c->arena, &t, c->e) < 0)
-		return -1;
-	*ret_digest = t->digest;
+	if (t)
+		*ret_digest = t->digest;
 	return 0;
 }
 

@@ -261,17 +261,21 @@ static int rewind_fix(const struct runs_fix *fix, struct err *e)
 }
 
 /* A tree that cannot be told in canonical form is the fix's doing. */
-static void check_tree(struct evidence_apply *apply, int tree, struct arena *a)
+static const struct tree *read_tree(struct evidence_apply *apply, int stream, struct arena *a)
 {
 	struct err fault = ERR_INIT;
 	const struct tree *t;
 
-	if (apply->outcome != EVIDENCE_FAILED && tree_read(tree, a, &t, &fault) < 0)
-		apply_failed(apply, arena_strdup(a, fault.text));
+	if (apply->outcome == EVIDENCE_FAILED)
+		return NULL;
+	if (tree_read(stream, a, &t, &fault) == 0)
+		return t;
+	apply_failed(apply, arena_strdup(a, fault.text));
+	return NULL;
 }
 
 int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v,
-	       struct evidence_apply *ret_apply, int *ret_tree)
+	       struct evidence_apply *ret_apply, const struct tree **ret_tree, int *ret_stream)
 {
 	FP_CLEANUP(close_apply_files) struct apply_files files = {-1, -1, -1};
 	bool script = c->in->c->fix.kind == FIXCASE_FIX_SCRIPT;
@@ -307,9 +311,9 @@ int runs_apply(struct runs_context *c, int from, const struct sandbox_variation 
 		apply_failed(&apply, "what it left could not be collected");
 	else if (!script && read_apply_record(c, files.out, &apply) < 0)
 		return -1;
-	check_tree(&apply, files.tree, c->arena);
+	*ret_tree = read_tree(&apply, files.tree, c->arena);
 	*ret_apply = apply;
-	*ret_tree = apply.outcome == EVIDENCE_FAILED ? -1 : fd_steal(&files.tree);
+	*ret_stream = *ret_tree ? fd_steal(&files.tree) : -1;
 	return 0;
 }
 

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
@@ -67,15 +66,11 @@ int apply_patch(int fd, int out_fd, struct err *e)
 			    out_fd, e);
 }
 
-static int open_beneath(const char *path, int flags, mode_t mode)
+/* Beneath the workspace, which is the working directory, and through no link. */
+static int open_beneath(const char *path, int flags)
 {
-	struct open_how how = {
-		.flags = (uint64_t)(unsigned int)(flags | O_CLOEXEC),
-		.mode = mode,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
-	};
-
-	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	return fd_openat2(AT_FDCWD, path, flags, 0,
+			  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
 }
 
 struct layer {
@@ -97,7 +92,7 @@ static int open_parent(struct layer *l, const char *path, const char **ret_name)
 {
 	const char *slash = strrchr(path, '/');
 	const char *parent = slash ? arena_strndup(l->arena, path, (size_t)(slash - path)) : ".";
-	int fd = open_beneath(parent, O_PATH | O_DIRECTORY, 0);
+	int fd = open_beneath(parent, O_PATH | O_DIRECTORY);
 
 	*ret_name = slash ? slash + 1 : path;
 	if (fd < 0 && errno == ENOENT && slash) {
@@ -107,7 +102,7 @@ static int open_parent(struct layer *l, const char *path, const char **ret_name)
 		if (above < 0)
 			return -1;
 		if (mkdirat(above, name, 0755) == 0 || errno == EEXIST)
-			fd = open_beneath(parent, O_PATH | O_DIRECTORY, 0);
+			fd = open_beneath(parent, O_PATH | O_DIRECTORY);
 	}
 	if (fd < 0)
 		l->reason = arena_printf(l->arena, "%s: its directory cannot be opened", path);
@@ -134,7 +129,7 @@ static bool holds(const struct tree_entry *entry)
 	}
 	if (entry->type == TREESTREAM_DIRECTORY)
 		return lstat(entry->path, &st) == 0 && S_ISDIR(st.st_mode);
-	fd = open_beneath(entry->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+	fd = open_beneath(entry->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    ((st.st_mode & S_IXUSR) != 0) != (entry->type == TREESTREAM_EXECUTABLE))
 		return false;

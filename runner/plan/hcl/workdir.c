@@ -5,7 +5,6 @@
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "runner/base/fd.h"
 
@@ -90,14 +89,12 @@ const char *workdir_path(struct call *c, size_t arg, const char *path)
 /* openat2(2) where it may be called; else component by component, without links. */
 static int open_beneath(int dir_fd, const char *path, int flags)
 {
-	struct open_how how = {.flags = (unsigned)(flags | O_CLOEXEC),
-			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-	long fd = syscall(SYS_openat2, dir_fd, path, &how, sizeof(how));
+	int fd = fd_openat2(dir_fd, path, flags, 0, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 	int at, next;
 	const char *p = path;
 
 	if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
-		return (int)fd;
+		return fd;
 	at = fcntl(dir_fd, F_DUPFD_CLOEXEC, 3);
 	while (at >= 0) {
 		size_t n = strcspn(p, "/");
