@@ -47,8 +47,11 @@ for directory, _, names in os.walk(bundle):
                 f.seek(at)
                 f.write(bytes([data[at] ^ 4]))
             tried += 1
-            if subprocess.run([fixproof, "verify", "--key", key, bundle], stdout=subprocess.DEVNULL).returncode != 1:
-                accepted.append(f"{path}:{at}")
+            done = subprocess.run([fixproof, "verify", "--key", key, bundle], stdout=subprocess.PIPE, text=True)
+            failed = [line for line in done.stdout.splitlines() if line.startswith("  FAIL")]
+            # Refused, and the file is named.
+            if done.returncode != 1 or len(failed) != 1 or os.path.relpath(path, bundle) not in failed[0]:
+                accepted.append(f"{path}:{at} {failed}")
             with open(path, "wb") as f:
                 f.write(data)
 print("none of", "many" if tried > 200 else tried, *accepted)
