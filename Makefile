@@ -1,6 +1,6 @@
 # fixproof's build.  Sources are named in each folder's module.mk.
 #
-# target: all         the three programs and the provider packs, in build/release
+# target: all         the four programs and the provider packs, in build/release
 # target: demo        install what is missing, build, verify one fix and refuse another
 # target: check       install what is missing, build, run every test
 # target: test        the same without asking for packages
@@ -85,12 +85,21 @@ SCRIPT_TESTS += $(addprefix tests/e2e/, main_job.t third_party.t tamper.t killed
 
 LIB := $(BUILD)/libfixproof.a
 LIB_OBJS = $(LIB_SRCS:%.c=$(BUILD)/%.o) $(EXTRA_OBJS)
-PROGRAMS := $(BUILD)/fixproof $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker
+PROGRAMS := $(BUILD)/fixproof $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker \
+	$(BUILD)/fixproof-signer
 TEST_BINS := $(UNIT_TESTS:%=$(BUILD)/tests/%)
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 
 LIBS_WORKER := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lm
 LIBS_LAUNCHER := -lcap -lseccomp -lcrypto -ljansson
+# What starts as often as the main program has its libraries inside: loading them took longer than
+# most of what it does.  The signer has not: it lets OpenSSL load what a key lives in.
+ifeq ($(CONFIG),release)
+LIBS_MAIN := -Wl,-Bstatic -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap -Wl,-Bdynamic
+else
+LIBS_MAIN = $(LIBS_ALL)
+endif
+LIBS_SIGNER := -ljansson -lcrypto -lyaml
 LIBS_ALL := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lcap -lseccomp \
 	-lnghttp2 -lsqlite3 -larchive -lm
 
@@ -111,7 +120,10 @@ $(LIB): $(LIB_OBJS)
 	$(AR) rcsD $@ $(LIB_OBJS)
 
 $(BUILD)/fixproof: $(BUILD)/runner/main.o $(LIB)
-	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(BUILD)/runner/main.o $(LIB) $(LIBS_ALL)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(BUILD)/runner/main.o $(LIB) $(LIBS_MAIN)
+
+$(BUILD)/fixproof-signer: $(BUILD)/runner/signer_main.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(BUILD)/runner/signer_main.o $(LIB) $(LIBS_SIGNER)
 
 $(BUILD)/fixproof-launcher: $(BUILD)/runner/launcher_main.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $(BUILD)/runner/launcher_main.o $(LIB) \
@@ -143,7 +155,8 @@ install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(LIBEXEC) $(SHARE)/fixproof/packs $(SHARE)/man/man1 \
 		$(SHARE)/man/man5 $(SHARE)/bash-completion/completions
 	$(INSTALL) -m 755 $(BUILD)/fixproof $(DESTDIR)$(PREFIX)/bin/fixproof
-	$(INSTALL) -m 755 $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker $(LIBEXEC)
+	$(INSTALL) -m 755 $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker \
+		$(BUILD)/fixproof-signer $(LIBEXEC)
 	$(INSTALL) -m 644 $(BUILD)/packs/*.pack $(SHARE)/fixproof/packs
 	$(INSTALL) -m 644 runner/man/case.schema.json $(SHARE)/fixproof
 	$(INSTALL) -m 644 $(MAN1) $(SHARE)/man/man1

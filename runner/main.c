@@ -1,5 +1,4 @@
 /* argv to a subcommand. */
-#include "runner/attest/signer.h"
 #include "runner/cmd/cmd.h"
 
 static void print_usage(FILE *out)
@@ -35,9 +34,6 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	/* Started by signer_start; the name of the program is the whole of the message. */
-	if (argc > 0 && strcmp(argv[0], SIGNER_PROGRAM) == 0)
-		return signer_main(argc, argv);
 	if (argc < 2) {
 		print_usage(stderr);
 		return CMD_USAGE;

@@ -20,6 +20,7 @@
 #include "runner/attest/dsse.h"
 #include "runner/attest/statement.h"
 #include "runner/base/fd.h"
+#include "runner/locate.h"
 
 #define PASSPHRASE_MAX 1024
 #define SOCKET_FD 3
@@ -206,13 +207,16 @@ int signer_main(int argc, char **argv)
 	return serve(k, SOCKET_FD);
 }
 
-static void exec_signer(const char *key_file, const struct signer_passphrase *p, int socket_fd)
+static void exec_signer(int program_fd, const char *key_file, const struct signer_passphrase *p,
+			int socket_fd)
 {
 	char number[16] = "", program[] = SIGNER_PROGRAM;
 	char *file = strdup(key_file), *passphrase = strdup(p->file ? p->file : "");
 	char *environment = strdup(p->environment ? p->environment : "");
 	char *argv[] = {program, file, passphrase, number, environment, NULL};
 
+	/* Out of the way of the number that the socket gets. */
+	program_fd = fcntl(program_fd, F_DUPFD_CLOEXEC, 10);
 	if (p->fd >= 0) {
 		/* Above the descriptor that the socket goes to. */
 		int kept = fcntl(p->fd, F_DUPFD, 10);
@@ -225,7 +229,7 @@ static void exec_signer(const char *key_file, const struct signer_passphrase *p,
 		(void)fcntl(SOCKET_FD, F_SETFD, 0);
 	else if (dup2(socket_fd, SOCKET_FD) < 0)
 		_exit(4);
-	(void)execv("/proc/self/exe", argv);
+	(void)fexecve(program_fd, argv, environ);
 	_exit(4);
 }
 
@@ -251,15 +255,18 @@ static int read_hello(struct signer *s, struct err *e)
 int signer_start(const char *key_file, const struct signer_passphrase *passphrase,
 		 struct signer *ret_signer, struct err *e)
 {
+	FP_CLEANUP(fd_cleanup) int program = -1;
 	struct signer s = SIGNER_INIT;
 	int pair[2];
 
+	if (locate_program(SIGNER_PROGRAM, &program, e) < 0)
+		return -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(e, "socketpair");
 	s.socket = pair[0];
 	s.pid = fork();
 	if (s.pid == 0)
-		exec_signer(key_file, passphrase, pair[1]);
+		exec_signer(program, key_file, passphrase, pair[1]);
 	fd_close(pair[1]);
 	if (s.pid < 0) {
 		fd_close(pair[0]);

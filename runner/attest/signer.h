@@ -31,7 +31,7 @@ struct signer {
 		.socket = -1, .pid = -1 \
 	}
 
-/* Starts /proc/self/exe as the signer, which reads the key now; a key that it cannot read is an
+/* Starts the program fixproof-signer, which reads the key now; a key that it cannot read is an
  * error. */
 FP_MUST_CHECK int signer_start(const char *key_file, const struct signer_passphrase *passphrase,
 			       struct signer *ret_signer, struct err *e);

@@ -14,6 +14,8 @@ runner/evidence runner/base runner/canon sandbox/sandbox.h
 policies runner/base runner/canon runner/evidence
 verifiers runner/base runner/canon runner/evidence policies
 runner/attest runner/base runner/canon runner/evidence verifiers policies
+runner/attest/signer runner/attest runner/base runner/locate
+runner/signer_main runner/base runner/attest/signer.h
 runner/report runner/diff runner/base runner/canon runner/evidence verifiers policies
 runner/archive runner/base runner/canon runner/attest
 runner/worker runner/base runner/canon runner/evidence runner/plan runner/fixcase
@@ -28,7 +30,7 @@ runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcas
 runner/pipeline runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
 runner/cmd runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/opt runner/base
-runner/main runner/base runner/cmd runner/opt runner/attest/signer.h
+runner/main runner/base runner/cmd runner/opt
 '
 bad=0
 while read -r file; do
