@@ -39,16 +39,21 @@ static int write_number(int dir_fd, const char *name, uint64_t value)
 	return write_text(dir_fd, name, text);
 }
 
+static bool read_fd(int fd, char *text, size_t size)
+{
+	ssize_t n = read(fd, text, size - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
 static bool read_text(int dir_fd, const char *name, char *text, size_t size)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
-	ssize_t n = -1;
+	bool any = fd >= 0 && read_fd(fd, text, size);
 
-	if (fd >= 0)
-		n = read(fd, text, size - 1);
 	fd_close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return n > 0;
+	return any;
 }
 
 /* Our own group below one of the usual mount points; "0::PATH" or "N:memory:PATH". */
@@ -101,12 +106,31 @@ static void sweep(const char *parent)
 		(void)closedir(dir);
 }
 
+/*
+ * Making a group and taking it away again is dear, so ask first.  A group that may not hand the
+ * controller down has it in the one file and not in the other.
+ */
+static bool has_memory(const char *own)
+{
+	char path[PATH_MAX], text[512] = " ";
+	int fd;
+	bool found;
+
+	(void)snprintf(path, sizeof(path), "%s/cgroup.subtree_control", own);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	found = read_fd(fd, text + 1, sizeof(text) - 1) && strstr(text, " memory");
+	fd_close(fd);
+	return found;
+}
+
 static bool make_one(struct cgroup *c, int version, uint64_t memory_bytes, uint64_t processes)
 {
 	static atomic_uint count;
 	char own[PATH_MAX - 64];
 
-	if (!find_own(version, own, sizeof(own)))
+	if (!find_own(version, own, sizeof(own)) || (version == 2 && !has_memory(own)))
 		return false;
 	sweep(own);
 	(void)snprintf(c->path, sizeof(c->path), "%s/" PREFIX "%d-%u", own, getpid(), count++);
