@@ -12,16 +12,20 @@
 
 #define RANDOM_CALL_MAX 65536 /* bytes at once; a caller who gets less asks again */
 
+static int64_t moved_ns(const struct sandbox_variation *v, int64_t real_ns)
+{
+	if (v->clock == SANDBOX_CLOCK_FIXED)
+		return v->clock_ns;
+	return real_ns + (v->clock == SANDBOX_CLOCK_OFFSET ? v->clock_ns : 0);
+}
+
 static int64_t now_ns(const struct sandbox_variation *v, clockid_t clock)
 {
 	struct timespec t;
 
-	if (v->clock == SANDBOX_CLOCK_FIXED)
-		return v->clock_ns;
 	if (clock_gettime(clock, &t) < 0)
 		(void)clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec +
-	       (v->clock == SANDBOX_CLOCK_OFFSET ? v->clock_ns : 0);
+	return moved_ns(v, (int64_t)t.tv_sec * 1000000000 + t.tv_nsec);
 }
 
 /* Rounds down, before 1970 too. */
@@ -34,6 +38,15 @@ static struct timespec split(int64_t ns)
 		t.tv_sec--;
 	}
 	return t;
+}
+
+void answers_move(const struct sandbox_variation *v, int64_t real_ns, int64_t *ret_sec,
+		  int64_t *ret_nsec)
+{
+	struct timespec t = split(moved_ns(v, real_ns));
+
+	*ret_sec = t.tv_sec;
+	*ret_nsec = t.tv_nsec;
 }
 
 static void answer_clock(struct watch *w, const struct seccomp_notif *n,

@@ -19,6 +19,8 @@ enum filter_action {
 	FILTER_WATCH,  /* a program starts */
 	FILTER_START,  /* only the first program */
 	FILTER_ANSWER, /* the supervisor does the call's work */
+	FILTER_TIMES,  /* allowed; the supervisor moves the file times in the answer */
+	FILTER_ENDING, /* allowed; the supervisor looks whether a limit was the reason */
 	FILTER_LOUD,
 	FILTER_QUIET,
 	FILTER_SILENT, /* the filter itself refuses; never seen by the supervisor */

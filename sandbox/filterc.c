@@ -201,6 +201,7 @@ static void parse_action(const struct place *at, char *const *words, size_t coun
 	} actions[] = {
 		{"allow", FILTER_ALLOW, false},	 {"watch", FILTER_WATCH, false},
 		{"start", FILTER_START, false},	 {"answer", FILTER_ANSWER, false},
+		{"times", FILTER_TIMES, false},	 {"ending", FILTER_ENDING, false},
 		{"loud", FILTER_LOUD, true},	 {"quiet", FILTER_QUIET, true},
 		{"silent", FILTER_SILENT, true},
 	};
@@ -416,7 +417,7 @@ int main(int argc, char **argv)
 		for (unsigned int o = 0; o < FILTER_OVERLAYS; o++) {
 			read_list(&lists[p][o], profiles[p]);
 			if (o & FILTER_CLOCK)
-				read_list(&lists[p][o], "clock");
+				read_list(&lists[p][o], p == SANDBOX_PLANNER ? "clock" : "filetimes");
 			if (o & FILTER_RANDOM)
 				read_list(&lists[p][o], "random");
 			print_filter(profiles[p], o, &lists[p][o]);

@@ -38,5 +38,6 @@ bool host_network_is_empty(void);
 void host_network_set_empty(void);
 
 uint64_t host_now_ns(void); /* a clock that only measures */
+int64_t host_real_ns(void); /* since 1970 */
 
 #endif

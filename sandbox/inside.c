@@ -111,6 +111,13 @@ static uint64_t payload_cpu_ns(const struct life *life)
 	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
+static enum sandbox_limit is_full(const struct usage_disk *disk)
+{
+	if (disk->free_bytes < 4096)
+		return SANDBOX_LIMIT_WORKSPACE_BYTES;
+	return disk->free_inodes == 0 ? SANDBOX_LIMIT_WORKSPACE_INODES : SANDBOX_LIMIT_NONE;
+}
+
 static enum sandbox_limit look(struct life *life)
 {
 	const struct sandbox_limits *l = &life->in->job->limits;
@@ -126,6 +133,12 @@ static enum sandbox_limit look(struct life *life)
 		life->peak_bytes = FP_MAX(life->peak_bytes, memory);
 		if (memory > l->memory_bytes)
 			return SANDBOX_LIMIT_MEMORY;
+		if (usage.threads > l->processes)
+			return SANDBOX_LIMIT_PROCESSES;
+		if (usage.descriptors > l->descriptors)
+			return SANDBOX_LIMIT_DESCRIPTORS;
+		if (is_full(&disk) != SANDBOX_LIMIT_NONE)
+			return is_full(&disk);
 	} else {
 		usage.cpu_ns = life->ended ? 0 : payload_cpu_ns(life);
 	}
@@ -229,10 +242,8 @@ static void tell_end(struct life *life)
 	if (life->limit == SANDBOX_LIMIT_NONE && cpu_ns > in->job->limits.cpu_ms * 1000000U)
 		life->limit = SANDBOX_LIMIT_CPU;
 	/* Full: the program has met ENOSPC, which does not kill it. */
-	if (life->limit == SANDBOX_LIMIT_NONE && life->status != 0 && disk.free_bytes < 4096)
-		m.error = SANDBOX_LIMIT_WORKSPACE_BYTES;
-	else if (life->limit == SANDBOX_LIMIT_NONE && life->status != 0 && disk.free_inodes == 0)
-		m.error = SANDBOX_LIMIT_WORKSPACE_INODES;
+	if (life->limit == SANDBOX_LIMIT_NONE && life->status != 0)
+		m.error = (int)is_full(&disk);
 	m.values[0] = (uint64_t)life->status;
 	m.values[1] = life->peak_bytes;
 	m.values[2] = disk.used_bytes - FP_MIN(disk.used_bytes, in->used_bytes);

@@ -40,6 +40,8 @@ int collect_tree(struct inside *in);
 struct usage {
 	uint64_t memory_bytes;
 	uint64_t cpu_ns;
+	uint64_t threads;     /* of all processes */
+	uint64_t descriptors; /* the largest table of a process; see ending.c */
 };
 void usage_read(const struct inside *in, struct usage *ret_usage);
 

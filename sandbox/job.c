@@ -27,6 +27,17 @@ static const struct sandbox_limits default_limits = {
 
 #define OR(value, otherwise) ((value) ? (value) : (otherwise))
 
+#define DESCRIPTORS_LEAST 512 /* what the start of a program needs */
+
+static uint64_t power_of_two(uint64_t least)
+{
+	uint64_t n = DESCRIPTORS_LEAST;
+
+	while (n < least && n < 1U << 20)
+		n *= 2;
+	return n;
+}
+
 static void fill_limits(struct sandbox_limits *to, const struct sandbox_limits *from)
 {
 	const struct sandbox_limits *d = &default_limits;
@@ -35,7 +46,7 @@ static void fill_limits(struct sandbox_limits *to, const struct sandbox_limits *
 	to->cpu_ms = OR(from->cpu_ms, d->cpu_ms);
 	to->memory_bytes = OR(from->memory_bytes, d->memory_bytes);
 	to->processes = OR(from->processes, d->processes);
-	to->descriptors = OR(from->descriptors, d->descriptors);
+	to->descriptors = power_of_two(OR(from->descriptors, d->descriptors));
 	to->file_size_bytes = OR(from->file_size_bytes, d->file_size_bytes);
 	to->workspace_bytes = OR(from->workspace_bytes, d->workspace_bytes);
 	to->workspace_inodes = OR(from->workspace_inodes, d->workspace_inodes);

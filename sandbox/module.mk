@@ -1,6 +1,6 @@
-LIB_SRCS += sandbox/answers.c sandbox/cgroup.c sandbox/collect.c sandbox/filter.c sandbox/host.c sandbox/inside.c \
+LIB_SRCS += sandbox/answers.c sandbox/cgroup.c sandbox/collect.c sandbox/ending.c sandbox/filetimes.c sandbox/filter.c sandbox/host.c sandbox/inside.c \
 	sandbox/job.c sandbox/mounts.c sandbox/payload.c sandbox/programs.c sandbox/refusals.c sandbox/rootlist.c \
-	sandbox/sandbox.c sandbox/unpack.c sandbox/usage.c sandbox/watch.c sandbox/wire.c \
+	sandbox/sandbox.c sandbox/stop.c sandbox/unpack.c sandbox/usage.c sandbox/watch.c sandbox/wire.c \
 	runner/launcher.c runner/launcher/codec.c runner/image.c runner/image/build.c runner/image/untar.c
 GEN += $(BUILD)/gen/gen/seccomp_filters.h
 UNIT_TESTS += test_sandbox test_launcher test_attack test_sandbox_programs test_cmd_sandbox \

@@ -146,8 +146,10 @@ static int step_limits(struct inside *in)
 		uint64_t value;
 	} rows[] = {
 		{RLIMIT_CORE, 0},
-		{RLIMIT_NOFILE, l->descriptors},
-		{RLIMIT_NPROC, l->processes},
+		/* One more than the limit: to use it is to pass the limit; see ending.c. */
+		{RLIMIT_NOFILE, l->descriptors + 1},
+		/* Process 1 counts where it has no identity of its own. */
+		{RLIMIT_NPROC, l->processes + (in->job->privileged ? 1 : 2)},
 		{RLIMIT_FSIZE, l->file_size_bytes},
 		/* Not AS, which Go and node only reserve; above the limit where that is polled. */
 		{RLIMIT_DATA, l->memory_bytes + (in->job->watch_memory ? l->memory_bytes / 4 : 0)},
@@ -305,6 +307,7 @@ static int step_filter(struct inside *in)
 
 	listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 				flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &code);
+	m.values[0] = listener >= 0;
 	if (listener < 0 && errno == EINVAL)
 		listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &code);
 	if (listener < 0)

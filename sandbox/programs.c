@@ -23,6 +23,7 @@
 
 #include "runner/base/fd.h"
 #include "sandbox/host.h"
+#include "sandbox/stop.h"
 #include "sandbox/watch.h"
 
 #define STACK_WORDS 4096 /* read at once */
@@ -244,40 +245,12 @@ static int inspect(struct watch *w, pid_t pid, struct err *e)
 
 /* --- the stop ------------------------------------------------------------------------------ */
 
-/*
- * Waits for the next stop of the thread.  One that is not the first of its process takes over the
- * process's number when it executes, so both are looked at; polled, because nothing wakes us then.
- */
-static pid_t wait_stop(pid_t thread, int *ret_status)
-{
-	const struct timespec pause = {0, 50000};
-	pid_t pid, group;
-
-	if (syscall(SYS_tgkill, thread, thread, 0) == 0) {
-		do
-			pid = waitpid(thread, ret_status, __WALL);
-		while (pid < 0 && errno == EINTR);
-		return pid;
-	}
-	group = watch_leader(thread);
-	for (;;) {
-		pid = waitpid(thread, ret_status, __WALL | WNOHANG);
-		if (pid <= 0 && group != thread)
-			pid = waitpid(group, ret_status, __WALL | WNOHANG);
-		if (pid > 0)
-			return pid;
-		if (kill(group, 0) < 0)
-			return -1;
-		(void)nanosleep(&pause, NULL);
-	}
-}
-
 /* 1 and the process that executed, 0 when the call failed or its caller is dead. */
 static int wait_exec(pid_t thread, pid_t *ret_pid)
 {
 	for (;;) {
 		int status;
-		pid_t pid = wait_stop(thread, &status);
+		pid_t pid = stop_wait(thread, &status);
 
 		if (pid < 0 || WIFEXITED(status) || WIFSIGNALED(status))
 			return 0;
@@ -291,40 +264,6 @@ static int wait_exec(pid_t thread, pid_t *ret_pid)
 	}
 }
 
-/*
- * Lets go of it.  One that is being killed cannot be let go any more, and then it is for us, who
- * trace it, to take note of its death first: until then its parent waits for it in vain.
- * Says whether it lives.
- */
-static bool let_go(pid_t pid)
-{
-	int status;
-
-	while (ptrace(PTRACE_DETACH, pid, 0, 0) < 0) {
-		pid_t r = waitpid(pid, &status, __WALL);
-
-		if ((r < 0 && errno != EINTR) || (r > 0 && !WIFSTOPPED(status)))
-			return false;
-	}
-	return true;
-}
-
-static int attach(const struct watch *w, const struct seccomp_notif *n, struct err *e)
-{
-	pid_t thread = (pid_t)n->pid;
-	int error;
-
-	if (ptrace(PTRACE_SEIZE, thread, 0, PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL) == 0)
-		return 1;
-	error = errno;
-	if (ioctl(w->listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &n->id) < 0)
-		return 0; /* killed meanwhile */
-	return err_set(e, ERR_SANDBOX,
-		       "watch: ptrace: %s (the kernel must let a process trace its children: "
-		       "kernel.yama.ptrace_scope below 3, and ptrace not filtered)",
-		       strerror(error));
-}
-
 static int look_at(struct watch *w, pid_t pid, struct err *e)
 {
 	if (!w->started)
@@ -335,23 +274,19 @@ static int look_at(struct watch *w, pid_t pid, struct err *e)
 
 int programs_start(struct watch *w, const struct seccomp_notif *n, struct err *e)
 {
-	struct seccomp_notif_resp go = {.id = n->id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
 	pid_t thread = (pid_t)n->pid, pid = thread;
-	int r = attach(w, n, e);
+	int r = stop_attach(w, n, e);
 
 	if (r <= 0)
 		return r;
 	/*
-	 * To go on is safe: the decision to let a program start does not depend on which one.  The
-	 * interruption makes a call that fails stop too.
+	 * The decision to let a program start does not depend on which one.  A call that fails is
+	 * told apart by the stop that follows it.
 	 */
-	r = 0;
-	if (ioctl(w->listener, SECCOMP_IOCTL_NOTIF_SEND, &go) < 0 && errno != ENOENT)
-		r = err_sys(e, "sandbox: seccomp notification");
-	(void)ptrace(PTRACE_INTERRUPT, thread, 0, 0);
+	r = stop_after_call(w, n, e);
 	if (r == 0 && wait_exec(thread, &pid))
 		r = look_at(w, pid, e);
-	if (let_go(pid) || r == 0)
+	if (stop_let_go(pid) || r == 0)
 		return r;
 	/* Killed before its first instruction: what could not be seen of it has not run. */
 	err_clear(e);

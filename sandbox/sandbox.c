@@ -26,7 +26,8 @@
  *
  * One seccomp filter has one listener, so one supervisor does all that needs one: it names refused
  * calls, stops programs for a moment as they start (programs.c: what runs is hashed, the vDSO is
- * hidden), and answers for clock and random bytes (answers.c).
+ * hidden), answers for clock and random bytes (answers.c), moves file times with the clock
+ * (filetimes.c), and looks whether a failing process has met a limit (ending.c).
  *
  * Who kills whom: the caller's process kills process 1 by its pidfd (wall clock, output, too many
  * refusals, its own errors); the kernel then kills all else in the namespace.  Process 1 kills all
@@ -452,6 +453,7 @@ static int run_it(struct run *run, struct arena *a, struct sandbox_result *resul
 	if (open_channels(run, e) < 0)
 		return -1;
 	w->begun_ns = begun;
+	w->begun_real_ns = host_real_ns();
 	if (start(run, e) < 0)
 		return fail_start(run, a, result, e);
 	if (watch_run(w, e) < 0)

@@ -58,16 +58,17 @@ struct sandbox_layers {
 
 /*
  * Zero takes the default, which stands beside it.  At each of them the whole tree of processes is
- * killed and the result names the limit, but for processes, descriptors, workspace_bytes and
- * workspace_inodes: there the program sees an error (EAGAIN, EMFILE, ENOSPC), and the result names
- * the limit when the program did not end well.
+ * killed and the result names the limit.  At processes, descriptors, workspace_bytes and
+ * workspace_inodes the program first sees an error (EAGAIN, EMFILE, ENOSPC); it is killed within
+ * 20 ms, or when a process of it ends with a failure, and one that ends by itself before that keeps
+ * its exit status beside the limit that it met.  Not for SANDBOX_PLANNER, whose program is ours.
  */
 struct sandbox_limits {
 	uint64_t wall_ms;	   /* 60 s */
 	uint64_t cpu_ms;	   /* 60 s, over all processes */
 	uint64_t memory_bytes;	   /* 2 GiB, over all processes and the workspace */
 	uint64_t processes;	   /* 512 */
-	uint64_t descriptors;	   /* 1024, of each process */
+	uint64_t descriptors;	   /* 1024, of each process; made a power of two, at least 512 */
 	uint64_t file_size_bytes;  /* 1 GiB */
 	uint64_t workspace_bytes;  /* 256 MiB; HOME and TMPDIR are in it too */
 	uint64_t workspace_inodes; /* 100,000; the same */
@@ -94,8 +95,9 @@ enum sandbox_order {
 
 /*
  * For every program, static ones too: clock_gettime, gettimeofday and time.  The files of the
- * workspace are as old as the moved clock says; those that the program makes itself bear the
- * kernel's time, and so do timers set to a time of day.
+ * workspace are as old as the moved clock says, and so are those that the program makes or changes
+ * itself, as stat and its kin tell it (not under SANDBOX_PLANNER, whose program asks nobody how old
+ * a file is).  Timers set to a time of day run by the kernel's clock.
  */
 enum sandbox_clock {
 	SANDBOX_CLOCK_REAL,

@@ -70,10 +70,14 @@ static void add_process(const struct inside *in, const char *pid, struct usage *
 
 	memcpy(path, pid, n);
 	memcpy(path + n, "/status", sizeof("/status"));
-	if (read_small(in->proc_fd, path, text, sizeof(text)) > 0)
+	if (read_small(in->proc_fd, path, text, sizeof(text)) > 0) {
 		usage->memory_bytes +=
 			1024 * (number_after(text, "RssAnon:") + number_after(text, "RssShmem:") +
 				number_after(text, "VmPTE:"));
+		usage->threads += number_after(text, "Threads:");
+		usage->descriptors =
+			FP_MAX(usage->descriptors, number_after(text, "FDSize:"));
+	}
 	memcpy(path + n, "/stat", sizeof("/stat"));
 	if (read_small(in->proc_fd, path, text, sizeof(text)) > 0)
 		usage->cpu_ns += ticks_of(text) * (1000000000U / 100U);

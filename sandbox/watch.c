@@ -135,6 +135,7 @@ static void take_message(struct watch *w, const struct wire_message *m, int fd)
 	case WIRE_LISTENER:
 		if (w->listener < 0)
 			w->listener = fd_steal(&fd);
+		w->killable_wait = m->values[0] != 0;
 		break;
 	case WIRE_READY:
 		w->ready = true;
@@ -260,6 +261,11 @@ static int answer(struct watch *w, const struct seccomp_notif *n, struct err *e)
 	case FILTER_ANSWER:
 		answers_make(w, n, &r);
 		reply(w, &r);
+		return 0;
+	case FILTER_TIMES:
+		return filetimes_answer(w, n, e);
+	case FILTER_ENDING:
+		ending_look(w, n);
 		return 0;
 	case FILTER_ALLOW: /* the rows and the filter disagree; refuse what neither can explain */
 	case FILTER_SILENT:

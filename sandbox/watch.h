@@ -30,8 +30,10 @@ struct watch {
 	int streams[WATCH_STREAMS]; /* read ends */
 
 	bool ready, started, ended, dead, hung_up, killed;
+	bool killable_wait; /* who has been heard and waits for an answer wakes up for nothing else */
 	struct wire_message failure; /* WIRE_FAILED, or of kind WIRE_GO */
 	uint64_t begun_ns, deadline_ns, started_ns;
+	int64_t begun_real_ns; /* since 1970, by the kernel's clock */
 	uint64_t loud;
 
 	struct sandbox_program *programs;
@@ -54,6 +56,16 @@ FP_MUST_CHECK int programs_start(struct watch *w, const struct seccomp_notif *n,
 
 /* answers.c: clock and random bytes; what to reply. */
 void answers_make(struct watch *w, const struct seccomp_notif *n, struct seccomp_notif_resp *reply);
+
+/* The kernel's time of day as the moved clock has it. */
+void answers_move(const struct sandbox_variation *v, int64_t real_ns, int64_t *ret_sec,
+		  int64_t *ret_nsec);
+
+/* filetimes.c: lets a call that asks for file times go on, and moves them in its answer. */
+FP_MUST_CHECK int filetimes_answer(struct watch *w, const struct seccomp_notif *n, struct err *e);
+
+/* ending.c: a process ends with a failure; kills all if it is because of a limit. */
+void ending_look(struct watch *w, const struct seccomp_notif *n);
 
 /* refusals.c: records a refused call with its arguments. */
 void refusals_add(struct watch *w, const struct seccomp_notif *n, const struct filter_row *row);

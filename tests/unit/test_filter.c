@@ -64,6 +64,8 @@ enum outcome {
 	WATCH,	/* a program starts */
 	START,	/* only the first one */
 	ANSWER, /* by the supervisor */
+	TIMES,	/* of files, moved in the kernel's answer */
+	ENDING, /* with a failure, that a limit may be behind */
 	LOUD,
 	QUIET,
 	SILENT,
@@ -132,6 +134,12 @@ static const struct row fixer[] = {
 	{X32 | SYS_getpid, {0}, LOUD, ENOSYS},
 	{SYS_clock_gettime, {0}, PASS, 0},
 	{SYS_getrandom, {0}, PASS, 0},
+	{SYS_newfstatat, {0}, PASS, 0},
+	{SYS_exit_group, {0}, PASS, 0},
+	{SYS_exit_group, {256}, PASS, 0},
+	{SYS_exit_group, {HIGH}, PASS, 0},
+	{SYS_exit_group, {1}, ENDING, 0},
+	{SYS_exit_group, {(uint32_t)-1}, ENDING, 0},
 	{-1, {0}, PASS, 0},
 };
 
@@ -149,6 +157,14 @@ static const struct row planner[] = {
 	{SYS_chmod, {0}, LOUD, EPERM},
 	{SYS_memfd_create, {0}, LOUD, EPERM},
 	{SYS_mmap, {0}, PASS, 0},
+	{SYS_exit_group, {1}, PASS, 0},
+	{-1, {0}, PASS, 0},
+};
+
+static const struct row moved_planner[] = {
+	{SYS_time, {0}, ANSWER, 0},
+	{SYS_newfstatat, {0}, PASS, 0},
+	{SYS_statx, {0}, PASS, 0},
 	{-1, {0}, PASS, 0},
 };
 
@@ -162,6 +178,11 @@ static const struct row moved[] = {
 	{SYS_clock_gettime, {CLOCK_MONOTONIC}, PASS, 0},
 	{SYS_clock_gettime, {CLOCK_BOOTTIME}, PASS, 0},
 	{SYS_clock_gettime, {(uint32_t)-6}, PASS, 0}, /* of a process */
+	{SYS_stat, {0}, TIMES, 0},
+	{SYS_lstat, {0}, TIMES, 0},
+	{SYS_fstat, {0}, TIMES, 0},
+	{SYS_newfstatat, {0}, TIMES, 0},
+	{SYS_statx, {0}, TIMES, 0},
 	{SYS_getrandom, {0}, ANSWER, 0},
 	{SYS_socket, {AF_INET}, LOUD, EAFNOSUPPORT},
 	{-1, {0}, PASS, 0},
@@ -190,6 +211,10 @@ static enum outcome outcome_of(const struct filter *f, const struct seccomp_data
 		return START;
 	case FILTER_ANSWER:
 		return ANSWER;
+	case FILTER_TIMES:
+		return TIMES;
+	case FILTER_ENDING:
+		return ENDING;
 	case FILTER_LOUD:
 		return LOUD;
 	case FILTER_QUIET:
@@ -233,6 +258,7 @@ TEST(the_planner_profile_decides_as_its_list_says)
 TEST(a_moved_clock_and_seeded_bytes_are_answered_and_nothing_else_changes)
 {
 	check_rows(filter_find(SANDBOX_FIXER, true, true), moved);
+	check_rows(filter_find(SANDBOX_PLANNER, true, false), moved_planner);
 }
 
 /* Filter and rows come from the same list by two ways; they must agree on everything. */

@@ -250,6 +250,35 @@ TEST(at_each_limit_all_processes_die_and_the_limit_is_named)
 		{"exec dd if=/dev/zero of=big bs=1M count=100",
 		 SANDBOX_LIMIT_FILE_SIZE,
 		 {.file_size_bytes = 1 << 20}},
+		/* Waits for room that never comes. */
+		{"for i in $(seq 50); do sleep 30 & done; wait",
+		 SANDBOX_LIMIT_PROCESSES,
+		 {.processes = 20}},
+		/* Gives up at once, too soon for a poll. */
+		{"exec python3 -c 'import os, time\nfor i in range(50):\n"
+		 "\tif os.fork() == 0: time.sleep(30)'",
+		 SANDBOX_LIMIT_PROCESSES,
+		 {.processes = 20}},
+		{"exec python3 -c 'import threading, time\nfor i in range(50):\n"
+		 "\tthreading.Thread(target=time.sleep, args=[30]).start()'",
+		 SANDBOX_LIMIT_PROCESSES,
+		 {.processes = 20}},
+		{"exec python3 -c 'x = [open(\"/dev/null\") for i in range(600)]'",
+		 SANDBOX_LIMIT_DESCRIPTORS,
+		 {.descriptors = 512}},
+		{"exec python3 -c 'x = [open(\"/dev/null\") for i in range(1100)]'",
+		 SANDBOX_LIMIT_DESCRIPTORS,
+		 {.descriptors = 0}},
+		{"exec python3 -c 'import time; x = [open(\"/dev/null\") for i in range(510)]; "
+		 "x[0].fileno(); __import__(\"os\").dup(0); time.sleep(30)'",
+		 SANDBOX_LIMIT_DESCRIPTORS,
+		 {.descriptors = 512}},
+		{"(sleep 30; head -c 50M /dev/zero) & head -c 50M /dev/zero > a; sleep 30",
+		 SANDBOX_LIMIT_WORKSPACE_BYTES,
+		 {.workspace_bytes = 5 << 20}},
+		{"touch $(seq 2000); sleep 30",
+		 SANDBOX_LIMIT_WORKSPACE_INODES,
+		 {.workspace_inodes = 1000}},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
@@ -259,6 +288,7 @@ TEST(at_each_limit_all_processes_die_and_the_limit_is_named)
 		at_limit(&o, rows[i].script, &rows[i].limits);
 		CHECK_STR(sandbox_limit_name(o.r.limit), sandbox_limit_name(rows[i].limit));
 		CHECK_STR(sandbox_end_name(o.r.end), "limit");
+		CHECK(o.r.wall_ns < 10000000000U);
 		CHECK(o.out.size <=
 		      (rows[i].limits.output_bytes ? rows[i].limits.output_bytes : 1));
 		arena_release(&o.a);
@@ -280,14 +310,16 @@ TEST(a_program_that_meets_a_limit_without_dying_is_told_an_error)
 		 "No space left on device",
 		 SANDBOX_LIMIT_WORKSPACE_INODES,
 		 {.workspace_inodes = 1000}},
-		{"for i in $(seq 50); do sleep 3 & done; wait",
-		 "Resource temporarily unavailable",
+		/* Just as many as it may have: none of these is at fault. */
+		{"exec python3 -c 'import os; x = [open(\"/dev/null\") for i in range(508)]; "
+		 "x[-1].fileno() == 510; raise SystemExit(\"last %d\" % x[-1].fileno())'",
+		 "last 51",
+		 SANDBOX_LIMIT_NONE,
+		 {.descriptors = 512}},
+		{"for i in $(seq 19); do sleep 0.2 & done; wait; echo all >&2; exit 1",
+		 "all",
 		 SANDBOX_LIMIT_NONE,
 		 {.processes = 20}},
-		{"exec 30</dev/null 40</dev/null",
-		 "Bad file descriptor",
-		 SANDBOX_LIMIT_NONE,
-		 {.descriptors = 32}},
 	};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
@@ -467,6 +499,32 @@ TEST(what_was_there_before_is_as_old_as_the_moved_clock_says)
 	run(&o, &spec);
 	CHECK_STR(o.e.text, "");
 	CHECK_STR(buf_text(&o.out), "2031\n2031\n2031\n");
+}
+
+TEST(what_the_program_makes_is_as_old_as_the_moved_clock_says)
+{
+	static const char script[] =
+		"touch new; date +%Y -r new; stat -c '%y %z %w' new | grep -o '20..-'; "
+		"ls -l --time-style=+%Y new | cut -d' ' -f6; echo x > d; chmod +x d; ln -s d l; "
+		"stat -c %Z l d | while read t; do date +%Y -d @$t; done; "
+		"touch -d 2019-05-06 old; date +%Y -r old; date +%Y -r /usr/bin/true | grep -c 2031; "
+		"/usr/bin/python3 -c 'import os; f = open(\"p\", \"w\"); "
+		"print(os.fstat(f.fileno()).st_mtime, os.stat(\"/nowhere\" if 0 else "
+		"\"p\").st_ctime, os.lstat(\"l\").st_mtime)'; "
+		"[ new -nt old ] && echo newer; stat nothing 2>&1; date +%Y -r /proc/self";
+	const char *const argv[] = {"sh", "-c", script, NULL};
+	struct sandbox_spec spec = host_spec(argv);
+	struct outcome o;
+
+	spec.variation.clock = SANDBOX_CLOCK_FIXED;
+	spec.variation.clock_ns = YEAR_2031;
+	run(&o, &spec);
+	CHECK_STR(o.e.text, "");
+	CHECK_STR(buf_text(&o.err), "");
+	CHECK_STR(buf_text(&o.out),
+		  "2031\n2031-\n2031-\n2031-\n2031\n2031\n2031\n2019\n0\n"
+		  "1930000000.0 1930000000.0 1930000000.0\nnewer\n"
+		  "stat: cannot statx 'nothing': No such file or directory\n2031\n");
 }
 
 /* --- what cannot be run -------------------------------------------------------------------- */
