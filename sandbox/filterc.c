@@ -417,7 +417,8 @@ int main(int argc, char **argv)
 		for (unsigned int o = 0; o < FILTER_OVERLAYS; o++) {
 			read_list(&lists[p][o], profiles[p]);
 			if (o & FILTER_CLOCK)
-				read_list(&lists[p][o], p == SANDBOX_PLANNER ? "clock" : "filetimes");
+				read_list(&lists[p][o],
+					  p == SANDBOX_PLANNER ? "clock" : "filetimes");
 			if (o & FILTER_RANDOM)
 				read_list(&lists[p][o], "random");
 			print_filter(profiles[p], o, &lists[p][o]);

@@ -1,4 +1,5 @@
-/* Stopping a thread inside that waits for the answer to a notification, to look at it or change it. */
+/* Stopping a thread inside that waits for the answer to a notification, to look at it or change it.
+ */
 #ifndef SANDBOX_STOP_H
 #define SANDBOX_STOP_H
 

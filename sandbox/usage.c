@@ -75,8 +75,7 @@ static void add_process(const struct inside *in, const char *pid, struct usage *
 			1024 * (number_after(text, "RssAnon:") + number_after(text, "RssShmem:") +
 				number_after(text, "VmPTE:"));
 		usage->threads += number_after(text, "Threads:");
-		usage->descriptors =
-			FP_MAX(usage->descriptors, number_after(text, "FDSize:"));
+		usage->descriptors = FP_MAX(usage->descriptors, number_after(text, "FDSize:"));
 	}
 	memcpy(path + n, "/stat", sizeof("/stat"));
 	if (read_small(in->proc_fd, path, text, sizeof(text)) > 0)

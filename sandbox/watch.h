@@ -30,7 +30,8 @@ struct watch {
 	int streams[WATCH_STREAMS]; /* read ends */
 
 	bool ready, started, ended, dead, hung_up, killed;
-	bool killable_wait; /* who has been heard and waits for an answer wakes up for nothing else */
+	bool killable_wait; /* who has been heard and waits for an answer wakes up for nothing else
+			     */
 	struct wire_message failure; /* WIRE_FAILED, or of kind WIRE_GO */
 	uint64_t begun_ns, deadline_ns, started_ns;
 	int64_t begun_real_ns; /* since 1970, by the kernel's clock */
