@@ -1,6 +1,6 @@
 # fixproof's build.  Sources are named in each folder's module.mk.
 #
-# target: all         the four programs and the provider packs, in build/release
+# target: all         the five programs and the provider packs, in build/release
 # target: demo        install what is missing, build, verify one fix and refuse another
 # target: check       install what is missing, build, run every test
 # target: test        the same without asking for packages
@@ -86,12 +86,13 @@ SCRIPT_TESTS += $(addprefix tests/e2e/, main_job.t third_party.t tamper.t killed
 LIB := $(BUILD)/libfixproof.a
 LIB_OBJS = $(LIB_SRCS:%.c=$(BUILD)/%.o) $(EXTRA_OBJS)
 PROGRAMS := $(BUILD)/fixproof $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker \
-	$(BUILD)/fixproof-signer
+	$(BUILD)/fixproof-signer $(BUILD)/fixproof-main
 TEST_BINS := $(UNIT_TESTS:%=$(BUILD)/tests/%)
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 
 LIBS_WORKER := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lm
 LIBS_LAUNCHER := -lcap -lseccomp -lcrypto -ljansson
+LIBS_FRONT := -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap
 # What starts as often as the main program has its libraries inside: loading them took longer than
 # most of what it does.  The signer has not: it lets OpenSSL load what a key lives in.
 ifeq ($(CONFIG),release)
@@ -119,7 +120,10 @@ $(LIB): $(LIB_OBJS)
 	@rm -f $@
 	$(AR) rcsD $@ $(LIB_OBJS)
 
-$(BUILD)/fixproof: $(BUILD)/runner/main.o $(LIB)
+$(BUILD)/fixproof: $(BUILD)/runner/front.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $(BUILD)/runner/front.o $(LIB) $(LIBS_FRONT)
+
+$(BUILD)/fixproof-main: $(BUILD)/runner/main.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(BUILD)/runner/main.o $(LIB) $(LIBS_MAIN)
 
 $(BUILD)/fixproof-signer: $(BUILD)/runner/signer_main.o $(LIB)
@@ -156,7 +160,7 @@ install: all
 		$(SHARE)/man/man5 $(SHARE)/bash-completion/completions
 	$(INSTALL) -m 755 $(BUILD)/fixproof $(DESTDIR)$(PREFIX)/bin/fixproof
 	$(INSTALL) -m 755 $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worker \
-		$(BUILD)/fixproof-signer $(LIBEXEC)
+		$(BUILD)/fixproof-signer $(BUILD)/fixproof-main $(LIBEXEC)
 	$(INSTALL) -m 644 $(BUILD)/packs/*.pack $(SHARE)/fixproof/packs
 	$(INSTALL) -m 644 runner/man/case.schema.json $(SHARE)/fixproof
 	$(INSTALL) -m 644 $(MAN1) $(SHARE)/man/man1

@@ -21,29 +21,31 @@ static int own_directory(char path[static 4096], struct err *e)
 	return 0;
 }
 
-int locate_program(const char *name, int *ret_fd, struct err *e)
+int locate_program_path(const char *name, char path[static LOCATE_PATH_BYTES], struct err *e)
 {
 	/* The third is for tests, which lie one directory further down. */
-	static const char *const places[] = {"%s/%s", "%s/../libexec/fixproof/%s", "%s/../%s"};
-	char directory[4096], path[8192];
+	static const char *const places[] = {"", "/../libexec/fixproof", "/.."};
+	char directory[4096];
 
 	if (own_directory(directory, e) < 0)
 		return -1;
 	for (size_t i = 0; i < FP_ARRAY_SIZE(places); i++) {
-		int fd;
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		(void)snprintf(path, sizeof(path), places[i], directory, name);
-#pragma GCC diagnostic pop
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd >= 0) {
-			*ret_fd = fd;
+		(void)snprintf(path, LOCATE_PATH_BYTES, "%s%s/%s", directory, places[i], name);
+		if (access(path, R_OK | X_OK) == 0)
 			return 0;
-		}
 	}
 	return err_set(e, ERR_SYSTEM, "%s: neither in %s nor in %s/../libexec/fixproof", name,
 		       directory, directory);
+}
+
+int locate_program(const char *name, int *ret_fd, struct err *e)
+{
+	char path[LOCATE_PATH_BYTES];
+
+	if (locate_program_path(name, path, e) < 0)
+		return -1;
+	*ret_fd = open(path, O_RDONLY | O_CLOEXEC);
+	return *ret_fd < 0 ? err_sys(e, "%s", path) : 0;
 }
 
 static int compare_packs(const void *left, const void *right)
@@ -84,7 +86,7 @@ static int list_packs(DIR *dir, const char *directory, struct arena *a, struct l
 
 int locate_packs(struct arena *a, struct locate_packs *ret_packs, struct err *e)
 {
-	static const char *const places[] = {"/packs", "/../share/fixproof/packs"};
+	static const char *const places[] = {"/packs", "/../../share/fixproof/packs"};
 	char own[4096];
 
 	ret_packs->count = 0;

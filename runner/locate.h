@@ -8,7 +8,13 @@
 
 #define LOCATE_PACKS_MAX 64
 
-/* Opens a helper executable: beside the running one, or in ../libexec/fixproof. */
+#define LOCATE_PATH_BYTES 8192
+
+/* Where a helper executable lies: beside the running one, or in ../libexec/fixproof. */
+FP_MUST_CHECK int locate_program_path(const char *name, char path[static LOCATE_PATH_BYTES],
+				      struct err *e);
+
+/* The same, opened. */
 FP_MUST_CHECK int locate_program(const char *name, int *ret_fd, struct err *e);
 
 struct locate_pack {
@@ -21,7 +27,8 @@ struct locate_packs {
 	size_t count;
 };
 
-/* Every *.pack in packs/ beside the running executable, or in ../share/fixproof/packs; by name. */
+/* Every *.pack in packs/ beside the running executable, or in ../../share/fixproof/packs; by name.
+ */
 FP_MUST_CHECK int locate_packs(struct arena *a, struct locate_packs *ret_packs, struct err *e);
 void locate_packs_close(struct locate_packs *packs);
 

@@ -1,4 +1,4 @@
-/* argv to a subcommand. */
+/* argv to a subcommand; runner/front.c starts it, and has done the sandbox itself. */
 #include "runner/cmd/cmd.h"
 
 static void print_usage(FILE *out)
@@ -18,13 +18,8 @@ static void print_usage(FILE *out)
 static int dispatch(int argc, char **argv)
 {
 	for (const struct cmd *const *c = cmd_table; *c; c++) {
-		if (strcmp((*c)->name, argv[0]) != 0)
-			continue;
-		if (opt_wants_help(argc, argv)) {
-			opt_help((*c)->name, &(*c)->command);
-			return CMD_VERIFIED;
-		}
-		return (*c)->run(argc, argv);
+		if (strcmp((*c)->name, argv[0]) == 0)
+			return cmd_run_one(*c, argc, argv);
 	}
 	(void)fprintf(stderr, "fixproof: unknown command \"%s\"; see fixproof --help\n", argv[0]);
 	return CMD_USAGE;
@@ -48,10 +43,5 @@ int main(int argc, char **argv)
 	} else {
 		status = dispatch(argc - 1, argv + 1);
 	}
-	/* A report that could not be written is no report. */
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		(void)fprintf(stderr, "fixproof: standard output could not be written\n");
-		return CMD_ERROR;
-	}
-	return status;
+	return cmd_finish(status);
 }

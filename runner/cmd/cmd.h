@@ -27,6 +27,12 @@ extern const struct cmd *const cmd_table[]; /* NULL-terminated, in the order of 
 extern const struct cmd cmd_run, cmd_verify, cmd_show, cmd_plan, cmd_sandbox, cmd_image, cmd_policy,
 	cmd_key, cmd_doctor, cmd_completion;
 
+/* Runs it, or tells its help; an exit status. */
+int cmd_run_one(const struct cmd *c, int argc, char **argv);
+
+/* The last thing of a program: the status, or that standard output was lost. */
+int cmd_finish(int status);
+
 /* Prints "fixproof NAME: TEXT" and returns the status that goes with the error. */
 int cmd_fail(const char *name, const struct err *e);
 

@@ -5,7 +5,7 @@ plan 5
 mkdir "$work/elsewhere"
 git ls-files -z | xargs -0 cp --parents -t "$work/elsewhere" 2>/dev/null
 (cd "$work/elsewhere" && make -s all >/dev/null 2>&1)
-for f in fixproof fixproof-launcher fixproof-signer fixproof-worker packs/hashicorp-aws-5.100.0.pack; do
+for f in fixproof fixproof-launcher fixproof-main fixproof-signer fixproof-worker packs/hashicorp-aws-5.100.0.pack; do
 	is "$f is the same" "$(sha256sum <"$work/elsewhere/build/release/$f")" "$(sha256sum <"$build/$f")"
 done
 if [ -e .git ]; then

@@ -4,7 +4,7 @@
 plan 4
 # Programs of its own, so that its processes can be told from those of tests beside it.
 mkdir "$work/bin"
-cp "$build"/fixproof "$build"/fixproof-{launcher,signer,worker} "$work/bin"
+cp "$build"/fixproof "$build"/fixproof-{launcher,main,signer,worker} "$work/bin"
 ln -s "$build/packs" "$work/bin/packs"
 fixproof=$work/bin/fixproof
 make_key k

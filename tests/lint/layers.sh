@@ -31,6 +31,7 @@ runner/pipeline runner/gitfix runner/diff runner/locate runner/base runner/canon
 runner/cmd runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/opt runner/base
 runner/main runner/base runner/cmd runner/opt
+runner/front runner/base runner/cmd runner/locate
 '
 bad=0
 while read -r file; do
