@@ -1,7 +1,7 @@
 #!/bin/bash
 # The same source in another directory gives the same bytes; `dist` is the committed tree.
 . tests/e2e/lib.sh
-plan 5
+plan 7
 mkdir "$work/elsewhere"
 git ls-files -z | xargs -0 cp --parents -t "$work/elsewhere" 2>/dev/null
 (cd "$work/elsewhere" && make -s all >/dev/null 2>&1)
