@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 
 #include "runner/base/fd.h"
+#include "sandbox/sandbox.h"
 
 #define PREFIX "fixproof-"
+#define LEAF "/fixproof-leaf"
 
 static const struct names {
 	const char *memory, *processes, *peak, *events, *killed;
@@ -56,6 +58,15 @@ static bool read_text(int dir_fd, const char *name, char *text, size_t size)
 	return any;
 }
 
+/* Who has settled in a leaf makes groups beside it. */
+static void end_at_leaf(char *path)
+{
+	size_t size = strlen(path), leaf = strlen(LEAF);
+
+	if (size > leaf && strcmp(path + size - leaf, LEAF) == 0)
+		path[size - leaf] = '\0';
+}
+
 /* Our own group below one of the usual mount points; "0::PATH" or "N:memory:PATH". */
 static bool find_own(int version, char *path, size_t size)
 {
@@ -78,6 +89,7 @@ static bool find_own(int version, char *path, size_t size)
 			int n = snprintf(path, size, "%s%s", roots[version][i], at + strlen(key));
 			char probe[PATH_MAX + 32];
 
+			end_at_leaf(path);
 			(void)snprintf(probe, sizeof(probe), "%s/cgroup.procs", path);
 			found = n > 0 && (size_t)n < size && access(probe, F_OK) == 0;
 		}
@@ -106,17 +118,14 @@ static void sweep(const char *parent)
 		(void)closedir(dir);
 }
 
-/*
- * Making a group and taking it away again is dear, so ask first.  A group that may not hand the
- * controller down has it in the one file and not in the other.
- */
-static bool has_memory(const char *own)
+/* Whether a list of controllers ("cpu memory pids") has memory in it. */
+static bool lists_memory(const char *own, const char *file)
 {
 	char path[PATH_MAX], text[512] = " ";
 	int fd;
 	bool found;
 
-	(void)snprintf(path, sizeof(path), "%s/cgroup.subtree_control", own);
+	(void)snprintf(path, sizeof(path), "%s/%s", own, file);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -125,12 +134,53 @@ static bool has_memory(const char *own)
 	return found;
 }
 
+static bool holds_only_us(const char *own)
+{
+	char path[PATH_MAX], text[64];
+	int fd;
+	bool alone;
+
+	(void)snprintf(path, sizeof(path), "%s/cgroup.procs", own);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	alone = read_fd(fd, text, sizeof(text)) && strtol(text, NULL, 10) == getpid() &&
+		strchr(text, '\n') == strrchr(text, '\n');
+	fd_close(fd);
+	return alone;
+}
+
+void sandbox_settle(void)
+{
+	char own[PATH_MAX - 64], leaf[PATH_MAX];
+	int fd;
+
+	if (!find_own(2, own, sizeof(own)) || lists_memory(own, "cgroup.subtree_control") ||
+	    !lists_memory(own, "cgroup.controllers") || !holds_only_us(own))
+		return;
+	(void)snprintf(leaf, sizeof(leaf), "%s" LEAF, own);
+	if (mkdir(leaf, 0755) < 0 && errno != EEXIST)
+		return;
+	fd = open(leaf, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write_number(fd, "cgroup.procs", (uint64_t)getpid()) == 0) {
+		fd_close(fd);
+		fd = open(own, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		/* Where that is refused, sandboxes have no such group, and say so. */
+		(void)write_text(fd, "cgroup.subtree_control", "+memory +pids");
+	}
+	fd_close(fd);
+}
+
 static bool make_one(struct cgroup *c, int version, uint64_t memory_bytes, uint64_t processes)
 {
 	static atomic_uint count;
 	char own[PATH_MAX - 64];
 
-	if (!find_own(version, own, sizeof(own)) || (version == 2 && !has_memory(own)))
+	if (!find_own(version, own, sizeof(own)) ||
+	    /* Making a group and taking it away again is dear, so ask first. */
+	    (version == 2 && !lists_memory(own, "cgroup.subtree_control")))
 		return false;
 	sweep(own);
 	(void)snprintf(c->path, sizeof(c->path), "%s/" PREFIX "%d-%u", own, getpid(), count++);
@@ -138,9 +188,15 @@ static bool make_one(struct cgroup *c, int version, uint64_t memory_bytes, uint6
 		return false;
 	c->fd = open(c->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c->fd >= 0 && write_number(c->fd, names[version].memory, memory_bytes) == 0) {
-		/* Processes are limited by an rlimit too. */
+		/*
+		 * Processes are limited by an rlimit too; process 1 counts here, and one more than
+		 * the limit is let in (ending.c says why).
+		 */
 		if (names[version].processes)
-			(void)write_number(c->fd, names[version].processes, processes);
+			(void)write_number(c->fd, names[version].processes, processes + 2);
+		/* At the limit all die, not only the largest. */
+		if (version == 2)
+			(void)write_text(c->fd, "memory.oom.group", "1");
 		c->version = version;
 		return true;
 	}

@@ -151,8 +151,13 @@ static int step_limits(struct inside *in)
 		/* Process 1 counts where it has no identity of its own. */
 		{RLIMIT_NPROC, l->processes + (in->job->privileged ? 1 : 2)},
 		{RLIMIT_FSIZE, l->file_size_bytes},
-		/* Not AS, which Go and node only reserve; above the limit where that is polled. */
-		{RLIMIT_DATA, l->memory_bytes + (in->job->watch_memory ? l->memory_bytes / 4 : 0)},
+		/*
+		 * Not AS, which Go and node only reserve.  Far above the limit where that is
+		 * polled: who meets this one is told that there is no memory, and dies of itself
+		 * unnamed.
+		 */
+		{RLIMIT_DATA, in->job->watch_memory ? 4 * FP_MIN(l->memory_bytes, UINT64_MAX / 8)
+						    : l->memory_bytes},
 		{RLIMIT_CPU, (l->cpu_ms + 999) / 1000 + 1},
 		{RLIMIT_STACK, 8 << 20},
 		{RLIMIT_MEMLOCK, 64 << 10},

@@ -401,7 +401,7 @@ static int judge(struct run *run, struct arena *a, struct sandbox_result *result
 	return 0;
 }
 
-static void add_cgroup(const struct run *run, struct sandbox_result *result)
+static void add_cgroup(struct run *run, struct sandbox_result *result)
 {
 	uint64_t peak;
 	bool killed;
@@ -409,8 +409,9 @@ static void add_cgroup(const struct run *run, struct sandbox_result *result)
 	cgroup_read(&run->job.cgroup, &peak, &killed);
 	if (peak > 0)
 		result->peak_memory_bytes = peak;
-	if (!killed || (result->end == SANDBOX_EXITED && result->exit_status == 0))
+	if (!killed)
 		return;
+	run->watch.killed = true;
 	result->end = SANDBOX_LIMIT;
 	result->limit = SANDBOX_LIMIT_MEMORY;
 	result->tree_collected = false;

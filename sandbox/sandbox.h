@@ -284,6 +284,14 @@ FP_MUST_CHECK int sandbox_run(const struct sandbox_spec *spec, struct arena *a,
  */
 FP_MUST_CHECK int sandbox_prepare(struct err *e);
 
+/*
+ * Optional, as early as possible in a process: where its control group (version 2) is delegated to
+ * it and holds nobody else, as under `systemd-run --scope -p Delegate=yes`, moves the process into
+ * a child of that group and has the group hand down its memory controller, which a group with
+ * processes of its own may not.  Does nothing anywhere else; what is in force, each result tells.
+ */
+void sandbox_settle(void);
+
 /* Words for JSON: "exited", "wall", "planner", ... */
 const char *sandbox_end_name(enum sandbox_end end);
 const char *sandbox_limit_name(enum sandbox_limit limit);

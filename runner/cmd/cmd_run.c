@@ -16,6 +16,7 @@
 #include "runner/base/json.h"
 #include "runner/pipeline.h"
 #include "runner/report/report.h"
+#include "sandbox/sandbox.h"
 
 #define CASE_ARENA_BYTES ((size_t)2 << 30)
 #define REPORT_MAX_BYTES ((size_t)64 << 20)
@@ -285,8 +286,10 @@ static int run(int argc, char **argv)
 	int status = CMD_VERIFIED, operands;
 	struct err e = ERR_INIT;
 
-	if (opt_parse(options, argc, argv, false, &values, &operands, &e) < 0 ||
-	    run_cases(operands, argv + 1, &values, &status, &e) < 0)
+	if (opt_parse(options, argc, argv, false, &values, &operands, &e) < 0)
+		return cmd_fail("run", &e);
+	sandbox_settle();
+	if (run_cases(operands, argv + 1, &values, &status, &e) < 0)
 		return cmd_fail("run", &e);
 	return status;
 }

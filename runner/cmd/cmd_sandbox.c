@@ -558,6 +558,7 @@ static int run(int argc, char **argv)
 
 	if (opt_parse(options, argc, argv, true, &v, &operands, &e) < 0)
 		return fail(&e, STATUS_OURS);
+	sandbox_settle();
 	if (v.vary && strcmp(v.vary, "help") == 0)
 		return show_variations();
 	if (operands == 0) {
