@@ -90,7 +90,7 @@ PROGRAMS := $(BUILD)/fixproof $(BUILD)/fixproof-launcher $(BUILD)/fixproof-worke
 TEST_BINS := $(UNIT_TESTS:%=$(BUILD)/tests/%)
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 
-LIBS_WORKER := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lm
+LIBS_WORKER := -ljansson -lnghttp2 -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lm
 LIBS_LAUNCHER := -lcap -lseccomp -lcrypto -ljansson
 LIBS_FRONT := -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap
 # What starts as often as the main program has its libraries inside: loading them took longer than

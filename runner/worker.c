@@ -8,6 +8,7 @@
 #include "runner/base/die.h"
 #include "runner/base/fd.h"
 #include "runner/plan/planner.h"
+#include "runner/plan/tf/tfplanner.h"
 #include "runner/worker/apply.h"
 
 #define STATUS_USAGE 2
@@ -18,6 +19,8 @@ struct plan_options {
 	int request_fd, dir_fd;
 	struct pack packs[PACKS_MAX];
 	size_t pack_count;
+	const char *program, *tofu, *directory;
+	const char *both;
 };
 
 static int open_path(const char *path, int flags, int *ret_fd, struct err *e)
@@ -59,6 +62,15 @@ static int plan_option(struct plan_options *o, const char *name, const char *val
 		return open_path(value, O_RDONLY, &o->request_fd, e);
 	if (strcmp(name, "--dir") == 0)
 		return open_path(value, O_RDONLY | O_DIRECTORY, &o->dir_fd, e);
+	if (strcmp(name, "--terraform") == 0 || strcmp(name, "--tofu") == 0) {
+		o->program = value;
+		o->tofu = strcmp(name, "--tofu") == 0 ? value : NULL;
+		return 0;
+	}
+	if (strcmp(name, "--both") == 0 || strcmp(name, "--sockets") == 0) {
+		*(strcmp(name, "--both") == 0 ? &o->both : &o->directory) = value;
+		return 0;
+	}
 	if (strcmp(name, "--pack") == 0)
 		return descriptor(value, &fd, e) < 0 ? -1 : add_pack(o, fd, "pack", a, e);
 	if (strcmp(name, "--pack-file") == 0)
@@ -68,6 +80,34 @@ static int plan_option(struct plan_options *o, const char *name, const char *val
 	return err_set(e, ERR_USAGE, "unknown option \"%s\"", name);
 }
 
+static int read_options(struct plan_options *o, int argc, char **argv, struct arena *a,
+			struct err *e)
+{
+	for (int i = 0; i < argc; i += 2) {
+		if (i + 1 == argc)
+			return err_set(e, ERR_USAGE, "\"%s\" needs a value", argv[i]);
+		if (plan_option(o, argv[i], argv[i + 1], a, e) < 0)
+			return -1;
+	}
+	if (o->dir_fd < 0 && open_path(".", O_RDONLY | O_DIRECTORY, &o->dir_fd, e) < 0)
+		return -1;
+	return 0;
+}
+
+static struct planner_input input_of(const struct plan_options *o, const struct buf *request)
+{
+	return (struct planner_input){
+		.workspace_fd = o->dir_fd,
+		.packs = o->packs,
+		.pack_count = o->pack_count,
+		.request = buf_text(request),
+		.request_size = request->size,
+		.program = o->program,
+		.tofu = o->tofu != NULL,
+		.both = o->both != NULL,
+	};
+}
+
 static int run_plan(int argc, char **argv, struct arena *a, struct err *e)
 {
 	struct plan_options o = {.request_fd = -1, .dir_fd = -1};
@@ -75,23 +115,35 @@ static int run_plan(int argc, char **argv, struct arena *a, struct err *e)
 	FP_CLEANUP(buf_release) struct buf record = BUF_INIT(PLANNER_RECORD_MAX_BYTES);
 	struct planner_input in;
 
-	for (int i = 0; i < argc; i += 2) {
-		if (i + 1 == argc)
-			return err_set(e, ERR_USAGE, "\"%s\" needs a value", argv[i]);
-		if (plan_option(&o, argv[i], argv[i + 1], a, e) < 0)
-			return -1;
-	}
+	if (read_options(&o, argc, argv, a, e) < 0)
+		return -1;
 	if (o.request_fd < 0)
 		return err_set(e, ERR_USAGE, "--request or --request-file is missing");
-	if (o.dir_fd < 0 && open_path(".", O_RDONLY | O_DIRECTORY, &o.dir_fd, e) < 0)
-		return -1;
 	if (fd_read_all(o.request_fd, &request, "the request", e) < 0)
 		return -1;
-	in = (struct planner_input){o.dir_fd, o.packs, o.pack_count, buf_text(&request),
-				    request.size};
+	in = input_of(&o, &request);
 	if (planner_run(&in, a, &record, e) < 0)
 		return -1;
 	return fd_write_all(STDOUT_FILENO, record.data, record.size, e);
+}
+
+/* The mocked providers of a workspace, for a Terraform that somebody runs by hand. */
+static int run_mock_provider(int argc, char **argv, struct arena *a, struct err *e)
+{
+	struct plan_options o = {.request_fd = -1, .dir_fd = -1};
+	FP_CLEANUP(buf_release) struct buf request = BUF_INIT(PLANNER_REQUEST_MAX_BYTES);
+	struct planner_input in;
+
+	if (read_options(&o, argc, argv, a, e) < 0)
+		return -1;
+	if (!o.directory)
+		return err_set(e, ERR_USAGE, "--sockets is missing");
+	if (o.request_fd < 0)
+		buf_addstr(&request, "{\"format\":\"fixproof-plan-request/1\"}");
+	else if (fd_read_all(o.request_fd, &request, "the request", e) < 0)
+		return -1;
+	in = input_of(&o, &request);
+	return tfplanner_serve(&in, a, o.directory, e);
 }
 
 static int run_apply(int argc, char **argv, struct arena *a FP_UNUSED, struct err *e)
@@ -104,6 +156,7 @@ static const struct {
 	int (*run)(int argc, char **argv, struct arena *a, struct err *e);
 } subcommands[] = {
 	{"apply", run_apply},
+	{"mock-provider", run_mock_provider},
 	{"plan", run_plan},
 };
 

@@ -165,6 +165,8 @@ const struct value *awsdata_read(struct walk *w, const struct resource_instance 
 		return NULL;
 	for (size_t i = 0; i < FP_ARRAY_SIZE(readers); i++)
 		if (strcmp(readers[i].type, r->type_name) == 0)
-			return readers[i].read(w, config, region, r->cfg->block->range);
+			return readers[i].read(w, config, region,
+					       r->cfg ? r->cfg->block->range
+						      : (struct range){.source = NULL});
 	return NULL;
 }

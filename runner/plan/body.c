@@ -117,6 +117,49 @@ static void check_range(struct walk *w, const struct restype_attr *attr, const s
 			   NULL);
 }
 
+static void check_value(struct walk *w, const struct restype_attr *attr, const struct value *v,
+			struct range where)
+{
+	check_enum(w, attr, v, where);
+	check_range(w, attr, v, where);
+	check_length(w, attr, v, where);
+}
+
+static void check_elements(struct walk *w, const struct restype_block *schema,
+			   const struct value *v)
+{
+	if (!value_is_iterable(v))
+		return;
+	if (v->type->kind == TYPE_OBJECT)
+		body_check(w, schema, v);
+	else
+		for (size_t i = 0; i < v->count; i++)
+			body_check(w, schema, v->items[i]);
+}
+
+void body_check(struct walk *w, const struct restype_block *schema, const struct value *config)
+{
+	const struct range nowhere = {.source = NULL};
+
+	if (!value_has_keys(config))
+		return;
+	for (size_t i = 0; i < schema->attr_count; i++) {
+		const struct restype_attr *attr = &schema->attrs[i];
+		const struct value *v = value_get(config, attr->name);
+
+		if (v && attr->nested)
+			check_elements(w, attr->nested->object, v);
+		else if (v)
+			check_value(w, attr, v, nowhere);
+	}
+	for (size_t i = 0; i < schema->type_count; i++) {
+		const struct value *v = value_get(config, schema->types[i].name);
+
+		if (v)
+			check_elements(w, schema->types[i].block, v);
+	}
+}
+
 /* --- attributes ---------------------------------------------------------------------------------
  */
 
@@ -150,9 +193,7 @@ static const struct value *read_attr(struct reader *r, const struct scope *scope
 		diag_error(w->diags, given->expr->range, "Missing required argument",
 			   "The argument \"%s\" is required, but no definition was found.",
 			   attr->name);
-	check_enum(w, attr, v, given->expr->range);
-	check_range(w, attr, v, given->expr->range);
-	check_length(w, attr, v, given->expr->range);
+	check_value(w, attr, v, given->expr->range);
 	return v;
 }
 

@@ -11,4 +11,7 @@
 const struct value *body_value(struct walk *w, const struct scope *scope, const struct body *body,
 			       const struct restype_block *schema);
 
+/* What the provider's validators refuse in a configuration, which is a value of the schema. */
+void body_check(struct walk *w, const struct restype_block *schema, const struct value *config);
+
 #endif

@@ -205,9 +205,13 @@ const struct restype *infer_type(struct walk *w, const char *provider, enum pack
 	struct bodies bodies = {NULL, 0, 0};
 	struct shape shape = {.attrs = NULL};
 
-	(void)provider;
 	for (size_t i = 0; i < w->config.modules.count; i++) {
 		const struct config_module *m = w->config.modules.list[i];
+
+		for (size_t k = 0; k < m->providers.count && kind == PACK_PROVIDER; k++)
+			if (strcmp(config_provider_address(w->arena, m, m->providers.list[k].name),
+				   provider) == 0)
+				add_body(w->arena, &bodies, m->providers.list[k].body);
 
 		for (size_t k = 0; k < m->resources.count && kind != PACK_PROVIDER; k++)
 			if (m->resources.list[k].mode == mode &&

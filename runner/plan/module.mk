@@ -2,13 +2,16 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/configblocks.c runner/plan/expand.c runner/plan/graph.c \
 	runner/plan/iampolicy.c runner/plan/infer.c runner/plan/jscan.c runner/plan/mock.c runner/plan/normal.c \
 	runner/plan/override.c runner/plan/pack.c runner/plan/packwrite.c \
-	runner/plan/planjson.c runner/plan/planner.c runner/plan/planstate.c \
+	runner/plan/planjson.c runner/plan/planner.c runner/plan/planrecord.c runner/plan/plansetup.c \
+	runner/plan/planstate.c \
 	runner/plan/planview.c runner/plan/planwrite.c runner/plan/provide.c \
 	runner/plan/lookup.c runner/plan/request.c runner/plan/resources.c \
 	runner/plan/restype.c runner/plan/restypes.c runner/plan/vars.c runner/plan/viewrefs.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
-UNIT_TESTS += test_pack test_planner test_recorded
-FUZZ_TARGETS += fuzz_pack fuzz_planner
+LIB_SRCS += $(addprefix runner/plan/tf/, ctypack.c ctystate.c h2.c mockprov.c mockserve.c msgpack.c pb.c \
+	schemapb.c tfcompare.c tffiles.c tfplanner.c tfproviders.c tfrun.c tfview.c)
+UNIT_TESTS += test_pack test_planner test_recorded test_tfprotocol
+FUZZ_TARGETS += fuzz_pack fuzz_planner fuzz_ctypack fuzz_h2 fuzz_mockprov fuzz_schemapb
 SCRIPT_TESTS += tests/conformance/run
 
 $(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD)/libfixproof.a

@@ -21,7 +21,14 @@ struct planner_input {
 	size_t pack_count;
 	const char *request; /* JSON text, format "fixproof-plan-request/1" */
 	size_t request_size;
+	/* Path of Terraform or OpenTofu, which then plan against our mocked providers; or NULL. */
+	const char *program;
+	bool tofu; /* it is OpenTofu */
+	bool both; /* the embedded planner plans too, and must agree */
 };
+
+struct planrecord_texts;
+struct walk;
 
 /*
  * Appends the record to ret_record: JSON with a final newline, the same bytes for the same input.
@@ -31,5 +38,12 @@ struct planner_input {
  */
 FP_MUST_CHECK int planner_run(const struct planner_input *in, struct arena *a,
 			      struct buf *ret_record, struct err *e);
+
+/* The embedded planner alone. */
+FP_MUST_CHECK int planner_embedded(struct walk *w, struct planrecord_texts *t, struct err *e);
+
+/* What no planner here decides, and what the user should know: diagnostics of the walk. */
+void planner_refuse_imports(struct walk *w);
+void planner_compare_versions(struct walk *w);
 
 #endif

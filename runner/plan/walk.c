@@ -244,14 +244,14 @@ static void walk_check(struct walk *w, struct module_instance *m, size_t index)
 /* --- providers
  * ------------------------------------------------------------------------------------ */
 
-static const struct value *default_tags(struct walk *w, const struct value *config)
+const struct value *walk_default_tags(struct arena *a, const struct value *config)
 {
 	const struct value *blocks = value_get(config, "default_tags"), *tags;
 
 	if (!blocks || !value_is_iterable(blocks) || blocks->count != 1)
 		return NULL;
 	tags = value_is_iterable(blocks->items[0]) ? value_get(blocks->items[0], "tags") : NULL;
-	return tags ? value_unmark_deep(w->arena, tags) : NULL;
+	return tags ? value_unmark_deep(a, tags) : NULL;
 }
 
 static void walk_provider_config(struct walk *w, struct module_instance *m, size_t index)
@@ -269,7 +269,8 @@ static void walk_provider_config(struct walk *w, struct module_instance *m, size
 	if (type && !type->inferred) {
 		p->config = body_value(w, walk_scope(w, m, REPEAT_NONE, no_key, NULL), cfg->body,
 				       type->block);
-		p->default_tags = default_tags(w, value_unmark_deep(w->arena, p->config));
+		p->default_tags =
+			walk_default_tags(w->arena, value_unmark_deep(w->arena, p->config));
 	}
 	m->providers[index] = p;
 }

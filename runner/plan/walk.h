@@ -222,6 +222,8 @@ const char *expand_key_text(struct arena *a, const struct value *key);
  */
 
 void walk_all(struct walk *w);
+/* The tags of the default_tags block of a provider's configuration, without marks; or NULL. */
+const struct value *walk_default_tags(struct arena *a, const struct value *config);
 struct provider_instance *walk_provider(struct walk *w, struct module_instance *m, const char *name,
 					const char *alias);
 const struct restype *walk_type(struct walk *w, const char *provider, enum pack_kind kind,

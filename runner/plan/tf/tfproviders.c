@@ -1,0 +1,112 @@
+#include "runner/plan/tf/tfproviders.h"
+
+#include <string.h>
+
+
+static const char builtin[] = "terraform.io/builtin/terraform";
+
+struct addresses {
+	const char *list[MOCKSERVE_PROVIDERS_MAX];
+	size_t count;
+	bool over;
+};
+
+static void add_address(struct addresses *all, const char *address)
+{
+	if (strcmp(address, builtin) == 0)
+		return;
+	for (size_t i = 0; i < all->count; i++)
+		if (strcmp(all->list[i], address) == 0)
+			return;
+	if (all->count == MOCKSERVE_PROVIDERS_MAX)
+		all->over = true;
+	else
+		all->list[all->count++] = address;
+}
+
+/* Terraform says itself what is wrong with a type; the walk's own words about it are dropped. */
+static void use_type(struct walk *w, struct addresses *all, const char *address,
+		     enum pack_kind kind, const char *name)
+{
+	struct diag_mark mark = diag_mark(w->diags);
+
+	add_address(all, address);
+	if (strcmp(address, builtin) != 0)
+		(void)walk_type(w, address, kind, name, (struct range){.source = NULL});
+	diag_rewind(w->diags, mark);
+}
+
+static void add_resource(struct walk *w, struct addresses *all, const struct config_module *m,
+			 const struct config_resource *r)
+{
+	const char *name = r->provider.name ? r->provider.name
+					    : arena_strndup(w->arena, r->type,
+							    strcspn(r->type, "_"));
+
+	use_type(w, all, config_provider_address(w->arena, m, name),
+		 r->mode == CONFIG_MANAGED ? PACK_RESOURCE
+		 : r->mode == CONFIG_DATA  ? PACK_DATA
+					   : PACK_EPHEMERAL,
+		 r->type);
+}
+
+static void add_module(struct walk *w, struct addresses *all, const struct config_module *m)
+{
+	for (size_t i = 0; i < m->required_providers.count; i++)
+		add_address(all, m->required_providers.list[i].source);
+	for (size_t i = 0; i < m->providers.count; i++)
+		add_address(all, config_provider_address(w->arena, m, m->providers.list[i].name));
+	for (size_t i = 0; i < m->resources.count; i++)
+		add_resource(w, all, m, &m->resources.list[i]);
+}
+
+/* provider["registry.terraform.io/hashicorp/aws"].alias, perhaps with a module before it */
+static const char *address_in(struct walk *w, const char *text)
+{
+	const char *open = strstr(text, "provider[\""), *close;
+
+	if (!open)
+		return NULL;
+	open += strlen("provider[\"");
+	close = strchr(open, '"');
+	return close ? arena_strndup(w->arena, open, (size_t)(close - open)) : NULL;
+}
+
+static void add_state(struct walk *w, struct addresses *all, const struct doc *state)
+{
+	const struct doc *resources = doc_get(state, "resources");
+
+	for (const struct doc *m = resources ? resources->first : NULL; m; m = m->next) {
+		const struct doc *provider = doc_get(m, "provider"), *type = doc_get(m, "type");
+		const struct doc *mode = doc_get(m, "mode");
+		const char *address = provider && provider->kind == DOC_STRING
+					      ? address_in(w, provider->text)
+					      : NULL;
+		bool data = mode && mode->kind == DOC_STRING && strcmp(mode->text, "data") == 0;
+
+		if (address && type && type->kind == DOC_STRING)
+			use_type(w, all, address, data ? PACK_DATA : PACK_RESOURCE, type->text);
+	}
+}
+
+int tfproviders_collect(struct walk *w, const struct doc *state, struct tfproviders *ret_providers,
+			struct err *e)
+{
+	struct tfproviders out = {.count = 0};
+	struct addresses all = {.count = 0};
+
+	for (size_t i = 0; i < w->config.modules.count; i++)
+		add_module(w, &all, w->config.modules.list[i]);
+	if (state)
+		add_state(w, &all, state);
+	if (all.over)
+		return err_set(e, ERR_LIMIT, "the workspace needs more than %d providers",
+			       MOCKSERVE_PROVIDERS_MAX);
+	for (size_t i = 0; i < all.count; i++)
+		use_type(w, &all, all.list[i], PACK_PROVIDER, "");
+	for (size_t i = 0; i < all.count; i++)
+		out.list[out.count++] = mockprov_new(w->arena, all.list[i], w->request,
+						     w->types.list, w->types.count);
+	*ret_providers = out;
+	return 0;
+}
