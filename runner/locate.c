@@ -1,8 +1,10 @@
 #include "runner/locate.h"
 
 #include <dirent.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "runner/base/fd.h"
 
@@ -113,4 +115,112 @@ void locate_packs_close(struct locate_packs *packs)
 	for (size_t i = 0; i < packs->count; i++)
 		fd_close(packs->rows[i].fd);
 	packs->count = 0;
+}
+
+/* --- the user's planner ----------------------------------------------------------------------- */
+
+/* An executable that no dynamic linker is needed for can do without the host's files. */
+static bool is_static(int fd)
+{
+	Elf64_Phdr headers[64];
+	Elf64_Ehdr h;
+	ssize_t n = pread(fd, &h, sizeof(h), 0);
+
+	if (n != (ssize_t)sizeof(h) || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0 ||
+	    h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_phentsize != sizeof(headers[0]) ||
+	    h.e_phnum > FP_ARRAY_SIZE(headers) || h.e_phoff > INT32_MAX)
+		return false;
+	n = pread(fd, headers, h.e_phnum * sizeof(headers[0]), (off_t)h.e_phoff);
+	if (n != (ssize_t)(h.e_phnum * sizeof(headers[0])))
+		return false;
+	for (size_t i = 0; i < h.e_phnum; i++)
+		if (headers[i].p_type == PT_INTERP)
+			return false;
+	return true;
+}
+
+static bool try_tool(const char *path, int *ret_fd)
+{
+	FP_CLEANUP(fd_cleanup) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0111)) {
+		errno = EACCES;
+		return false;
+	}
+	*ret_fd = fd_steal(&fd);
+	return true;
+}
+
+static const char *search_path(const char *name, struct arena *a, int *ret_fd)
+{
+	const char *at = getenv("PATH");
+
+	while (at && *at) {
+		size_t size = strcspn(at, ":");
+		const char *path = arena_printf(a, "%.*s/%s", (int)size, at, name);
+
+		/* An empty or relative directory would mean whatever lies where one happens to be.
+		 */
+		if (size > 0 && *at == '/' && try_tool(path, ret_fd))
+			return path;
+		at += size;
+		at += *at == ':';
+	}
+	return NULL;
+}
+
+static int new_tool(const char *name, const char *path, int fd, struct arena *a,
+		    const struct locate_tool **ret_tool)
+{
+	struct locate_tool *tool = arena_alloc(a, sizeof(*tool));
+
+	*tool = (struct locate_tool){name, path, fd, !is_static(fd)};
+	*ret_tool = tool;
+	return 0;
+}
+
+/* A program that somebody named is what its name says. */
+static const char *kind_of(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	return strncmp(slash ? slash + 1 : program, "tofu", 4) == 0 ? "tofu" : "terraform";
+}
+
+int locate_tool(const char *planner, const char *program, struct arena *a,
+		const struct locate_tool **ret_tool, bool *ret_both, struct err *e)
+{
+	bool both = strcmp(planner, "both") == 0;
+	const char *const names[] = {both ? "terraform" : planner, both ? "tofu" : NULL};
+	const char *path;
+	int fd = -1;
+
+	*ret_tool = NULL;
+	*ret_both = both;
+	if (strcmp(planner, "auto") == 0 || strcmp(planner, "embedded") == 0)
+		return program ? err_set(e, ERR_USAGE,
+					 "--planner-program goes with --planner terraform, tofu or "
+					 "both")
+			       : 0;
+	if (program && !try_tool(program, &fd))
+		return err_sys(e, "planner \"%s\": %s", planner, program);
+	if (program)
+		return new_tool(both ? kind_of(program) : planner, program, fd, a, ret_tool);
+	for (size_t i = 0; i < FP_ARRAY_SIZE(names) && names[i]; i++) {
+		path = search_path(names[i], a, &fd);
+		if (path)
+			return new_tool(names[i], path, fd, a, ret_tool);
+	}
+	return err_set(e, ERR_INPUT,
+		       "planner \"%s\": no such program in PATH; --planner-program names one",
+		       both ? "terraform" : planner);
+}
+
+void locate_tool_close(const struct locate_tool *tool)
+{
+	if (tool)
+		fd_close(tool->fd);
 }

@@ -32,4 +32,21 @@ struct locate_packs {
 FP_MUST_CHECK int locate_packs(struct arena *a, struct locate_packs *ret_packs, struct err *e);
 void locate_packs_close(struct locate_packs *packs);
 
+/* A planner of the user's: Terraform or OpenTofu. */
+struct locate_tool {
+	const char *name; /* "terraform", "tofu" */
+	const char *path; /* as it was found on the host */
+	int fd;		  /* open for reading, close-on-exec */
+	bool needs_host;  /* a script, or linked to libraries of the host */
+};
+
+/*
+ * The program that the planner of that name (as in fixproof-case(5)) needs: NULL for the embedded
+ * one.  It is the file program, or, where that is NULL, the first executable file of its name in
+ * PATH: this one is the user's, not ours.  "both" takes Terraform, or OpenTofu where only that is.
+ */
+FP_MUST_CHECK int locate_tool(const char *planner, const char *program, struct arena *a,
+			      const struct locate_tool **ret_tool, bool *ret_both, struct err *e);
+void locate_tool_close(const struct locate_tool *tool);
+
 #endif

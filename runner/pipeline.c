@@ -21,6 +21,8 @@ struct work {
 	int case_dir, workspace, worker;
 	struct runs_fix fix;
 	struct locate_packs packs;
+	const struct locate_tool *tool;
+	bool both;
 	struct launcher *launcher;
 	struct runs_trees trees;
 	int script_tree; /* what the script's directory holds, for the bundle */
@@ -47,6 +49,7 @@ static void work_release(struct work *w)
 	fd_close(w->fix.directory);
 	fd_close(w->script_tree);
 	locate_packs_close(&w->packs);
+	locate_tool_close(w->tool);
 	runs_trees_close(&w->trees);
 	gitfix_close(&w->git);
 }
@@ -170,11 +173,6 @@ static int prepare_git(const char *case_path, const struct pipeline_options *o, 
 /* What a case may ask for and this version cannot do is refused, never left out in silence. */
 static int check_supported(const struct fixcase *c, struct err *e)
 {
-	if (c->planner != FIXCASE_PLANNER_AUTO && c->planner != FIXCASE_PLANNER_EMBEDDED)
-		return err_set(
-			e, ERR_UNSUPPORTED,
-			"%s: the planner \"%s\" is not part of this version; say \"embedded\"",
-			c->file, fixcase_planner_name(c->planner));
 	if (c->expected)
 		return err_set(e, ERR_UNSUPPORTED,
 			       "%s: \"expected\" cannot be judged by this version", c->file);
@@ -426,6 +424,8 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 		.workspace = w->workspace,
 		.fix = w->fix,
 		.packs = &w->packs,
+		.tool = w->tool,
+		.both = w->both,
 		.worker = w->worker,
 		.launcher = w->launcher,
 	};
@@ -579,6 +579,9 @@ int pipeline_run(const char *case_path, const struct pipeline_options *options, 
 		return -1;
 	if (check_supported(w.c, e) < 0)
 		return -1;
+	if (locate_tool(options->planner ? options->planner : fixcase_planner_name(w.c->planner),
+			options->planner_program, a, &w.tool, &w.both, e) < 0)
+		return err_wrap(e, "%s", w.c->file);
 	if (run(&w, options, a, &ret_result->ev, e) < 0 ||
 	    check_packs(w.c, &ret_result->ev, e) < 0 ||
 	    verifiers_judge(&ret_result->ev, a, &ret_result->judgement, e) < 0 ||

@@ -22,6 +22,8 @@ struct pipeline_options {
 	 * that, and the case and all policies that lie in the repository are read from BASE.
 	 */
 	const char *git_range, *repository;
+	const char *planner;	     /* instead of the case's; or NULL */
+	const char *planner_program; /* the file of Terraform or OpenTofu; NULL: by PATH */
 };
 
 struct pipeline_result {

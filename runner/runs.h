@@ -34,6 +34,8 @@ struct runs_input {
 	int workspace; /* the tree stream of the workspace before the fix */
 	struct runs_fix fix;
 	const struct locate_packs *packs;
+	const struct locate_tool *tool; /* plans instead of the embedded planner; or NULL */
+	bool both;			/* beside it, and both must agree */
 	int worker;
 	struct launcher *launcher;
 };

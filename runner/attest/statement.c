@@ -232,6 +232,19 @@ static json_t *runs_json(const struct evidence *ev)
 	return list;
 }
 
+/* The program beside its name, so that one can ask for exactly this one. */
+static json_t *planner_json(const struct evidence *ev)
+{
+	json_t *json = json_new_object(), *digest = json_new_object();
+
+	json_put(digest, "sha256", json_new_string(ev->planner_sha256));
+	json_put(json, "name", json_new_string(ev->planner));
+	json_put(json, "program", json_new_string(ev->planner_program));
+	json_put(json, "version", json_new_string(ev->planner_version));
+	json_put(json, "digest", digest);
+	return json;
+}
+
 static json_t *environment_json(const struct evidence *ev)
 {
 	json_t *json = json_new_object(), *packs = json_new_array(), *inferred = json_new_array();
@@ -247,6 +260,8 @@ static json_t *environment_json(const struct evidence *ev)
 	for (size_t i = 0; i < ev->inferred.count; i++)
 		json_push(inferred, json_new_string(ev->inferred.items[i]));
 	json_put(json, "planner", json_new_string(ev->planner));
+	if (ev->planner_program)
+		json_put(json, "planner", planner_json(ev));
 	json_put(json, "facts", json_new_string(ev->facts));
 	json_put(json, "image", json_new_string(ev->image));
 	json_put(json, "packs", packs);

@@ -24,6 +24,7 @@
 
 struct run_values {
 	const char *key, *output, *password_file, *format, *git, *repository;
+	const char *planner, *planner_program;
 	struct opt_texts policies;
 	bool is_unsigned, force;
 	long jobs;
@@ -44,6 +45,10 @@ static const struct opt options[] = {
 	{"repository", OPT_TEXT, offsetof(struct run_values, repository), "DIR", "where it is [.]"},
 	{"policies", OPT_TEXTS, offsetof(struct run_values, policies), "PATH",
 	 "more policies: a file or a directory"},
+	{"planner", OPT_WORD, offsetof(struct run_values, planner),
+	 "auto|embedded|terraform|tofu|both", "what plans, instead of the case's choice"},
+	{"planner-program", OPT_TEXT, offsetof(struct run_values, planner_program), "FILE",
+	 "Terraform or OpenTofu [from PATH]"},
 	{"jobs", OPT_NUMBER, offsetof(struct run_values, jobs), "N",
 	 "cases at a time [number of CPUs]"},
 	{"format", OPT_WORD, offsetof(struct run_values, format), "text|json",
@@ -273,6 +278,8 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 		.policy_paths = v->policies.items,
 		.policy_path_count = v->policies.count,
 		.git_range = v->git,
+		.planner = v->planner,
+		.planner_program = v->planner_program,
 		.repository = v->repository ? v->repository : ".",
 	};
 	result = run_batch(&b, ret_status, e);

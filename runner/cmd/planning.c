@@ -74,16 +74,28 @@ static int make_case(const struct planning_options *o, struct arena *a, struct f
 	return 0;
 }
 
+static void close_tool(const struct locate_tool **tool)
+{
+	locate_tool_close(*tool);
+}
+
 int planning_tree(struct planner *p, int tree_fd, const struct planning_options *o, struct arena *a,
 		  struct planning_record *ret_record, struct err *e)
 {
+	FP_CLEANUP(close_tool) const struct locate_tool *tool = NULL;
 	struct planning_record r;
 	struct runs_input in;
 	struct fixcase c;
+	bool both;
 
 	if (make_case(o, a, &c, e) < 0)
 		return -1;
+	if (locate_tool(o->planner ? o->planner : "embedded", o->planner_program, a, &tool, &both,
+			e) < 0)
+		return -1;
 	in = (struct runs_input){.c = &c,
+				 .tool = tool,
+				 .both = both,
 				 .workspace = tree_fd,
 				 .fix = {-1, -1, -1, -1, -1},
 				 .packs = &p->packs,

@@ -9,6 +9,7 @@
 
 struct planning_options {
 	const char *root, *facts;
+	const char *planner, *planner_program; /* NULL: the embedded one; from PATH */
 	struct opt_texts vars, var_files;
 };
 

@@ -121,6 +121,9 @@ static const struct field pack_fields[] = {
 static const struct field top_fields[] = {
 	FIELD_IN(evidence, claims, claims_fields),
 	FIELD(evidence, planner, FIELD_STRING),
+	FIELD(evidence, planner_program, FIELD_STRING),
+	FIELD(evidence, planner_version, FIELD_STRING),
+	FIELD(evidence, planner_sha256, FIELD_STRING),
 	FIELD(evidence, facts, FIELD_STRING),
 	FIELD(evidence, image, FIELD_STRING),
 	FIELD(evidence, version, FIELD_STRING),

@@ -138,6 +138,8 @@ struct evidence_pack {
 struct evidence {
 	struct evidence_claims claims;
 	const char *planner, *facts, *image;
+	/* Of another program that planned; NULL when there was none. */
+	const char *planner_program, *planner_version, *planner_sha256;
 	const char *version; /* of fixproof */
 	const char *time;    /* RFC 3339, when the runs ended */
 	const struct evidence_pack *packs;

@@ -159,7 +159,7 @@ struct config_module {
 	struct config_module *parent;
 	struct config_call *call;
 	bool has_backend; /* a backend or cloud block */
-	size_t number; /* in config.modules */
+	size_t number;	  /* in config.modules */
 	size_t depth;
 	CONFIG_LIST(struct config_variable) variables;
 	CONFIG_LIST(struct config_local) locals;

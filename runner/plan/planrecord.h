@@ -12,10 +12,10 @@ struct planrecord_texts {
 	const char *tool, *tool_version; /* of another program that planned; NULL: none did */
 };
 
-#define PLANRECORD_TEXTS_INIT                                                              \
-	{                                                                                  \
-		.plan = BUF_INIT(PLANNER_RECORD_MAX_BYTES),                                \
-		.state = BUF_INIT(PLANNER_RECORD_MAX_BYTES),                               \
+#define PLANRECORD_TEXTS_INIT                                                                  \
+	{                                                                                      \
+		.plan = BUF_INIT(PLANNER_RECORD_MAX_BYTES),                                    \
+		.state = BUF_INIT(PLANNER_RECORD_MAX_BYTES),                                   \
 		.view = BUF_INIT(PLANNER_RECORD_MAX_BYTES), .tool = NULL, .tool_version = NULL \
 	}
 

@@ -22,8 +22,7 @@ int plansetup_open(struct plansetup *s, const struct planner_input *in, struct a
 	s->request.root = config_join(a, ".", s->request.root);
 	if (!s->request.root)
 		return err_set(e, ERR_INPUT, "request: \"root\" lies outside of the workspace");
-	s->root_fd =
-		openat(in->workspace_fd, s->request.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	s->root_fd = openat(in->workspace_fd, s->request.root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->root_fd < 0)
 		return err_sys(e, "root module \"%s\"", s->request.root);
 	*w = (struct walk){.arena = a,

@@ -6,6 +6,9 @@
 
 #define RUNS_OUTPUT_KEPT 4096 /* bytes of a script's output that evidence keeps */
 
+/* Where the user's planner stands inside of a sandbox. */
+#define RUNS_TOOL_PATH "/planner"
+
 struct runs_context {
 	const struct runs_input *in;
 	struct arena *arena;

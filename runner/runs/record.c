@@ -147,6 +147,19 @@ static int read_planned(struct runs_context *c, const char *text, const struct d
 	return 0;
 }
 
+/* The program that planned tells its version itself; its digest is what the sandbox saw run. */
+static void read_tool(struct runs_context *c, const struct doc *tool,
+		      const struct evidence_sandbox *sandbox)
+{
+	if (!tool || tool->kind != DOC_OBJECT)
+		return;
+	c->ev->planner_program = text_of(tool, "name", c->arena);
+	c->ev->planner_version = text_of(tool, "version", c->arena);
+	for (size_t i = 0; i < sandbox->program_count; i++)
+		if (strcmp(sandbox->programs[i].name, RUNS_TOOL_PATH) == 0)
+			c->ev->planner_sha256 = sandbox->programs[i].value;
+}
+
 int runs_read_record(struct runs_context *c, const char *text, size_t size,
 		     struct evidence_run *run, struct runs_record *ret_record)
 {
@@ -161,6 +174,7 @@ int runs_read_record(struct runs_context *c, const char *text, size_t size,
 	    want(c, root, "diagnostics", DOC_ARRAY, &list) < 0)
 		return -1;
 	read_diagnostics(c, list, run);
+	read_tool(c, doc_get(root, "tool"), &run->sandbox);
 	if (doc_get(root, "types"))
 		add_inferred(c, doc_get(root, "types"));
 	if (doc_get(root, "packs") && add_packs(c, doc_get(root, "packs")) < 0)

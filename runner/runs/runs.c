@@ -299,7 +299,7 @@ int runs_execute(const struct runs_input *in, struct arena *a, struct evidence *
 
 	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++)
 		runs[i]->name = names[i];
-	ev->planner = "embedded";
+	ev->planner = !in->tool ? "embedded" : in->both ? "both" : in->tool->name;
 	ev->facts = fixcase_facts_name(in->c->facts);
 	ev->image = in->c->fix.kind == FIXCASE_FIX_SCRIPT ? "host" : "none";
 	if (run_all(&c, &trees) < 0) {

@@ -335,6 +335,29 @@ static int pass_packs(struct runs_context *c, struct sandbox_spec *spec, const c
 	return 0;
 }
 
+/* The same worker, with a program of the user's that plans: in a wider profile, for it alone. */
+static size_t use_tool(struct runs_context *c, struct sandbox_spec *spec, const char **argv,
+		       size_t n)
+{
+	const struct locate_tool *tool = c->in->tool;
+	struct sandbox_bind *bind = arena_alloc(c->arena, sizeof(*bind));
+
+	if (!tool)
+		return n;
+	argv[n++] = strcmp(tool->name, "tofu") == 0 ? "--tofu" : "--terraform";
+	argv[n++] = RUNS_TOOL_PATH;
+	if (c->in->both) {
+		argv[n++] = "--both";
+		argv[n++] = "yes";
+	}
+	*bind = (struct sandbox_bind){.fd = tool->fd, .inside = RUNS_TOOL_PATH};
+	spec->binds = bind;
+	spec->bind_count = 1;
+	spec->profile = SANDBOX_TERRAFORM;
+	spec->image = tool->needs_host ? SANDBOX_IMAGE_HOST : SANDBOX_IMAGE_NONE;
+	return n;
+}
+
 int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_variation *v,
 		     const char *request, struct evidence_sandbox *ret_sandbox,
 		     const char **ret_record, size_t *ret_size)
@@ -342,7 +365,7 @@ int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_vari
 	FP_CLEANUP(close_apply_files) struct apply_files files = {-1, -1, -1};
 	FP_CLEANUP(fd_cleanup) int asked = -1;
 	struct sandbox_spec spec = basic_spec();
-	const char **argv = arena_array(c->arena, 8 + 2 * LOCATE_PACKS_MAX, sizeof(*argv)), *bad;
+	const char **argv = arena_array(c->arena, 16 + 2 * LOCATE_PACKS_MAX, sizeof(*argv)), *bad;
 	struct sandbox_result r = {.end = SANDBOX_EXITED};
 	struct sandbox_fd *fds;
 
@@ -353,7 +376,9 @@ int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_vari
 	argv[1] = "plan";
 	argv[2] = "--request";
 	argv[3] = "10";
-	if (pass_packs(c, &spec, argv, 4) < 0)
+	spec.profile = SANDBOX_PLANNER;
+	spec.image = SANDBOX_IMAGE_NONE;
+	if (pass_packs(c, &spec, argv, use_tool(c, &spec, argv, 4)) < 0)
 		return -1;
 	fds = (struct sandbox_fd *)(uintptr_t)spec.fds;
 	fds[0].fd = asked;
@@ -363,8 +388,6 @@ int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_vari
 	spec.stdout_fd = files.out;
 	spec.stderr_fd = files.err;
 	spec.variation = *v;
-	spec.profile = SANDBOX_PLANNER;
-	spec.image = SANDBOX_IMAGE_NONE;
 	spec.limits.output_bytes = RUNS_PLAN_MAX_BYTES;
 	spec.limits.file_size_bytes = RUNS_PLAN_MAX_BYTES;
 	if (launcher_run(c->in->launcher, &spec, c->arena, &r, c->e) < 0)

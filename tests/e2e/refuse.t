@@ -42,7 +42,7 @@ rows=(
 	"4|fixproof: policy: no policy has the id x|policy show x"
 	"2|fixproof: completion: say \"bash\"|completion fish"
 )
-plan $((${#rows[@]} + 10))
+plan $((${#rows[@]} + 13))
 for row in "${rows[@]}"; do
 	status=${row%%|*} rest=${row#*|}
 	arguments=${rest##*|} message=${rest%|*}
@@ -57,7 +57,10 @@ asks() { # LINE: the demonstration's case, with one line more
 	rm -rf asks && cp -r "$source_dir/examples/s3-encryption" asks && echo "$1" >>asks/case.yaml
 }
 asks 'planner: terraform'
-ends "a planner that is not there" 4 'fixproof: run: asks/case.yaml: the planner "terraform" is not part of this version; say "embedded"' "$fixproof" run --unsigned asks
+ends "a planner that is not there" 4 'fixproof: run: asks/case.yaml: planner "terraform": no such program in PATH; --planner-program names one' env PATH=/nowhere "$fixproof" run --unsigned asks
+ends "a planner's program that is not there" 4 'fixproof: run: asks/case.yaml: planner "terraform": gone: No such file or directory' "$fixproof" run --unsigned --planner-program gone asks
+ends "a planner's program that is none" 4 'fixproof: run: asks/case.yaml: planner "both": file: Permission denied' "$fixproof" run --unsigned --planner both --planner-program file asks
+ends "a program for the embedded planner" 2 'fixproof: plan: --planner-program goes with --planner terraform, tofu or both' "$fixproof" plan --planner-program file empty
 asks 'expected: workspace'
 ends "an expected result" 4 'fixproof: run: asks/case.yaml: "expected" cannot be judged by this version' "$fixproof" run --unsigned asks
 asks 'providers: [{provider: registry.terraform.io/hashicorp/aws, version: 4.0.0}]'

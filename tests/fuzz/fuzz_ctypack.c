@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The first byte chooses the type. */
 static const struct type *type_of(struct arena *a, uint8_t choice)
 {
-	struct type_attr attrs[] = {{"a", &type_string, false}, {"b", &type_number, false},
+	struct type_attr attrs[] = {{"a", &type_string, false},
+				    {"b", &type_number, false},
 				    {"c", &type_dynamic, false}};
 	const struct type *const parts[] = {&type_string, &type_bool};
 

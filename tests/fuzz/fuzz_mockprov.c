@@ -35,27 +35,37 @@ static const struct restype *type_new(struct arena *a, enum pack_kind kind)
 	for (int i = 0; i < 2; i++) {
 		types[i].name = i == 0 ? "many" : "some";
 		types[i].nesting = i == 0 ? RESTYPE_LIST : RESTYPE_SET;
-		types[i].block = restype_block_new(
-			a, arena_memdup(a, inner, sizeof(inner)), i == 0 ? 2 : 1, NULL, 0);
+		types[i].block = restype_block_new(a, arena_memdup(a, inner, sizeof(inner)),
+						   i == 0 ? 2 : 1, NULL, 0);
 		types[i].type = restype_nested_type(a, types[i].nesting, types[i].block->type);
 	}
 	t->kind = kind;
 	t->name = "t";
 	t->legacy = true;
 	t->inferred = kind == PACK_DATA;
-	t->block = restype_block_new(a, arena_memdup(a, attrs, sizeof(attrs)),
-				     FP_ARRAY_SIZE(attrs), types, 2);
+	t->block = restype_block_new(a, arena_memdup(a, attrs, sizeof(attrs)), FP_ARRAY_SIZE(attrs),
+				     types, 2);
 	return t;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const methods[] = {
-		"GetSchema",	      "PrepareProviderConfig", "ValidateResourceTypeConfig",
-		"Configure",	      "UpgradeResourceState",  "ReadResource",
-		"PlanResourceChange", "ApplyResourceChange",   "ReadDataSource",
-		"ImportResourceState", "MoveResourceState",    "OpenEphemeralResource",
-		"CallFunction",	      "Stop",		       "GetFunctions",
+		"GetSchema",
+		"PrepareProviderConfig",
+		"ValidateResourceTypeConfig",
+		"Configure",
+		"UpgradeResourceState",
+		"ReadResource",
+		"PlanResourceChange",
+		"ApplyResourceChange",
+		"ReadDataSource",
+		"ImportResourceState",
+		"MoveResourceState",
+		"OpenEphemeralResource",
+		"CallFunction",
+		"Stop",
+		"GetFunctions",
 	};
 	struct arena a = ARENA_INIT((size_t)64 << 20);
 	struct buf out = BUF_INIT((size_t)256 << 20);

@@ -1,4 +1,5 @@
-/* The plugin protocol without I/O: MessagePack, cty, Protocol Buffers, HTTP/2, the mocked provider. */
+/* The plugin protocol without I/O: MessagePack, cty, Protocol Buffers, HTTP/2, the mocked provider.
+ */
 #include "tests/tap.h"
 
 #include <fcntl.h>
@@ -69,7 +70,8 @@ static const struct {
 	{"\"number\"", "-9223372036854775808", "d38000000000000000"},
 	{"\"number\"", "1.5", "cb3ff8000000000000"},
 	{"\"number\"", "0.1", "a3302e31"},
-	{"\"number\"", "12345678901234567890123", "b73132333435363738393031323334353637383930313233"},
+	{"\"number\"", "12345678901234567890123",
+	 "b73132333435363738393031323334353637383930313233"},
 	{"\"number\"", "1180591620717411303424", "cb4450000000000000"},
 	{"[\"list\",\"string\"]", "[\"a\",\"b\"]", "92a161a162"},
 	{"[\"set\",\"string\"]", "[\"a\",\"b\"]", "92a161a162"},
@@ -122,11 +124,16 @@ TEST(other_forms_of_unknown_and_of_numbers_are_read)
 	static const struct {
 		const char *type, *hex, *again;
 	} rows[] = {
-		{"\"string\"", "d40100", "d40000"},	  {"\"string\"", "d5000000", "d40000"},
-		{"\"string\"", "c70000", "d40000"},	  {"\"string\"", "c8000000", "d40000"},
-		{"\"string\"", "d90161", "a161"},	  {"\"number\"", "cd0001", "01"},
-		{"\"number\"", "d300000000000000ff", "ccff"}, {"\"number\"", "ca3fc00000", "cb3ff8000000000000"},
-		{"\"number\"", "a130", "00"},		  {"[\"set\",\"string\"]", "92a162a161", "92a161a162"},
+		{"\"string\"", "d40100", "d40000"},
+		{"\"string\"", "d5000000", "d40000"},
+		{"\"string\"", "c70000", "d40000"},
+		{"\"string\"", "c8000000", "d40000"},
+		{"\"string\"", "d90161", "a161"},
+		{"\"number\"", "cd0001", "01"},
+		{"\"number\"", "d300000000000000ff", "ccff"},
+		{"\"number\"", "ca3fc00000", "cb3ff8000000000000"},
+		{"\"number\"", "a130", "00"},
+		{"[\"set\",\"string\"]", "92a162a161", "92a161a162"},
 		{"[\"list\",\"string\"]", "dc0001a161", "91a161"},
 		{"\"bool\"", "c7090c8201c202a47072652d", "d40000"},
 	};
@@ -140,8 +147,8 @@ TEST(other_forms_of_unknown_and_of_numbers_are_read)
 		uint8_t bytes[64];
 
 		tap_row("%s", rows[i].hex);
-		if (ctypack_read(&a, t, bytes, from_hex(rows[i].hex, bytes, sizeof(bytes)), &v, &e) <
-		    0)
+		if (ctypack_read(&a, t, bytes, from_hex(rows[i].hex, bytes, sizeof(bytes)), &v,
+				 &e) < 0)
 			tap_fail(__FILE__, __LINE__, "%s", e.text);
 		ctypack_write(&out, v, t);
 		CHECK_STR(to_hex(&a, &out), rows[i].again);
@@ -226,11 +233,13 @@ TEST(values_as_deep_as_the_limit_are_read_and_one_deeper_is_refused)
 	arena_release(&a);
 }
 
-/* --- Protocol Buffers -------------------------------------------------------------------------- */
+/* --- Protocol Buffers --------------------------------------------------------------------------
+ */
 
 TEST(fields_are_read_as_they_were_written_and_damage_is_seen)
 {
-	static const char *const bad[] = {"08", "0a05", "0a", "07", "0b", "08ffffffffffffffffffff01"};
+	static const char *const bad[] = {"08", "0a05", "0a",
+					  "07", "0b",	"08ffffffffffffffffffff01"};
 	struct buf out = BUF_INIT(4096), inner = BUF_INIT(64);
 	struct pb_field f;
 	struct pb_reader r;
@@ -240,8 +249,9 @@ TEST(fields_are_read_as_they_were_written_and_damage_is_seen)
 	pb_add_uint(&out, 2, 0);
 	pb_add_text(&out, 3, "abc");
 	pb_add_message(&out, 4, &inner);
-	CHECK_MEM(out.data, out.size, "\x08\xac\x02\x1a\x03"
-				      "abc\x22\x00",
+	CHECK_MEM(out.data, out.size,
+		  "\x08\xac\x02\x1a\x03"
+		  "abc\x22\x00",
 		  10);
 	r = pb_reader_of(out.data, out.size);
 	CHECK(pb_next(&r, &f) && f.number == 1 && f.value == 300 && !f.is_bytes);
@@ -258,7 +268,8 @@ TEST(fields_are_read_as_they_were_written_and_damage_is_seen)
 	buf_release(&out);
 }
 
-/* --- schemas ----------------------------------------------------------------------------------- */
+/* --- schemas -----------------------------------------------------------------------------------
+ */
 
 struct served {
 	struct arena arena;
@@ -355,7 +366,8 @@ TEST(a_schema_survives_the_way_through_the_protocol)
 	arena_release(&s.arena);
 }
 
-/* --- captured exchanges ------------------------------------------------------------------------ */
+/* --- captured exchanges ------------------------------------------------------------------------
+ */
 
 struct vector {
 	json_t *json;
@@ -430,9 +442,9 @@ static struct mockprov_client *serve_facts(struct served *s, const char *facts)
 		"}}}";
 
 	open_pack(s);
-	ask(s, arena_printf(&s->arena,
-			    "{\"format\":\"fixproof-plan-request/1\",\"facts\":\"%s\",%s", facts,
-			    mock));
+	ask(s,
+	    arena_printf(&s->arena, "{\"format\":\"fixproof-plan-request/1\",\"facts\":\"%s\",%s",
+			 facts, mock));
 	use(s, PACK_PROVIDER, "");
 	use(s, PACK_DATA, "aws_caller_identity");
 	use(s, PACK_RESOURCE, "aws_security_group");
@@ -476,7 +488,8 @@ TEST(captured_requests_are_answered_with_the_bytes_that_are_determined)
 	mockprov_disconnect(c);
 }
 
-/* Made-up values are ours; everything that was planned comes back unchanged, and nothing unknown. */
+/* Made-up values are ours; everything that was planned comes back unchanged, and nothing unknown.
+ */
 TEST(a_captured_apply_keeps_what_was_planned_and_leaves_nothing_unknown)
 {
 	struct served s;
@@ -562,7 +575,8 @@ TEST(a_request_that_is_none_gets_a_status_and_no_answer)
 	mockprov_disconnect(c);
 }
 
-/* --- HTTP/2 ------------------------------------------------------------------------------------ */
+/* --- HTTP/2 ------------------------------------------------------------------------------------
+ */
 
 static size_t read_hex_file(struct served *s, const char *name, uint8_t **ret_bytes)
 {
@@ -591,8 +605,9 @@ static void data_of(const uint8_t *bytes, size_t size, struct buf *out)
 		for (size_t at = 0; at + 9 <= size;) {
 			size_t length = (size_t)bytes[at] << 16 | (size_t)bytes[at + 1] << 8 |
 					bytes[at + 2];
-			uint32_t id = (uint32_t)bytes[at + 5] << 24 | (uint32_t)bytes[at + 6] << 16 |
-				      (uint32_t)bytes[at + 7] << 8 | bytes[at + 8];
+			uint32_t id = (uint32_t)bytes[at + 5] << 24 |
+				      (uint32_t)bytes[at + 6] << 16 | (uint32_t)bytes[at + 7] << 8 |
+				      bytes[at + 8];
 
 			CHECK(at + 9 + length <= size);
 			if (bytes[at + 3] == 0 && id == stream && length)
@@ -689,7 +704,8 @@ TEST(our_client_and_our_server_understand_each_other)
 		CHECK_INT(h2_call(client, "/tfplugin5.Provider/Echo", buf_text(&message), sizes[i],
 				  &e),
 			  0);
-		for (int k = 0; k < 2000 && !h2_answered(client, &status, &words, &got, &size); k++) {
+		for (int k = 0; k < 2000 && !h2_answered(client, &status, &words, &got, &size);
+		     k++) {
 			move(client, server);
 			move(server, client);
 		}
@@ -723,7 +739,8 @@ TEST(bytes_that_are_not_http2_break_the_connection)
 	h2_free(h);
 }
 
-/* --- state ------------------------------------------------------------------------------------- */
+/* --- state -------------------------------------------------------------------------------------
+ */
 
 TEST(state_of_an_inferred_type_follows_the_schema_of_today)
 {
@@ -749,8 +766,9 @@ TEST(state_of_an_inferred_type_follows_the_schema_of_today)
 	if (ctystate_read(&a, b, state, strlen(state), &v, &e) < 0)
 		tap_fail(__FILE__, __LINE__, "%s", e.text);
 	value_write_json(&out, v, false);
-	CHECK_STR(buf_text(&out),
-		  "{\"disk\":[{\"new\":null,\"old\":\"y\"}],\"id\":\"i\",\"more\":null,\"size\":3}");
+	CHECK_STR(
+		buf_text(&out),
+		"{\"disk\":[{\"new\":null,\"old\":\"y\"}],\"id\":\"i\",\"more\":null,\"size\":3}");
 	buf_release(&out);
 	arena_release(&a);
 }

@@ -41,7 +41,8 @@ static const struct value *read_text(struct reader *r, const struct msgpack_toke
 	const char *text = (const char *)t->data;
 	const char *reason = value_text_fault(text, t->size);
 
-	return reason ? fault(r, "a text that is no text") : value_string_n(r->arena, text, t->size);
+	return reason ? fault(r, "a text that is no text")
+		      : value_string_n(r->arena, text, t->size);
 }
 
 static const struct number *number_of(struct reader *r, const struct msgpack_token *t)

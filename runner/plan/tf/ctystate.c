@@ -127,9 +127,9 @@ static const struct value *read_block(struct reader *r, const struct restype_blo
 
 		m = doc_get(d, t->name);
 		if (!m)
-			m = t->nesting == RESTYPE_MAP					       ? &empty_map
+			m = t->nesting == RESTYPE_MAP ? &empty_map
 			    : t->nesting == RESTYPE_SINGLE || t->nesting == RESTYPE_GROUP ? &none
-											       : &empty;
+											  : &empty;
 		keys[count] = t->name;
 		items[count] = read_blocks(r, t, m);
 		if (!items[count++])

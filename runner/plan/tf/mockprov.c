@@ -409,8 +409,7 @@ static int apply_change(struct call *c)
 	config = planned ? value_field(c, 4, t) : NULL;
 	if (!config)
 		return -1;
-	applied = value_is_null(planned) ? planned
-					 : mock_applied(&c->walk, &c->r, config, planned);
+	applied = value_is_null(planned) ? planned : mock_applied(&c->walk, &c->r, config, planned);
 	add_value(c, c->out, 1, applied, t);
 	copy_field(c, 5, 2);
 	add_diagnostics(c, 3);

@@ -1,6 +1,7 @@
 /*
  * A mocked provider, behind the plugin protocol (versions 5 and 6): calls in, answers out, no I/O.
- * What it answers is worked out by the same code that the embedded planner uses (provide.h, mock.h).
+ * What it answers is worked out by the same code that the embedded planner uses (provide.h,
+ * mock.h).
  *
  * It serves the schema of those types only that it was given.  What it cannot decide exactly it
  * answers with a diagnostic whose detail ends in MOCKPROV_UNDECIDED.

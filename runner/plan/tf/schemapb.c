@@ -142,10 +142,9 @@ static bool nested_to_json(struct pb_reader r, int protocol, size_t depth, json_
 
 static bool attr_to_json(struct pb_reader r, int protocol, size_t depth, json_t *attributes)
 {
-	static const char *const flags[] = {[4] = "required",  [5] = "optional",
-					    [6] = "computed",  [7] = "sensitive",
-					    [8] = NULL,	       [9] = "deprecated",
-					    [11] = "write_only"};
+	static const char *const flags[] = {
+		[4] = "required", [5] = "optional",   [6] = "computed",	  [7] = "sensitive",
+		[8] = NULL,	  [9] = "deprecated", [11] = "write_only"};
 	JSON_AUTO *name = NULL;
 	json_t *object = json_new_object(), *part;
 	struct err e = ERR_INIT;

@@ -27,10 +27,9 @@ static int write_json(int dir_fd, const char *path, const json_t *json, struct e
 
 static int remove_old(int root_fd, struct err *e)
 {
-	static const char *const files[] = {"terraform.tfstate", "terraform.tfstate.backup",
-					    ".terraform.tfstate.lock.info",
-					    ".terraform/terraform.tfstate",
-					    ".terraform/environment"};
+	static const char *const files[] = {
+		"terraform.tfstate", "terraform.tfstate.backup", ".terraform.tfstate.lock.info",
+		".terraform/terraform.tfstate", ".terraform/environment"};
 	static const char *const trees[] = {"terraform.tfstate.d"};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(files); i++)
@@ -99,8 +98,8 @@ static int blank_provisioners(struct walk *w, struct err *e)
 				blank(w, &all, &m->resources.list[k].provisioners[n]);
 	}
 	for (; all; all = all->next)
-		if (fd_write_file(w->config.dir_fd, all->source->name, all->text,
-				  all->source->size, 0644, e) < 0)
+		if (fd_write_file(w->config.dir_fd, all->source->name, all->text, all->source->size,
+				  0644, e) < 0)
 			return -1;
 	return 0;
 }
@@ -235,8 +234,8 @@ static int write_overrides(struct walk *w, int root_fd, const char *directory, s
 		}
 		if (json_object_size(override) > 0 &&
 		    write_json(w->config.dir_fd,
-			       arena_printf(w->arena, "%s/" OVERRIDE_NAME, m->dir), override, e) <
-			    0)
+			       arena_printf(w->arena, "%s/" OVERRIDE_NAME, m->dir), override,
+			       e) < 0)
 			return -1;
 	}
 	return 0;
@@ -300,7 +299,6 @@ int tffiles_prepare(struct walk *w, int root_fd, const char *directory, struct e
 		return err_set(e, ERR_INPUT, "request: \"%s\" cannot be the name of a workspace",
 			       w->request->workspace);
 	return fd_make_dirs(root_fd,
-			    arena_printf(w->arena, "terraform.tfstate.d/%s",
-					 w->request->workspace),
+			    arena_printf(w->arena, "terraform.tfstate.d/%s", w->request->workspace),
 			    0755, e);
 }

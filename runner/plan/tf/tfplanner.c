@@ -26,7 +26,7 @@ struct session {
 	const struct planner_input *in;
 	struct walk *walk;
 	int root_fd;
-	char directory[64]; /* of ours */
+	char directory[64];	 /* of ours */
 	const struct doc *state; /* Terraform's own, from before; NULL: none */
 	struct jscan_text state_text;
 	struct tfproviders providers;
@@ -236,8 +236,8 @@ static const char *file_of(const struct session *x, const char *name)
 static int run_plan(struct session *x, struct tfrun_result *r, struct err *e)
 {
 	const struct request *q = x->walk->request;
-	const char *argv[ARGS_MAX + 1] = {name_of(x), "plan", "-json", "-input=false",
-					  "-lock=false", "-refresh=false"};
+	const char *argv[ARGS_MAX + 1] = {name_of(x),	  "plan",	 "-json",
+					  "-input=false", "-lock=false", "-refresh=false"};
 	size_t n = 6;
 
 	argv[n++] = arena_printf(x->walk->arena, "-out=%s", file_of(x, "plan"));
@@ -260,8 +260,8 @@ static bool wants_init(const struct tfrun_result *r)
 /* A version whose `init` leaves something else than we wrote: then it has to run itself. */
 static int plan_again(struct session *x, struct tfrun_result *r, struct err *e)
 {
-	const char *const argv[] = {name_of(x), "init", "-input=false", "-get=false", "-no-color",
-				    NULL};
+	const char *const argv[] = {name_of(x),	  "init",      "-input=false",
+				    "-get=false", "-no-color", NULL};
 
 	if (unlinkat(x->root_fd, ".terraform/terraform.tfstate", 0) < 0 && errno != ENOENT)
 		return err_sys(e, ".terraform/terraform.tfstate");
@@ -285,6 +285,21 @@ static int plan(struct session *x, struct err *e)
 	return 0;
 }
 
+/* OpenTofu's plan with the names of providers that everybody else uses, so that plans compare. */
+static void add_plan(const struct session *x, struct buf *out, const char *text, size_t size)
+{
+	static const char theirs[] = "\"provider_name\":\"registry.opentofu.org/";
+	static const char ours[] = "\"provider_name\":\"registry.terraform.io/";
+	const char *end = text + size, *at;
+
+	while (x->in->tofu && (at = memmem(text, (size_t)(end - text), theirs, strlen(theirs)))) {
+		buf_add(out, text, (size_t)(at - text));
+		buf_addstr(out, ours);
+		text = at + strlen(theirs);
+	}
+	buf_add(out, text, (size_t)(end - text));
+}
+
 static int show(struct session *x, const struct doc **ret_plan, struct err *e)
 {
 	FP_CLEANUP(tfrun_release) struct tfrun_result r = TFRUN_RESULT_INIT;
@@ -300,7 +315,7 @@ static int show(struct session *x, const struct doc **ret_plan, struct err *e)
 	}
 	while (r.out.size && r.out.data[r.out.size - 1] == '\n')
 		r.out.size--;
-	buf_add(out, r.out.data, r.out.size);
+	add_plan(x, out, buf_text(&r.out), r.out.size);
 	if (buf_finish(out, "the plan", e) < 0 ||
 	    doc_read_json("the plan", out->data, out->size, x->walk->arena, ret_plan, e) < 0)
 		return -1;
@@ -314,8 +329,9 @@ static int show(struct session *x, const struct doc **ret_plan, struct err *e)
 static int apply(struct session *x, struct err *e)
 {
 	FP_CLEANUP(tfrun_release) struct tfrun_result r = TFRUN_RESULT_INIT;
-	const char *const argv[] = {name_of(x), "apply", "-json", "-input=false", "-lock=false",
-				    file_of(x, "plan"), NULL};
+	const char *const argv[] = {
+		name_of(x),	    "apply", "-json", "-input=false", "-lock=false",
+		file_of(x, "plan"), NULL};
 	struct diags *d = x->walk->diags;
 	size_t before = d->count;
 
@@ -344,8 +360,8 @@ static void end_other(struct other *o)
 	planrecord_release(&o->texts);
 }
 
-static int plan_embedded(const struct planner_input *in, const struct plansetup *s,
-			 struct other *o, struct err *e)
+static int plan_embedded(const struct planner_input *in, const struct plansetup *s, struct other *o,
+			 struct err *e)
 {
 	struct arena *a = s->walk.arena;
 	struct planner_input alone = *in;
@@ -413,6 +429,45 @@ static void join_states(struct session *x, struct other *o)
 	buf_addch(out, '}');
 }
 
+/* --- what cannot be done, and what is not done ----------------------------------------------- */
+
+/* A provider is told no address, so that a mock value can only be for a type. */
+static void refuse_addresses(struct walk *w, const json_t *mock)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)mock, key, value)
+		if (strchr(key, '.') && !strstr(key, "data.terraform_remote_state."))
+			diag_unsupported(w->diags, (struct range){.source = NULL},
+					 "Mock values for an address",
+					 "Terraform tells its providers no addresses: the mock "
+					 "values of \"%s\" can only be given for its type.",
+					 key);
+}
+
+/* What would reach out of the workspace is mocked like everything else; who wrote it should know.
+ */
+static void tell_mocked(struct walk *w)
+{
+	for (size_t i = 0; i < w->config.modules.count; i++) {
+		const struct config_module *m = w->config.modules.list[i];
+
+		for (size_t k = 0; k < m->resources.count; k++) {
+			const struct config_resource *r = &m->resources.list[k];
+
+			if (r->mode == CONFIG_DATA && strcmp(r->type, "external") == 0)
+				diag_add(w->diags, DIAG_WARNING, r->block->range,
+					 "External program not run",
+					 "What data.external.%s gives is made up.", r->name);
+			else if (r->mode == CONFIG_DATA && strcmp(r->type, "http") == 0)
+				diag_add(w->diags, DIAG_WARNING, r->block->range,
+					 "Nothing is fetched",
+					 "What data.http.%s gives is made up.", r->name);
+		}
+	}
+}
+
 /* --- a session ------------------------------------------------------------------------------- */
 
 /* What the embedded reader could not read: only Terraform's own errors are worth telling. */
@@ -472,11 +527,8 @@ static int run(struct session *x, bool walked, struct diags *unread, struct err 
 int tfplanner_plan(const struct planner_input *in, struct plansetup *s, struct planrecord_texts *t,
 		   struct err *e)
 {
-	struct session x = {.in = in,
-			    .walk = &s->walk,
-			    .root_fd = s->root_fd,
-			    .stop_fd = -1,
-			    .texts = t};
+	struct session x = {
+		.in = in, .walk = &s->walk, .root_fd = s->root_fd, .stop_fd = -1, .texts = t};
 	struct diags unread = DIAGS_INIT(s->walk.arena), *told = s->walk.diags;
 	bool walked = false;
 	int result;
@@ -493,6 +545,9 @@ int tfplanner_plan(const struct planner_input *in, struct plansetup *s, struct p
 			diag_append(told, &unread.list[i]);
 		planner_refuse_imports(&s->walk);
 		planner_compare_versions(&s->walk);
+		refuse_addresses(&s->walk, s->request.mock_data);
+		refuse_addresses(&s->walk, s->request.mock_resources);
+		tell_mocked(&s->walk);
 		walked = evaluate(&s->walk);
 	}
 	result = failed(&s->walk) ? 0 : run(&x, walked, &unread, e);

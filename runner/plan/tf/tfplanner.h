@@ -1,10 +1,11 @@
 /*
  * Planning with the user's own Terraform or OpenTofu against our mocked providers.
  *
- * Runs in the worker, inside of a sandbox, in a workspace that is a copy: it is changed (tffiles.h).
- * The providers are served by a child of the worker, on sockets in a directory of ours; Terraform
- * watches that child.  What a view needs and Terraform does not tell (blocks, positions,
- * references) comes from the embedded reader, the values of the instances from Terraform's plan.
+ * Runs in the worker, inside of a sandbox, in a workspace that is a copy: it is changed
+ * (tffiles.h). The providers are served by a child of the worker, on sockets in a directory of
+ * ours; Terraform watches that child.  What a view needs and Terraform does not tell (blocks,
+ * positions, references) comes from the embedded reader, the values of the instances from
+ * Terraform's plan.
  */
 #ifndef RUNNER_PLAN_TF_TFPLANNER_H
 #define RUNNER_PLAN_TF_TFPLANNER_H

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 static const char builtin[] = "terraform.io/builtin/terraform";
 
 struct addresses {
@@ -39,9 +38,9 @@ static void use_type(struct walk *w, struct addresses *all, const char *address,
 static void add_resource(struct walk *w, struct addresses *all, const struct config_module *m,
 			 const struct config_resource *r)
 {
-	const char *name = r->provider.name ? r->provider.name
-					    : arena_strndup(w->arena, r->type,
-							    strcspn(r->type, "_"));
+	const char *name = r->provider.name
+				   ? r->provider.name
+				   : arena_strndup(w->arena, r->type, strcspn(r->type, "_"));
 
 	use_type(w, all, config_provider_address(w->arena, m, name),
 		 r->mode == CONFIG_MANAGED ? PACK_RESOURCE

@@ -135,7 +135,7 @@ static struct range range_of(struct walk *w, const struct doc *range)
 /* What our own mocked provider could not decide comes back through Terraform. */
 static bool take_undecided(struct arena *a, const char **detail)
 {
-	const char *mark = strstr(*detail, MOCKPROV_UNDECIDED + 2);
+	const char *mark = strstr(*detail, &MOCKPROV_UNDECIDED[2]);
 
 	if (!mark)
 		return false;

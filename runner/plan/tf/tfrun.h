@@ -14,10 +14,10 @@ struct tfrun_result {
 	struct buf out, errors;
 };
 
-#define TFRUN_RESULT_INIT                                                                 \
-	{                                                                                 \
-		.status = 0, .out = BUF_INIT(TFRUN_OUTPUT_MAX_BYTES),                     \
-		.errors = BUF_INIT(TFRUN_ERRORS_MAX_BYTES)                                \
+#define TFRUN_RESULT_INIT                                             \
+	{                                                             \
+		.status = 0, .out = BUF_INIT(TFRUN_OUTPUT_MAX_BYTES), \
+		.errors = BUF_INIT(TFRUN_ERRORS_MAX_BYTES)            \
 	}
 
 void tfrun_release(struct tfrun_result *r);

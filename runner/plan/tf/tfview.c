@@ -49,8 +49,7 @@ static const struct value *object_of(struct arena *a, const struct type *t, stru
 }
 
 /* Keys of what is known, and of what is unknown and therefore left out there. */
-static const struct value *keyed_of(struct arena *a, const struct type *element_type,
-				    struct told d)
+static const struct value *keyed_of(struct arena *a, const struct type *element_type, struct told d)
 {
 	const struct doc *const sides[] = {d.known, d.unknown};
 	size_t most = (is(d.known, DOC_OBJECT) ? d.known->count : 0) +
@@ -99,8 +98,7 @@ static const struct value *sequence_of(struct arena *a, const struct type *t, st
 	return value_tuple(a, items, count);
 }
 
-static const struct value *primitive_of(struct arena *a, const struct type *t,
-					const struct doc *d)
+static const struct value *primitive_of(struct arena *a, const struct type *t, const struct doc *d)
 {
 	const struct number *n;
 	bool limit;
@@ -277,8 +275,8 @@ static void adopt(struct adopted *all, const struct doc *d, struct told value)
 		r = made(w, d, mode);
 	if (!r || !r->type)
 		return;
-	r->planned_marked = restype_mark_sensitive(
-		w->arena, r->type->block, value_of(w->arena, r->type->block->type, value));
+	r->planned_marked = restype_mark_sensitive(w->arena, r->type->block,
+						   value_of(w->arena, r->type->block->type, value));
 	r->planned = value_unmark_deep(w->arena, r->planned_marked);
 	if (has(all, r))
 		return;
@@ -323,8 +321,9 @@ static void adopt_data(struct adopted *all, const struct doc *module)
 static void put_back(struct adopted *all)
 {
 	struct walk *w = all->walk;
-	struct resource_instance **out = arena_array(
-		w->arena, w->instances.count + all->list.count + 1, sizeof(struct resource_instance *));
+	struct resource_instance **out =
+		arena_array(w->arena, w->instances.count + all->list.count + 1,
+			    sizeof(struct resource_instance *));
 	size_t count = 0, kept;
 
 	for (size_t i = 0; i < w->instances.count; i++)
