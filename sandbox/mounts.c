@@ -86,10 +86,16 @@ static int attach_bind(struct inside *in, const struct job_bind *bind)
 		errno = ESTALE;
 		return -1;
 	}
-	if (host_mount_setattr(fd, "", AT_EMPTY_PATH | deep, attributes) < 0 ||
-	    make_target(in, bind) < 0 ||
-	    host_move_mount(fd, "", in->root_fd, bind->inside, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+	if (host_mount_setattr(fd, "", AT_EMPTY_PATH | deep, attributes) < 0)
 		return -1;
+	if (make_target(in, bind) < 0) {
+		inside_detail(in, "a place to mount on");
+		return -1;
+	}
+	if (host_move_mount(fd, "", in->root_fd, bind->inside, MOVE_MOUNT_F_EMPTY_PATH) < 0) {
+		inside_detail(in, "move_mount");
+		return -1;
+	}
 	(void)close(fd);
 	return 0;
 }
