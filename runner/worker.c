@@ -14,9 +14,11 @@
 #define STATUS_USAGE 2
 #define ARENA_BYTES ((size_t)2 << 30)
 #define PACKS_MAX 32
+#define REQUESTS_MAX 8
 
 struct plan_options {
-	int request_fd, dir_fd;
+	int request_fds[REQUESTS_MAX], record_fds[REQUESTS_MAX], dir_fd;
+	size_t request_count, record_count;
 	struct pack packs[PACKS_MAX];
 	size_t pack_count;
 	const char *program, *tofu, *directory;
@@ -42,6 +44,14 @@ static int descriptor(const char *text, int *ret_fd, struct err *e)
 	return 0;
 }
 
+static int add_fd(int fd, int *list, size_t *count, const char *what, struct err *e)
+{
+	if (*count == REQUESTS_MAX)
+		return err_set(e, ERR_LIMIT, "more than %d %s", REQUESTS_MAX, what);
+	list[(*count)++] = fd;
+	return 0;
+}
+
 static int add_pack(struct plan_options *o, int fd, const char *what, struct arena *a,
 		    struct err *e)
 {
@@ -57,9 +67,17 @@ static int plan_option(struct plan_options *o, const char *name, const char *val
 	int fd = -1;
 
 	if (strcmp(name, "--request") == 0)
-		return descriptor(value, &o->request_fd, e);
+		return descriptor(value, &fd, e) < 0
+			       ? -1
+			       : add_fd(fd, o->request_fds, &o->request_count, "requests", e);
+	if (strcmp(name, "--record") == 0)
+		return descriptor(value, &fd, e) < 0
+			       ? -1
+			       : add_fd(fd, o->record_fds, &o->record_count, "records", e);
 	if (strcmp(name, "--request-file") == 0)
-		return open_path(value, O_RDONLY, &o->request_fd, e);
+		return open_path(value, O_RDONLY, &fd, e) < 0
+			       ? -1
+			       : add_fd(fd, o->request_fds, &o->request_count, "requests", e);
 	if (strcmp(name, "--dir") == 0)
 		return open_path(value, O_RDONLY | O_DIRECTORY, &o->dir_fd, e);
 	if (strcmp(name, "--terraform") == 0 || strcmp(name, "--tofu") == 0) {
@@ -108,29 +126,44 @@ static struct planner_input input_of(const struct plan_options *o, const struct 
 	};
 }
 
-static int run_plan(int argc, char **argv, struct arena *a, struct err *e)
+/* Each question has memory of its own, which is given back before the next. */
+static int answer_one(const struct plan_options *o, int request_fd, int record_fd, struct err *e)
 {
-	struct plan_options o = {.request_fd = -1, .dir_fd = -1};
+	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT(ARENA_BYTES);
 	FP_CLEANUP(buf_release) struct buf request = BUF_INIT(PLANNER_REQUEST_MAX_BYTES);
 	FP_CLEANUP(buf_release) struct buf record = BUF_INIT(PLANNER_RECORD_MAX_BYTES);
 	struct planner_input in;
 
+	if (fd_read_all(request_fd, &request, "the request", e) < 0)
+		return -1;
+	in = input_of(o, &request);
+	if (planner_run(&in, &a, &record, e) < 0)
+		return -1;
+	return fd_write_all(record_fd, record.data, record.size, e);
+}
+
+static int run_plan(int argc, char **argv, struct arena *a, struct err *e)
+{
+	struct plan_options o = {.dir_fd = -1};
+
 	if (read_options(&o, argc, argv, a, e) < 0)
 		return -1;
-	if (o.request_fd < 0)
+	if (o.request_count == 0)
 		return err_set(e, ERR_USAGE, "--request or --request-file is missing");
-	if (fd_read_all(o.request_fd, &request, "the request", e) < 0)
-		return -1;
-	in = input_of(&o, &request);
-	if (planner_run(&in, a, &record, e) < 0)
-		return -1;
-	return fd_write_all(STDOUT_FILENO, record.data, record.size, e);
+	if (o.record_count != o.request_count && (o.record_count > 0 || o.request_count > 1))
+		return err_set(e, ERR_USAGE, "%zu requests, and %zu records to write them to",
+			       o.request_count, o.record_count);
+	for (size_t i = 0; i < o.request_count; i++)
+		if (answer_one(&o, o.request_fds[i],
+			       o.record_count > 0 ? o.record_fds[i] : STDOUT_FILENO, e) < 0)
+			return -1;
+	return 0;
 }
 
 /* The mocked providers of a workspace, for a Terraform that somebody runs by hand. */
 static int run_mock_provider(int argc, char **argv, struct arena *a, struct err *e)
 {
-	struct plan_options o = {.request_fd = -1, .dir_fd = -1};
+	struct plan_options o = {.dir_fd = -1};
 	FP_CLEANUP(buf_release) struct buf request = BUF_INIT(PLANNER_REQUEST_MAX_BYTES);
 	struct planner_input in;
 
@@ -138,9 +171,9 @@ static int run_mock_provider(int argc, char **argv, struct arena *a, struct err 
 		return -1;
 	if (!o.directory)
 		return err_set(e, ERR_USAGE, "--sockets is missing");
-	if (o.request_fd < 0)
+	if (o.request_count == 0)
 		buf_addstr(&request, "{\"format\":\"fixproof-plan-request/1\"}");
-	else if (fd_read_all(o.request_fd, &request, "the request", e) < 0)
+	else if (fd_read_all(o.request_fds[0], &request, "the request", e) < 0)
 		return -1;
 	in = input_of(&o, &request);
 	return tfplanner_serve(&in, a, o.directory, e);

@@ -36,11 +36,22 @@ FP_MUST_CHECK int runs_apply(struct runs_context *c, int from, const struct sand
 			     struct evidence_apply *ret_apply, const struct tree **ret_tree,
 			     int *ret_stream);
 
-/* One request to the planner about the tree stream; the record is the arena's. */
+#define RUNS_QUESTIONS_MAX 4
+
+struct runs_question {
+	const char *request;
+	const char *record; /* the arena's; NULL when the planner was ended before it was whole */
+	size_t size;
+};
+
+/*
+ * Asks the planner about the tree stream: all questions in one sandbox, or each in its own where a
+ * program of the user's plans, which may leave something behind.
+ */
 FP_MUST_CHECK int runs_ask_planner(struct runs_context *c, int tree,
-				   const struct sandbox_variation *v, const char *request,
-				   struct evidence_sandbox *ret_sandbox, const char **ret_record,
-				   size_t *ret_size);
+				   const struct sandbox_variation *v,
+				   struct runs_question *questions, size_t count,
+				   struct evidence_sandbox *ret_sandbox);
 
 /* A record, taken apart. */
 struct runs_record {

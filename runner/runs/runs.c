@@ -69,18 +69,12 @@ const char *runs_request_text(const struct fixcase *c, const char *salt, const c
 	return arena_strndup(a, buf_text(&out), out.size);
 }
 
-/* One plan of a run; *ret_planned is false when the planner refused, which is evidence. */
-static int plan_once(struct runs_context *c, struct evidence_run *run, int tree,
-		     const struct sandbox_variation *v, const char *request,
-		     struct runs_record *ret_record)
+/* What the planner answered; a run whose planner refused, or was ended, is evidence too. */
+static int take_record(struct runs_context *c, struct evidence_run *run,
+		       const struct runs_question *q, struct runs_record *ret_record)
 {
-	const char *text;
-	size_t size;
-
 	*ret_record = (struct runs_record){.planned = false};
-	if (runs_ask_planner(c, tree, v, request, &run->sandbox, &text, &size) < 0)
-		return err_wrap(c->e, "run %s", run->name);
-	if (!text) {
+	if (!q->record) {
 		struct evidence_diagnostic *d = arena_alloc(c->arena, sizeof(*d));
 
 		*d = (struct evidence_diagnostic){
@@ -93,7 +87,15 @@ static int plan_once(struct runs_context *c, struct evidence_run *run, int tree,
 		run->diagnostic_count = 1;
 		return 0;
 	}
-	return runs_read_record(c, text, size, run, ret_record) < 0
+	return runs_read_record(c, q->record, q->size, run, ret_record) < 0
+		       ? err_wrap(c->e, "run %s", run->name)
+		       : 0;
+}
+
+static int ask(struct runs_context *c, struct evidence_run *run, int tree,
+	       const struct sandbox_variation *v, struct runs_question *questions, size_t count)
+{
+	return runs_ask_planner(c, tree, v, questions, count, &run->sandbox) < 0
 		       ? err_wrap(c->e, "run %s", run->name)
 		       : 0;
 }
@@ -117,11 +119,12 @@ struct state {
 static int plan_before(struct runs_context *c, struct evidence_run *run,
 		       const struct sandbox_variation *v, struct state *ret_state)
 {
-	const char *request = runs_request_text(c->in->c, NULL, NULL, 0, true, c->arena);
+	struct runs_question q = {
+		.request = runs_request_text(c->in->c, NULL, NULL, 0, true, c->arena)};
 	struct runs_record r;
 
 	if (tree_read(c->in->workspace, c->arena, &run->tree, c->e) < 0 ||
-	    plan_once(c, run, c->in->workspace, v, request, &r) < 0)
+	    ask(c, run, c->in->workspace, v, &q, 1) < 0 || take_record(c, run, &q, &r) < 0)
 		return -1;
 	run->planned = take(&r, &run->fresh, &run->view);
 	ret_state->text = r.state;
@@ -129,28 +132,38 @@ static int plan_before(struct runs_context *c, struct evidence_run *run,
 	return 0;
 }
 
-/* The two plans that every run with a fix makes: from nothing, and as a change to what was there.
+/*
+ * The two plans that every run with a fix makes, from nothing and as a change to what was there,
+ * and with them one more that only this run makes.  What cannot be planned once is not asked about
+ * again; ret_after and ret_third then stay as they were.
  */
 static int plan_after(struct runs_context *c, struct evidence_run *run, int tree,
 		      const struct sandbox_variation *v, const struct state *before,
-		      struct state *ret_after)
+		      const char *third, struct state *ret_after, struct runs_record *ret_third)
 {
-	const char *request = runs_request_text(c->in->c, NULL, NULL, 0, false, c->arena);
+	struct runs_question q[RUNS_QUESTIONS_MAX] = {
+		{.request = runs_request_text(c->in->c, NULL, NULL, 0, false, c->arena)},
+	};
 	struct runs_record r;
+	size_t count = 1;
 
-	if (plan_once(c, run, tree, v, request, &r) < 0)
+	if (before->text)
+		q[count++].request = runs_request_text(c->in->c, NULL, before->text, before->size,
+						       true, c->arena);
+	if (before->text && third)
+		q[count++].request = third;
+	if (ask(c, run, tree, v, q, count) < 0 || take_record(c, run, &q[0], &r) < 0)
 		return -1;
 	run->planned = take(&r, &run->fresh, &run->view);
 	if (!run->planned || !before->text) {
 		run->planned = false;
 		return 0;
 	}
-	request = runs_request_text(c->in->c, NULL, before->text, before->size, true, c->arena);
-	if (plan_once(c, run, tree, v, request, &r) < 0)
+	if (take_record(c, run, &q[1], &r) < 0)
 		return -1;
 	run->planned = take(&r, &run->change, NULL);
 	*ret_after = (struct state){r.state, r.state_size};
-	return 0;
+	return run->planned && third ? take_record(c, run, &q[2], ret_third) : 0;
 }
 
 static int run_first(struct runs_context *c, const struct state *before, struct runs_trees *trees,
@@ -163,7 +176,7 @@ static int run_first(struct runs_context *c, const struct state *before, struct 
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->first < 0)
 		return 0;
-	return plan_after(c, run, trees->first, &v, before, ret_after);
+	return plan_after(c, run, trees->first, &v, before, NULL, ret_after, NULL);
 }
 
 static int run_again(struct runs_context *c, const struct state *before, const struct state *after,
@@ -172,21 +185,20 @@ static int run_again(struct runs_context *c, const struct state *before, const s
 	const struct sandbox_variation v = runs_plain();
 	struct evidence_run *run = &c->ev->again;
 	struct state ignored = {NULL, 0};
+	const char *third = NULL;
 	struct runs_record r;
-	const char *request;
 
 	if (runs_apply(c, trees->first, &v, &run->apply, &run->tree, &trees->again) < 0)
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->again < 0)
 		return 0;
-	if (plan_after(c, run, trees->again, &v, before, &ignored) < 0)
+	if (after->text)
+		third = runs_request_text(c->in->c, NULL, after->text, after->size, false,
+					  c->arena);
+	if (plan_after(c, run, trees->again, &v, before, third, &ignored, &r) < 0)
 		return -1;
-	if (!run->planned || !after->text)
-		return 0;
-	request = runs_request_text(c->in->c, NULL, after->text, after->size, false, c->arena);
-	if (plan_once(c, run, trees->again, &v, request, &r) < 0)
-		return -1;
-	run->planned = take(&r, &run->settled, NULL);
+	if (run->planned && third)
+		run->planned = take(&r, &run->settled, NULL);
 	return 0;
 }
 
@@ -196,20 +208,17 @@ static int run_replay(struct runs_context *c, const struct state *before, struct
 	struct evidence_run *run = &c->ev->replay;
 	struct state ignored = {NULL, 0};
 	struct runs_record r;
-	const char *request;
 
 	if (runs_apply(c, c->in->workspace, &v, &run->apply, &run->tree, &trees->replay) < 0)
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->replay < 0)
 		return 0;
-	if (plan_after(c, run, trees->replay, &v, before, &ignored) < 0)
+	if (plan_after(c, run, trees->replay, &v, before,
+		       runs_request_text(c->in->c, other_salt, NULL, 0, false, c->arena), &ignored,
+		       &r) < 0)
 		return -1;
-	if (!run->planned)
-		return 0;
-	request = runs_request_text(c->in->c, other_salt, NULL, 0, false, c->arena);
-	if (plan_once(c, run, trees->replay, &v, request, &r) < 0)
-		return -1;
-	run->planned = take(&r, &run->other, &run->other_view);
+	if (run->planned)
+		run->planned = take(&r, &run->other, &run->other_view);
 	return 0;
 }
 
@@ -316,11 +325,14 @@ int runs_plan(const struct runs_input *in, const char *request, struct arena *a,
 	const struct sandbox_variation v = runs_plain();
 	struct evidence ev = {.planner = NULL};
 	struct runs_context c = {.in = in, .arena = a, .ev = &ev, .e = e};
+	struct runs_question q = {.request = request};
 	struct evidence_sandbox report;
 
-	if (runs_ask_planner(&c, in->workspace, &v, request, &report, ret_record, ret_size) < 0)
+	if (runs_ask_planner(&c, in->workspace, &v, &q, 1, &report) < 0)
 		return -1;
-	if (!*ret_record)
+	*ret_record = q.record;
+	*ret_size = q.size;
+	if (!q.record)
 		return err_set(e, ERR_LIMIT, "the planner was ended (%s, limit %s)", report.end,
 			       report.limit);
 	return 0;

@@ -317,22 +317,49 @@ int runs_apply(struct runs_context *c, int from, const struct sandbox_variation 
 	return 0;
 }
 
-static int pass_packs(struct runs_context *c, struct sandbox_spec *spec, const char **argv,
-		      size_t n)
-{
-	struct sandbox_fd *fds = arena_array(c->arena, c->in->packs->count + 1, sizeof(*fds));
+/* What a planner in a sandbox has open beside its workspace. */
+struct question_files {
+	int requests[RUNS_QUESTIONS_MAX], records[RUNS_QUESTIONS_MAX];
+};
 
-	fds[spec->fd_count++] = (struct sandbox_fd){-1, FIRST_FD};
-	for (size_t i = 0; i < c->in->packs->count; i++) {
-		int number = FIRST_FD + 1 + (int)i;
-
-		argv[n++] = "--pack";
-		argv[n++] = arena_printf(c->arena, "%d", number);
-		fds[spec->fd_count++] = (struct sandbox_fd){c->in->packs->rows[i].fd, number};
+#define QUESTION_FILES_INIT                                                 \
+	{                                                                   \
+		.requests = {-1, -1, -1, -1}, .records = { -1, -1, -1, -1 } \
 	}
+
+static void close_question_files(struct question_files *f)
+{
+	for (size_t i = 0; i < RUNS_QUESTIONS_MAX; i++) {
+		fd_close(f->requests[i]);
+		fd_close(f->records[i]);
+	}
+}
+
+static size_t pass_fd(struct runs_context *c, struct sandbox_spec *spec, struct sandbox_fd *fds,
+		      const char *option, int fd, const char **argv, size_t n)
+{
+	int number = FIRST_FD + (int)spec->fd_count;
+
+	argv[n++] = option;
+	argv[n++] = arena_printf(c->arena, "%d", number);
+	fds[spec->fd_count++] = (struct sandbox_fd){fd, number};
+	return n;
+}
+
+static void pass_all(struct runs_context *c, struct sandbox_spec *spec,
+		     const struct question_files *f, size_t count, const char **argv, size_t n)
+{
+	const struct locate_packs *packs = c->in->packs;
+	struct sandbox_fd *fds = arena_array(c->arena, packs->count + 2 * count, sizeof(*fds));
+
+	for (size_t i = 0; i < count; i++) {
+		n = pass_fd(c, spec, fds, "--request", f->requests[i], argv, n);
+		n = pass_fd(c, spec, fds, "--record", f->records[i], argv, n);
+	}
+	for (size_t i = 0; i < packs->count; i++)
+		n = pass_fd(c, spec, fds, "--pack", packs->rows[i].fd, argv, n);
 	argv[n] = NULL;
 	spec->fds = fds;
-	return 0;
 }
 
 /* The same worker, with a program of the user's that plans: in a wider profile, for it alone. */
@@ -358,46 +385,62 @@ static size_t use_tool(struct runs_context *c, struct sandbox_spec *spec, const 
 	return n;
 }
 
-int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_variation *v,
-		     const char *request, struct evidence_sandbox *ret_sandbox,
-		     const char **ret_record, size_t *ret_size)
+static int open_questions(const struct runs_question *questions, size_t count,
+			  struct question_files *f, struct err *e)
 {
-	FP_CLEANUP(close_apply_files) struct apply_files files = {-1, -1, -1};
-	FP_CLEANUP(fd_cleanup) int asked = -1;
-	struct sandbox_spec spec = basic_spec();
-	const char **argv = arena_array(c->arena, 16 + 2 * LOCATE_PACKS_MAX, sizeof(*argv)), *bad;
-	struct sandbox_result r = {.end = SANDBOX_EXITED};
-	struct sandbox_fd *fds;
+	for (size_t i = 0; i < count; i++)
+		if (fd_sealed("request", questions[i].request, strlen(questions[i].request),
+			      &f->requests[i], e) < 0 ||
+		    fd_memfd("record", &f->records[i], e) < 0)
+			return -1;
+	return 0;
+}
 
-	if (open_apply_files(&files, c->e) < 0 ||
-	    fd_sealed("request", request, strlen(request), &asked, c->e) < 0)
+static int ask_some(struct runs_context *c, int tree, const struct sandbox_variation *v,
+		    struct runs_question *questions, size_t count,
+		    struct evidence_sandbox *ret_sandbox)
+{
+	FP_CLEANUP(close_question_files) struct question_files files = QUESTION_FILES_INIT;
+	struct sandbox_spec spec = basic_spec();
+	const char **argv = arena_array(
+		c->arena, 16 + 4 * RUNS_QUESTIONS_MAX + 2 * LOCATE_PACKS_MAX, sizeof(*argv));
+	struct sandbox_result r = {.end = SANDBOX_EXITED};
+
+	if (open_questions(questions, count, &files, c->e) < 0)
 		return -1;
 	argv[0] = "fixproof-worker";
 	argv[1] = "plan";
-	argv[2] = "--request";
-	argv[3] = "10";
 	spec.profile = SANDBOX_PLANNER;
 	spec.image = SANDBOX_IMAGE_NONE;
-	if (pass_packs(c, &spec, argv, use_tool(c, &spec, argv, 4)) < 0)
-		return -1;
-	fds = (struct sandbox_fd *)(uintptr_t)spec.fds;
-	fds[0].fd = asked;
+	pass_all(c, &spec, &files, count, argv, use_tool(c, &spec, argv, 2));
 	spec.argv = argv;
 	spec.exec_fd = c->in->worker;
 	spec.workspace_in = tree;
-	spec.stdout_fd = files.out;
-	spec.stderr_fd = files.err;
 	spec.variation = *v;
 	spec.limits.output_bytes = RUNS_PLAN_MAX_BYTES;
 	spec.limits.file_size_bytes = RUNS_PLAN_MAX_BYTES;
 	if (launcher_run(c->in->launcher, &spec, c->arena, &r, c->e) < 0)
 		return err_wrap(c->e, "planning");
 	runs_record_sandbox(c->arena, &r, ret_sandbox);
-	bad = bad_end(&r, c->arena);
-	*ret_record = NULL;
-	*ret_size = 0;
-	if (bad)
-		return 0;
-	return read_output(files.out, RUNS_PLAN_MAX_BYTES, "the planner's record", c->arena,
-			   ret_record, ret_size, c->e);
+	for (size_t i = 0; i < count; i++) {
+		questions[i].record = NULL;
+		questions[i].size = 0;
+		if (!bad_end(&r, c->arena) &&
+		    read_output(files.records[i], RUNS_PLAN_MAX_BYTES, "the planner's record",
+				c->arena, &questions[i].record, &questions[i].size, c->e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int runs_ask_planner(struct runs_context *c, int tree, const struct sandbox_variation *v,
+		     struct runs_question *questions, size_t count,
+		     struct evidence_sandbox *ret_sandbox)
+{
+	size_t step = c->in->tool ? 1 : count;
+
+	for (size_t i = 0; i < count; i += step)
+		if (ask_some(c, tree, v, questions + i, step, ret_sandbox) < 0)
+			return -1;
+	return 0;
 }
