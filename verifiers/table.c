@@ -9,6 +9,9 @@ const struct verifier *const verifier_table[] = {
 	&verifier_aligned,    &verifier_scope,	      NULL,
 };
 
+/* Rules that were replaced: a bundle is judged by those of its time.  None was so far. */
+static const struct verifier *const verifier_retired[] = {NULL};
+
 static const char *const kind_names[] = {"pass", "fail", "inconclusive", "not applicable"};
 static const char *const decision_names[] = {"verified", "refused", "inconclusive"};
 
@@ -100,26 +103,85 @@ static enum decision decide(const struct judged_verdict *rows, size_t count,
 	return open || count == 0 ? DECISION_INCONCLUSIVE : DECISION_VERIFIED;
 }
 
-int verifiers_judge(const struct evidence *ev, struct arena *a, struct judgement *ret_judgement,
-		    struct err *e)
+/* The current verifier of that rule, or a retired one. */
+static const struct verifier *find_rule(const struct verifier_rule *rule)
+{
+	const struct verifier *const *const tables[] = {verifier_table, verifier_retired};
+
+	for (size_t t = 0; t < FP_ARRAY_SIZE(tables); t++)
+		for (size_t i = 0; tables[t][i]; i++)
+			if (strcmp(tables[t][i]->id, rule->id) == 0 &&
+			    tables[t][i]->version == rule->version)
+				return tables[t][i];
+	return NULL;
+}
+
+int verifiers_known(const struct verifier_rule *rules, size_t count, struct err *e)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!find_rule(&rules[i]))
+			return err_set(
+				e, ERR_UNSUPPORTED,
+				"version %u of the rule `%s` is not part of fixproof " FP_VERSION,
+				rules[i].version, rules[i].id);
+	return 0;
+}
+
+static int check_core(const struct judged_verdict *rows, size_t count, struct err *e)
+{
+	for (size_t i = 0; verifier_table[i]; i++) {
+		size_t times = 0;
+
+		for (size_t k = 0; k < count; k++)
+			times += strcmp(rows[k].verifier->id, verifier_table[i]->id) == 0;
+		if (times > 1 || (times == 0 && verifier_table[i]->core))
+			return err_set(e, ERR_INPUT, "`%s` %s", verifier_table[i]->id,
+				       times > 1 ? "judges twice"
+						 : "does not judge, and is of the core");
+	}
+	return 0;
+}
+
+static int choose(const struct verifier_rule *rules, size_t count, struct arena *a,
+		  struct judged_verdict **ret_rows, size_t *ret_count, struct err *e)
+{
+	struct judged_verdict *rows;
+	size_t n = count;
+
+	if (rules && verifiers_known(rules, count, e) < 0)
+		return -1;
+	for (n = count; !rules && verifier_table[n];)
+		n++;
+	rows = arena_array(a, n + 1, sizeof(*rows));
+	for (size_t i = 0; i < n; i++)
+		rows[i].verifier = rules ? find_rule(&rules[i]) : verifier_table[i];
+	*ret_rows = rows;
+	*ret_count = n;
+	return check_core(rows, n, e);
+}
+
+int verifiers_judge_by(const struct evidence *ev, const struct verifier_rule *rules, size_t count,
+		       struct arena *a, struct judgement *ret_judgement, struct err *e)
 {
 	struct judged_verdict *rows;
 	struct judgement j = {.count = 0};
 
-	if (prepare(ev, a, &j.input, e) < 0)
+	if (choose(rules, count, a, &rows, &j.count, e) < 0 || prepare(ev, a, &j.input, e) < 0)
 		return -1;
-	while (verifier_table[j.count])
-		j.count++;
-	rows = arena_array(a, j.count, sizeof(*rows));
 	for (size_t i = 0; i < j.count; i++) {
-		rows[i].verifier = verifier_table[i];
-		rows[i].verdict = verifier_table[i]->judge(&j.input, a);
+		rows[i].verdict = rows[i].verifier->judge(&j.input, a);
 		if (rows[i].verdict.kind == VERDICT_FAIL ||
 		    rows[i].verdict.kind == VERDICT_INCONCLUSIVE)
-			rows[i].waiver = find_waiver(ev, verifier_table[i]);
+			rows[i].waiver = find_waiver(ev, rows[i].verifier);
 	}
 	j.rows = rows;
 	j.decision = decide(rows, j.count, &j.decisive);
 	*ret_judgement = j;
 	return 0;
+}
+
+int verifiers_judge(const struct evidence *ev, struct arena *a, struct judgement *ret_judgement,
+		    struct err *e)
+{
+	return verifiers_judge_by(ev, NULL, 0, a, ret_judgement, e);
 }

@@ -73,6 +73,23 @@ struct judgement {
 FP_MUST_CHECK int verifiers_judge(const struct evidence *ev, struct arena *a,
 				  struct judgement *ret_judgement, struct err *e);
 
+/* One rule: the version of a verifier, as a statement names it. */
+struct verifier_rule {
+	const char *id;
+	unsigned int version;
+};
+
+/* ERR_UNSUPPORTED names the first rule that this version of fixproof does not have. */
+FP_MUST_CHECK int verifiers_known(const struct verifier_rule *rules, size_t count, struct err *e);
+
+/*
+ * The same by these rules, in this order: those of the time when a bundle was made.  They must be
+ * known, and hold the whole core.  rules NULL: the current ones.
+ */
+FP_MUST_CHECK int verifiers_judge_by(const struct evidence *ev, const struct verifier_rule *rules,
+				     size_t count, struct arena *a, struct judgement *ret_judgement,
+				     struct err *e);
+
 const char *verdict_kind_name(enum verdict_kind kind);
 const char *decision_name(enum decision decision);
 
