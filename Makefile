@@ -153,7 +153,8 @@ include tests/targets.mk
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/fixproof
 SHARE := $(DESTDIR)$(PREFIX)/share
 MAN1 := runner/man/fixproof.1
-MAN5 := runner/man/fixproof-case.5 runner/man/fixproof-policy.5 runner/man/fixproof-bundle.5
+MAN5 := runner/man/fixproof-case.5 runner/man/fixproof-policy.5 runner/man/fixproof-bundle.5 \
+	runner/man/fixproof-trust.5
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/bin $(LIBEXEC) $(SHARE)/fixproof/packs $(SHARE)/man/man1 \

@@ -565,7 +565,7 @@ static int write_bundle(struct work *w, const struct pipeline_options *o, struct
 		add_tree(&l, "case/after", "workspace", w->trees.first, r->ev.first.tree,
 			 r->ev.before.tree);
 	r->bundle = arena_printf(a, "%s%s", w->c->id, BUNDLE_SUFFIX);
-	return bundle_create(o->out_fd, r->bundle, l.rows, l.count, &r->judgement, o->signer,
+	return bundle_create(o->out_fd, r->bundle, l.rows, l.count, &r->judgement, o->signing,
 			     o->replace, a, e);
 }
 

@@ -5,15 +5,15 @@
 #ifndef RUNNER_PIPELINE_H
 #define RUNNER_PIPELINE_H
 
-#include "runner/attest/signer.h"
+#include "runner/attest/signing.h"
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 #include "runner/evidence/evidence.h"
 #include "verifiers/verifier.h"
 
 struct pipeline_options {
-	const struct signer *signer; /* NULL: the bundle stays unsigned */
-	int out_fd;		     /* directory for bundles */
+	const struct signing *signing; /* NULL: the bundle stays unsigned */
+	int out_fd;		       /* directory for bundles */
 	bool replace;
 	const char *const *policy_paths; /* files and directories beside the built-in set */
 	size_t policy_path_count;

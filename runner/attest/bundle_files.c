@@ -1,7 +1,6 @@
 #include "runner/attest/bundle_files.h"
 
 #include "runner/attest/bundle.h"
-#include "runner/attest/sigstore.h"
 #include "runner/base/json.h"
 #include "runner/canon/jcs.h"
 
@@ -117,48 +116,64 @@ const struct bundle_entry *bundle_manifest_find(const struct bundle_manifest *m,
 			    : NULL;
 }
 
+static const struct bundle_names all_names[] = {
+	[DECISION_VERIFIED] = {{"fix.sigstore.json", "attestations/fix-verification.sigstore.json",
+				"attestations/test-result.sigstore.json"},
+			       3,
+			       1},
+	[DECISION_REFUSED] = {{"refusal.sigstore.json"}, 1, 0},
+	[DECISION_INCONCLUSIVE] = {{"attestations/inconclusive.sigstore.json"}, 1, 0},
+};
+
+const struct bundle_names *bundle_names_of(enum decision decision)
+{
+	return &all_names[decision];
+}
+
+static const char countersigned[] = "countersigned/";
+
+const char *bundle_signed_path(size_t signer, const char *file, struct arena *a)
+{
+	return signer == 0 ? file : arena_printf(a, "%s%zu/%s", countersigned, signer, file);
+}
+
+/* What follows "countersigned/N/", with N from 1 to BUNDLE_SIGNERS_MAX - 1; or path itself. */
+static const char *without_signer(const char *path)
+{
+	const char *number = path + sizeof(countersigned) - 1;
+	unsigned long n;
+	char *end;
+
+	if (strncmp(path, countersigned, sizeof(countersigned) - 1) != 0 || *number < '1' ||
+	    *number > '9')
+		return path;
+	n = strtoul(number, &end, 10);
+	return *end == '/' && n < BUNDLE_SIGNERS_MAX ? end + 1 : path;
+}
+
 bool bundle_is_unsealed(const char *path)
 {
-	static const char *const names[] = {
-		"fix.sigstore.json",
-		"refusal.sigstore.json",
-		"attestations/fix-verification.sigstore.json",
-		"attestations/test-result.sigstore.json",
-		"attestations/inconclusive.sigstore.json",
-		BUNDLE_LINES_FILE,
-	};
+	const char *name = without_signer(path);
 
-	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++)
-		if (strcmp(names[i], path) == 0)
-			return true;
+	if (strcmp(path, BUNDLE_LINES_FILE) == 0)
+		return true;
+	for (size_t i = 0; i < FP_ARRAY_SIZE(all_names); i++)
+		for (size_t k = 0; k < all_names[i].count; k++)
+			if (strcmp(all_names[i].files[k], name) == 0)
+				return true;
 	return false;
 }
 
-static struct dsse envelope(const struct statement *s, const struct dsse_signature *signature)
+void bundle_signature_line(const void *payload, size_t size,
+			   const struct dsse_signature *signatures, size_t count, struct buf *out)
 {
-	return (struct dsse){
+	const struct dsse d = {
 		.payload_type = STATEMENT_PAYLOAD_TYPE,
-		.payload = (const uint8_t *)s->payload,
-		.payload_size = s->size,
-		.signatures = signature,
-		.count = 1,
+		.payload = payload,
+		.payload_size = size,
+		.signatures = signatures,
+		.count = count,
 	};
-}
-
-void bundle_signature_file(const struct statement *s, const char *key_id, const void *sig,
-			   size_t sig_size, struct buf *out)
-{
-	struct dsse_signature signature = {key_id, sig, sig_size};
-	struct sigstore bundle = {key_id, envelope(s, &signature)};
-
-	sigstore_write(out, &bundle);
-}
-
-void bundle_signature_line(const struct statement *s, const char *key_id, const void *sig,
-			   size_t sig_size, struct buf *out)
-{
-	struct dsse_signature signature = {key_id, sig, sig_size};
-	struct dsse d = envelope(s, &signature);
 
 	dsse_write(out, &d);
 	buf_addch(out, '\n');

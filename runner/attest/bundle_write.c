@@ -70,7 +70,10 @@ static int write_item(int fd, const struct bundle_item *item, struct bundle_entr
 	file = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (file < 0)
 		return err_sys(e, "%s", item->path);
-	*entry = (struct bundle_entry){.path = item->path, .role = item->role, .size = item->size};
+	*entry = (struct bundle_entry){.path = item->path,
+				       .role = item->role,
+				       .size = item->size,
+				       .redacted = item->redacted};
 	if (item->data) {
 		entry->sha256 = sha256_of(item->data, item->size);
 		if (fd_write_all(file, item->data, item->size, e) < 0)
@@ -89,39 +92,35 @@ static int write_text(int fd, const char *path, const struct buf *text, struct e
 	return write_item(fd, &item, &entry, e);
 }
 
-static int sign_one(int fd, const struct statement *s, const struct signer *signer,
-		    struct buf *lines, struct err *e)
+static int write_members(int fd, const struct bundle_member *members, size_t count, struct err *e)
 {
-	FP_CLEANUP(buf_release) struct buf signature = BUF_INIT(KEY_SIGNATURE_MAX);
-	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
+	for (size_t i = 0; i < count; i++) {
+		struct bundle_item item = {.path = members[i].path,
+					   .role = "",
+					   .data = members[i].data,
+					   .fd = -1,
+					   .size = members[i].size};
+		struct bundle_entry entry;
 
-	if (signer_sign(signer, s->payload, s->size, &signature, e) < 0)
-		return -1;
-	bundle_signature_file(s, signer->key_id, buf_text(&signature), signature.size, &text);
-	bundle_signature_line(s, signer->key_id, buf_text(&signature), signature.size, lines);
-	if (buf_finish(&text, s->file, e) < 0)
-		return -1;
-	return write_text(fd, s->file, &text, e);
+		if (write_item(fd, &item, &entry, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int sign_all(int fd, const struct judgement *judgement, const struct bundle_manifest *m,
-		    const struct sha256 *manifest_digest, const struct signer *signer,
+		    const struct sha256 *manifest_digest, const struct signing *signing,
 		    struct arena *a, struct err *e)
 {
-	FP_CLEANUP(buf_release) struct buf lines = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
-	const struct bundle_entry *diff = bundle_manifest_find(m, "fix.diff");
-	struct statement_input in = {.judgement = judgement, .manifest = *manifest_digest};
+	struct bundle_member members[BUNDLE_SIGNATURE_FILES_MAX];
 	struct statements s;
+	size_t count;
 
-	if (diff)
-		in.diff = diff->sha256;
-	statements_make(&in, a, &s);
-	for (size_t i = 0; i < s.count; i++)
-		if (sign_one(fd, &s.rows[i], signer, &lines, e) < 0)
-			return -1;
-	if (buf_finish(&lines, BUNDLE_LINES_FILE, e) < 0)
+	bundle_statements(judgement, m, manifest_digest, a, &s);
+	if (bundle_signature_files(&s, judgement->decision, signing, NULL, 0, a, members, &count,
+				   e) < 0)
 		return -1;
-	return write_text(fd, BUNDLE_LINES_FILE, &lines, e);
+	return write_members(fd, members, count, e);
 }
 
 static int compare_items(const void *left, const void *right)
@@ -131,7 +130,7 @@ static int compare_items(const void *left, const void *right)
 }
 
 static int fill(int fd, struct bundle_item *items, size_t count, const struct judgement *judgement,
-		const struct signer *signer, struct arena *a, struct err *e)
+		const struct signing *signing, struct arena *a, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
 	struct bundle_manifest m = {.entries = arena_array(a, count, sizeof(*m.entries)),
@@ -147,7 +146,7 @@ static int fill(int fd, struct bundle_item *items, size_t count, const struct ju
 	    write_text(fd, "manifest.json", &text, e) < 0)
 		return -1;
 	digest = sha256_of(buf_text(&text), text.size);
-	if (signer && sign_all(fd, judgement, &m, &digest, signer, a, e) < 0)
+	if (signing && sign_all(fd, judgement, &m, &digest, signing, a, e) < 0)
 		return -1;
 	/* One call for all files instead of one each: they are on one file system. */
 	if (syncfs(fd) < 0)
@@ -199,7 +198,7 @@ static int put_in_place(int out_fd, const char *temporary, const char *name, boo
 }
 
 int bundle_create(int out_fd, const char *name, struct bundle_item *items, size_t count,
-		  const struct judgement *judgement, const struct signer *signer, bool replace,
+		  const struct judgement *judgement, const struct signing *signing, bool replace,
 		  struct arena *a, struct err *e)
 {
 	FP_CLEANUP(fd_cleanup) int fd = -1;
@@ -208,7 +207,7 @@ int bundle_create(int out_fd, const char *name, struct bundle_item *items, size_
 
 	if (make_temporary(out_fd, name, a, &temporary, &fd, e) < 0)
 		return -1;
-	if (fill(fd, items, count, judgement, signer, a, e) < 0 || fchmod(fd, 0755) < 0 ||
+	if (fill(fd, items, count, judgement, signing, a, e) < 0 || fchmod(fd, 0755) < 0 ||
 	    put_in_place(out_fd, temporary, name, replace, e) < 0) {
 		(void)!fd_remove_tree(out_fd, temporary, &ignored);
 		return e->kind ? -1 : err_sys(e, "%s", name);

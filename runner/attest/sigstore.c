@@ -1,24 +1,59 @@
 #include "runner/attest/sigstore.h"
 
 #include "runner/base/die.h"
+#include "runner/base/hex.h"
 #include "runner/base/json.h"
+
+#define BLOB_MAX_BYTES ((size_t)1 << 20)
+
+static json_t *blob_json(const struct sigstore_blob *blob)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BLOB_MAX_BYTES * 2);
+
+	base64_encode(&text, blob->data, blob->size);
+	return json_new_string(buf_text(&text));
+}
+
+static json_t *material_json(const struct sigstore *bundle)
+{
+	json_t *material = json_new_object(), *key = json_new_object(), *list;
+
+	if (bundle->certificate.size > 0) {
+		json_put(key, "rawBytes", blob_json(&bundle->certificate));
+		json_put(material, "certificate", key);
+	} else {
+		json_put(key, "hint", json_new_string(bundle->hint));
+		json_put(material, "publicKey", key);
+	}
+	json_put(material, "tlogEntries", json_new_array());
+	if (bundle->timestamp_count == 0)
+		return material;
+	list = json_new_array();
+	for (size_t i = 0; i < bundle->timestamp_count; i++) {
+		json_t *row = json_new_object();
+
+		json_put(row, "signedTimestamp", blob_json(&bundle->timestamps[i]));
+		json_push(list, row);
+	}
+	key = json_new_object();
+	json_put(key, "rfc3161Timestamps", list);
+	json_put(material, "timestampVerificationData", key);
+	return material;
+}
 
 void sigstore_write(struct buf *out, const struct sigstore *bundle)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(SIZE_MAX / 4);
 	JSON_AUTO *root = json_new_object();
-	json_t *envelope = NULL, *material = json_new_object(), *key = json_new_object();
+	json_t *envelope = NULL;
 	struct err e = ERR_INIT;
 
 	dsse_write(&text, &bundle->envelope);
 	if (json_parse("our own envelope", buf_text(&text), text.size, &envelope, &e) < 0)
 		die(e.text);
-	json_put(key, "hint", json_new_string(bundle->hint));
-	json_put(material, "publicKey", key);
-	json_put(material, "tlogEntries", json_new_array());
 	json_put(root, "dsseEnvelope", envelope);
 	json_put(root, "mediaType", json_new_string(SIGSTORE_MEDIA_TYPE));
-	json_put(root, "verificationMaterial", material);
+	json_put(root, "verificationMaterial", material_json(bundle));
 	json_dump_compact(out, root);
 }
 
@@ -37,25 +72,73 @@ static bool known_media_type(const char *type)
 	return false;
 }
 
-static int read_hint(const char *what, const json_t *material, struct arena *a,
-		     const char **ret_hint, struct err *e)
+static int read_blob(const char *what, const json_t *object, const char *key, struct arena *a,
+		     struct sigstore_blob *ret_blob, struct err *e)
 {
-	static const char *const keys[] = {"publicKey", "tlogEntries", "timestampVerificationData",
-					   NULL};
-	static const char *const key_keys[] = {"hint", NULL};
-	const char *hint;
-	json_t *key;
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(BLOB_MAX_BYTES);
+	const char *const keys[] = {key, NULL};
+	const char *text;
 
-	if (json_object_get(material, "certificate") ||
-	    json_object_get(material, "x509CertificateChain"))
-		return err_set(e, ERR_UNSUPPORTED, "%s: is signed with a certificate", what);
-	if (json_only_keys(material, what, keys, e) < 0 ||
-	    json_member(material, what, "publicKey", JSON_OBJECT, true, &key, e) < 0 ||
-	    json_only_keys(key, what, key_keys, e) < 0 ||
-	    json_string_member(key, what, "hint", false, &hint, e) < 0)
+	if (!json_is_object(object))
+		return err_set(e, ERR_INPUT, "%s: \"%s\" is not in an object", what, key);
+	if (json_only_keys(object, what, keys, e) < 0 ||
+	    json_string_member(object, what, key, true, &text, e) < 0)
 		return -1;
-	*ret_hint = arena_strdup(a, hint ? hint : "");
+	if (!base64_decode(&out, text, strlen(text), false) || out.size == 0)
+		return err_set(e, ERR_INPUT, "%s: \"%s\" is not base64", what, key);
+	if (buf_finish(&out, key, e) < 0)
+		return -1;
+	*ret_blob = (struct sigstore_blob){arena_memdup(a, buf_text(&out), out.size), out.size};
 	return 0;
+}
+
+static int read_timestamps(const char *what, const json_t *data, struct arena *a,
+			   struct sigstore *b, struct err *e)
+{
+	static const char *const keys[] = {"rfc3161Timestamps", NULL};
+	json_t *list;
+
+	if (json_only_keys(data, what, keys, e) < 0 ||
+	    json_member(data, what, keys[0], JSON_ARRAY, false, &list, e) < 0)
+		return -1;
+	if (json_array_size(list) > SIGSTORE_TIMESTAMPS_MAX)
+		return err_set(e, ERR_LIMIT, "%s: more than %d timestamps", what,
+			       SIGSTORE_TIMESTAMPS_MAX);
+	for (; b->timestamp_count < json_array_size(list); b->timestamp_count++)
+		if (read_blob(what, json_array_get(list, b->timestamp_count), "signedTimestamp", a,
+			      &b->timestamps[b->timestamp_count], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_material(const char *what, const json_t *material, struct arena *a,
+			 struct sigstore *b, struct err *e)
+{
+	static const char *const keys[] = {"publicKey", "certificate", "tlogEntries",
+					   "timestampVerificationData", NULL};
+	static const char *const key_keys[] = {"hint", NULL};
+	json_t *key, *certificate, *timestamps;
+	const char *hint = NULL;
+
+	if (json_object_get(material, "x509CertificateChain"))
+		return err_set(e, ERR_UNSUPPORTED,
+			       "%s: carries a chain of certificates; only the leaf may be in it",
+			       what);
+	if (json_only_keys(material, what, keys, e) < 0 ||
+	    json_member(material, what, "publicKey", JSON_OBJECT, false, &key, e) < 0 ||
+	    json_member(material, what, "certificate", JSON_OBJECT, false, &certificate, e) < 0 ||
+	    json_member(material, what, "timestampVerificationData", JSON_OBJECT, false,
+			&timestamps, e) < 0)
+		return -1;
+	if (!key == !certificate)
+		return err_set(e, ERR_INPUT, "%s: must have either a key or a certificate", what);
+	if (certificate && read_blob(what, certificate, "rawBytes", a, &b->certificate, e) < 0)
+		return -1;
+	if (key && (json_only_keys(key, what, key_keys, e) < 0 ||
+		    json_string_member(key, what, "hint", false, &hint, e) < 0))
+		return -1;
+	b->hint = arena_strdup(a, hint ? hint : "");
+	return timestamps ? read_timestamps(what, timestamps, a, b, e) : 0;
 }
 
 int sigstore_read(const char *what, const char *text, size_t size, struct arena *a,
@@ -65,10 +148,10 @@ int sigstore_read(const char *what, const char *text, size_t size, struct arena 
 					   NULL};
 	static const char *const envelope_keys[] = {"payload", "payloadType", "signatures", NULL};
 	FP_CLEANUP(buf_release) struct buf inner = BUF_INIT(SIZE_MAX / 4);
+	struct sigstore b = {.timestamp_count = 0};
 	json_t *material, *envelope;
 	const char *type;
 	JSON_AUTO *root = NULL;
-	struct sigstore b;
 
 	if (json_parse(what, text, size, &root, e) < 0)
 		return -1;
@@ -83,7 +166,7 @@ int sigstore_read(const char *what, const char *text, size_t size, struct arena 
 	if (!known_media_type(type))
 		return err_set(e, ERR_UNSUPPORTED, "%s: the media type \"%s\" is not known", what,
 			       type);
-	if (read_hint(what, material, a, &b.hint, e) < 0)
+	if (read_material(what, material, a, &b, e) < 0)
 		return -1;
 	json_dump_compact(&inner, envelope);
 	if (dsse_read(what, buf_text(&inner), inner.size, a, &b.envelope, e) < 0)

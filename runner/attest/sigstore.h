@@ -1,7 +1,7 @@
 /*
- * Sigstore bundles, version 0.3 (sigstore_bundle.proto), with a bare public key and one DSSE
- * envelope. What others write is read too, versions 0.1 to 0.3; unknown members are refused as
- * their strict reader refuses them.
+ * Sigstore bundles (bundle.proto, v0.3; v0.1 and v0.2 are read) of one DSSE envelope, made with a
+ * bare key or a certificate, with RFC 3161 timestamps over the signature.  No field that the
+ * protocol does not have, in neither direction.
  */
 #ifndef RUNNER_ATTEST_SIGSTORE_H
 #define RUNNER_ATTEST_SIGSTORE_H
@@ -9,13 +9,22 @@
 #include "runner/attest/dsse.h"
 
 #define SIGSTORE_MEDIA_TYPE "application/vnd.dev.sigstore.bundle.v0.3+json"
+#define SIGSTORE_TIMESTAMPS_MAX 8
 
-struct sigstore {
-	const char *hint; /* of the public key */
-	struct dsse envelope;
+struct sigstore_blob {
+	const uint8_t *data;
+	size_t size;
 };
 
-/* Compact JSON, keys sorted, with a final newline. */
+struct sigstore {
+	const char *hint;		  /* of a bare key; "" when there is none */
+	struct sigstore_blob certificate; /* the leaf, DER; size 0 with a bare key */
+	struct sigstore_blob timestamps[SIGSTORE_TIMESTAMPS_MAX]; /* DER of TimeStampResp */
+	size_t timestamp_count;
+	struct dsse envelope; /* with exactly one signature */
+};
+
+/* As JSON in one line with a newline, keys sorted. */
 void sigstore_write(struct buf *out, const struct sigstore *bundle);
 
 FP_MUST_CHECK int sigstore_read(const char *what, const char *text, size_t size, struct arena *a,

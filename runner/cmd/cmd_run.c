@@ -14,6 +14,7 @@
 #include "runner/attest/bundle.h"
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
+#include "runner/cmd/signopt.h"
 #include "runner/pipeline.h"
 #include "runner/report/report.h"
 #include "sandbox/sandbox.h"
@@ -23,7 +24,8 @@
 #define CASES_MAX 10000
 
 struct run_values {
-	const char *key, *output, *password_file, *format, *git, *repository;
+	struct signopt_values with;
+	const char *output, *format, *git, *repository;
 	const char *planner, *planner_program;
 	struct opt_texts policies;
 	bool is_unsigned, force;
@@ -31,10 +33,7 @@ struct run_values {
 };
 
 static const struct opt options[] = {
-	{"key", OPT_TEXT, offsetof(struct run_values, key), "FILE",
-	 "private key that signs the bundles"},
-	{"password-file", OPT_TEXT, offsetof(struct run_values, password_file), "FILE",
-	 "passphrase; or FIXPROOF_PASSWORD, or a question"},
+	SIGNOPT_ROWS(run_values, with, "key"),
 	{"unsigned", OPT_FLAG, offsetof(struct run_values, is_unsigned), NULL,
 	 "write bundles without signatures"},
 	{"output", OPT_TEXT, offsetof(struct run_values, output), "DIR",
@@ -236,22 +235,14 @@ static int open_output(const char *path, int *ret_fd, struct err *e)
 	return 0;
 }
 
-static int start_signer(const struct run_values *v, struct signer *s, struct err *e)
+static int start_signer(const struct run_values *v, struct arena *a, struct signer *signer,
+			struct signing *signing, struct err *e)
 {
-	struct signer_passphrase passphrase = {.file = v->password_file,
-					       .fd = -1,
-					       .environment = "FIXPROOF_PASSWORD",
-					       .prompt = true};
-
-	if (v->is_unsigned && v->key)
+	if (v->is_unsigned && v->with.key)
 		return err_set(e, ERR_USAGE, "--unsigned and --key exclude each other");
-	if (!v->is_unsigned && !v->key)
+	if (!v->is_unsigned && !v->with.key)
 		return err_set(e, ERR_USAGE, "--key FILE is missing; --unsigned does without");
-	if (v->key && signer_start(v->key, &passphrase, s, e) < 0)
-		return -1;
-	/* Only the signer needs it. */
-	(void)unsetenv("FIXPROOF_PASSWORD");
-	return 0;
+	return v->is_unsigned ? 0 : signopt_start(&v->with, a, signer, signing, e);
 }
 
 static int run_cases(int count, char **paths, const struct run_values *v, int *ret_status,
@@ -260,19 +251,20 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)16 << 20);
 	FP_CLEANUP(fd_cleanup) int out = -1;
 	struct signer signer = SIGNER_INIT;
+	struct signing signing = {.signer = NULL};
 	struct batch b = {.values = v, .count = count};
 	int result;
 
 	if (count < 1 || count > CASES_MAX)
 		return err_set(e, ERR_USAGE, count < 1 ? "no case was given" : "more than %d cases",
 			       CASES_MAX);
-	if (open_output(v->output, &out, e) < 0 || start_signer(v, &signer, e) < 0)
+	if (open_output(v->output, &out, e) < 0 || start_signer(v, &a, &signer, &signing, e) < 0)
 		return -1;
 	b.jobs = arena_array(&a, (size_t)count, sizeof(*b.jobs));
 	for (int i = 0; i < count; i++)
 		b.jobs[i] = (struct job){.path = paths[i], .pid = -1, .report = -1};
 	b.pipeline = (struct pipeline_options){
-		.signer = v->is_unsigned ? NULL : &signer,
+		.signing = v->is_unsigned ? NULL : &signing,
 		.out_fd = out,
 		.replace = v->force,
 		.policy_paths = v->policies.items,
@@ -289,7 +281,8 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 
 static int run(int argc, char **argv)
 {
-	struct run_values values = {.output = "fixproof-out", .format = "text"};
+	struct run_values values = {
+		.with = SIGNOPT_INIT, .output = "fixproof-out", .format = "text"};
 	int status = CMD_VERIFIED, operands;
 	struct err e = ERR_INIT;
 

@@ -20,17 +20,17 @@ static const struct opt options[] = {
 static int show(const char *path, const char *format, struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)2 << 30);
-	FP_CLEANUP(fd_cleanup) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	FP_CLEANUP(bundle_cleanup) struct bundle *b = NULL;
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)256 << 20);
 	FP_CLEANUP(evidence_release) struct evidence ev = {.planner = NULL};
 	struct report_options o = {.colour = cmd_colour(STDOUT_FILENO)};
 	struct judgement j;
 	size_t size;
 
-	if (fd < 0)
-		return err_sys(e, "%s", path);
-	if (bundle_read(fd, &a, &ev, &j, e) < 0 ||
-	    bundle_file(fd, "fix.diff", &a, &o.diff, &size, e) < 0)
+	if (bundle_open(path, &a, &b, e) < 0)
+		return -1;
+	if (bundle_read(b, &a, &ev, &j, e) < 0 ||
+	    bundle_file(b, "fix.diff", &a, &o.diff, &size, e) < 0)
 		return err_wrap(e, "%s", path);
 	if (strcmp(format, "json") == 0) {
 		JSON_AUTO *json = report_json(&j);

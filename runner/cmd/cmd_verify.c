@@ -2,95 +2,74 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "runner/attest/bundle.h"
 #include "runner/base/fd.h"
+#include "runner/base/instant.h"
 #include "runner/base/json.h"
-#include "runner/base/utf8.h"
+#include "runner/canon/tree.h"
+#include "runner/cmd/checking.h"
 
-#define KEYS_MAX 32
 #define ARENA_BYTES ((size_t)2 << 30)
+#define ARTIFACT_MAX_BYTES ((uint64_t)1 << 30)
 
 struct verify_values {
-	struct opt_texts keys;
-	const char *format;
+	struct checking_values whom;
+	const char *format, *artifact, *git_tree, *commit;
 };
 
 static const struct opt options[] = {
-	{"key", OPT_TEXTS, offsetof(struct verify_values, keys), "FILE",
+	{"key", OPT_TEXTS, offsetof(struct verify_values, whom.keys), "FILE",
 	 "public key that is trusted; may be given again"},
+	{"trust", OPT_TEXT, offsetof(struct verify_values, whom.trust), "FILE",
+	 "trust policy: what is accepted"},
+	{"trust-key", OPT_TEXT, offsetof(struct verify_values, whom.trust_key), "FILE",
+	 "public key that must have signed the policy"},
+	{"artifact", OPT_TEXT, offsetof(struct verify_values, artifact), "PATH",
+	 "directory or file that it must be about"},
+	{"git-tree", OPT_TEXT, offsetof(struct verify_values, git_tree), "ID",
+	 "git tree that it must be about"},
+	{"commit", OPT_TEXT, offsetof(struct verify_values, commit), "ID",
+	 "git commit that it must be about"},
 	{"format", OPT_WORD, offsetof(struct verify_values, format), "text|json",
 	 "how to report [text]"},
 	OPT_END,
 };
 
-struct keys {
-	struct key *rows[KEYS_MAX];
-	size_t count;
-};
-
-static void release_keys(struct keys *k)
+static const char *outcome(const struct bundle_report *r)
 {
-	for (size_t i = 0; i < k->count; i++)
-		key_free(k->rows[i]);
-}
-
-static int load_keys(const struct opt_texts *files, struct keys *k, struct err *e)
-{
-	if (files->count == 0)
-		return err_set(e, ERR_USAGE,
-			       "--key FILE is missing: a key in a bundle is never trusted");
-	for (; k->count < files->count && k->count < KEYS_MAX; k->count++) {
-		FP_CLEANUP(buf_release) struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES);
-		const char *file = files->items[k->count];
-
-		if (fd_read_file(AT_FDCWD, file, true, &pem, e) < 0 ||
-		    key_read_public(file, buf_text(&pem), pem.size, &k->rows[k->count], e) < 0)
-			return -1;
+	switch (r->state) {
+	case CHECK_FAILED:
+		return "NOT ACCEPTED";
+	case CHECK_OPEN:
+		return "CANNOT TELL";
+	case CHECK_PASSED:
+	case CHECK_NOTE:
+		break;
 	}
-	return 0;
-}
-
-static void print_text(const char *path, const struct bundle_report *r)
-{
-	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)16 << 20);
-	bool colour = cmd_colour(STDOUT_FILENO);
-
-	for (size_t i = 0; i < r->count; i++) {
-		const struct bundle_check *c = &r->checks[i];
-
-		buf_addf(&out, "  %s%-4s%s %-10s ",
-			 !colour     ? ""
-			 : c->passed ? "\x1b[32m"
-				     : "\x1b[31m",
-			 c->passed ? "ok" : "FAIL", colour ? "\x1b[0m" : "", c->id);
-		utf8_add_visible(&out, c->text, strlen(c->text), false);
-		buf_addch(&out, '\n');
-	}
-	printf("%s%s: %s\n", buf_text(&out), path,
-	       !r->passed ? "NOT ACCEPTED" : decision_name(r->judgement.decision));
+	return decision_name(r->judgement.decision);
 }
 
 static void print_json(const char *path, const struct bundle_report *r)
 {
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)16 << 20);
+	bool accepted = r->state == CHECK_PASSED;
+	json_t *keys = json_new_array();
 	JSON_AUTO *root = json_new_object();
-	json_t *checks = json_new_array();
+	char hex[SHA256_HEX_SIZE];
 
-	for (size_t i = 0; i < r->count; i++) {
-		json_t *row = json_new_object();
-
-		json_put(row, "id", json_new_string(r->checks[i].id));
-		json_put(row, "passed", json_boolean(r->checks[i].passed));
-		json_put(row, "text", json_new_string(r->checks[i].text));
-		json_push(checks, row);
-	}
+	for (size_t i = 0; i < r->key_count; i++)
+		json_push(keys, json_new_string(r->key_ids[i]));
+	sha256_hex(&r->manifest, hex);
 	json_put(root, "bundle", json_new_string(path));
-	json_put(root, "accepted", json_boolean(r->passed));
+	json_put(root, "accepted", json_boolean(accepted));
 	json_put(root, "decision",
-		 r->passed ? json_new_string(decision_name(r->judgement.decision)) : json_null());
-	json_put(root, "key", r->key_id ? json_new_string(r->key_id) : json_null());
-	json_put(root, "checks", checks);
+		 accepted ? json_new_string(decision_name(r->judgement.decision)) : json_null());
+	json_put(root, "manifest", json_new_string(hex));
+	json_put(root, "key", r->key_count > 0 ? json_new_string(r->key_ids[0]) : json_null());
+	json_put(root, "keys", keys);
+	json_put(root, "checks", checking_json(&r->checks));
 	json_dump_compact(&out, root);
 	(void)fwrite(buf_text(&out), 1, out.size, stdout);
 }
@@ -98,59 +77,102 @@ static void print_json(const char *path, const struct bundle_report *r)
 /* A refusal that is signed and sound is still no approval. */
 static int status_of(const struct bundle_report *r)
 {
-	if (!r->passed || r->judgement.decision == DECISION_REFUSED)
+	if (r->state == CHECK_OPEN)
+		return CMD_INCONCLUSIVE;
+	if (r->state == CHECK_FAILED || r->judgement.decision == DECISION_REFUSED)
 		return CMD_REFUSED;
 	return r->judgement.decision == DECISION_VERIFIED ? CMD_VERIFIED : CMD_INCONCLUSIVE;
 }
 
-static int verify_one(const char *path, const struct keys *k, const char *format, int *ret_status,
-		      struct err *e)
+static int verify_one(const char *path, const struct trust *t, const struct bundle_bindings *b,
+		      const char *format, int *ret_status, struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT(ARENA_BYTES);
-	FP_CLEANUP(fd_cleanup) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	FP_CLEANUP(bundle_cleanup) struct bundle *bundle = NULL;
 	struct bundle_report r;
 
-	if (fd < 0)
-		return err_sys(e, "%s", path);
-	if (bundle_verify(fd, k->rows, k->count, &a, &r, e) < 0)
+	if (bundle_open(path, &a, &bundle, e) < 0)
 		return -1;
-	if (strcmp(format, "json") == 0)
+	if (bundle_verify(bundle, t, instant_now(), b, &a, &r, e) < 0)
+		return -1;
+	if (strcmp(format, "json") == 0) {
 		print_json(path, &r);
-	else
-		print_text(path, &r);
+	} else {
+		checking_print(&r.checks);
+		printf("%s: %s\n", path, outcome(&r));
+	}
 	*ret_status = status_of(&r);
 	evidence_release(&r.ev);
 	return 0;
 }
 
+/* Of a directory the digest of its canonical tree, of a file that of its bytes. */
+static int digest_artifact(const char *path, struct arena *a, struct sha256 *ret_digest,
+			   struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FP_CLEANUP(fd_cleanup) int stream = -1;
+	const struct tree *t;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(e, "%s", path);
+	if (S_ISREG(st.st_mode))
+		return sha256_of_fd(fd, path, ret_digest, e);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ERR_INPUT, "%s: neither a directory nor a file", path);
+	if (fd_memfd("tree", &stream, e) < 0 ||
+	    tree_pack(fd, path, ARTIFACT_MAX_BYTES, stream, e) < 0 ||
+	    tree_read(stream, a, &t, e) < 0)
+		return -1;
+	*ret_digest = t->digest;
+	return 0;
+}
+
+static int verify(int count, char **paths, const struct verify_values *v, struct arena *a,
+		  int *ret_status, struct err *e)
+{
+	FP_CLEANUP(trust_release) struct trust t = {.signer_count = 0};
+	struct bundle_bindings b = {
+		.artifact = v->artifact, .git_tree = v->git_tree, .commit = v->commit};
+	struct sha256 digest;
+	int status = CMD_VERIFIED;
+
+	if (checking_load(&v->whom, a, &t, e) < 0)
+		return -1;
+	if (count == 0)
+		return err_set(e, ERR_USAGE, "no bundle was given");
+	if (v->artifact && digest_artifact(v->artifact, a, &digest, e) < 0)
+		return -1;
+	b.artifact_digest = &digest;
+	for (int i = 0; i < count; i++) {
+		int one = CMD_ERROR;
+
+		if (verify_one(paths[i], &t, &b, v->format, &one, e) < 0)
+			return -1;
+		if (one == CMD_REFUSED || status == CMD_VERIFIED)
+			status = one;
+	}
+	*ret_status = status;
+	return 0;
+}
+
 static int run(int argc, char **argv)
 {
+	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT(ARENA_BYTES);
 	struct verify_values values = {.format = "text"};
-	FP_CLEANUP(release_keys) struct keys k = {.count = 0};
 	int operands, status = CMD_VERIFIED;
 	struct err e = ERR_INIT;
 
 	if (opt_parse(options, argc, argv, false, &values, &operands, &e) < 0 ||
-	    load_keys(&values.keys, &k, &e) < 0)
+	    verify(operands, argv + 1, &values, &a, &status, &e) < 0)
 		return cmd_fail("verify", &e);
-	if (operands == 0) {
-		(void)err_set(&e, ERR_USAGE, "no bundle was given");
-		return cmd_fail("verify", &e);
-	}
-	for (int i = 1; i <= operands; i++) {
-		int one = CMD_ERROR;
-
-		if (verify_one(argv[i], &k, values.format, &one, &e) < 0)
-			return cmd_fail("verify", &e);
-		if (one == CMD_REFUSED || status == CMD_VERIFIED)
-			status = one;
-	}
 	return status;
 }
 
 const struct cmd cmd_verify = {
 	.name = "verify",
-	.command = {"--key FILE [options] BUNDLE...",
+	.command = {"--trust FILE [options] BUNDLE...",
 		    "Check bundles, offline, trusting nothing in them.", options},
 	.run = run,
 };

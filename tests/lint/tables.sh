@@ -25,4 +25,7 @@ done
 for key in $(jq -r '.properties | keys[]' runner/man/case.schema.json); do
 	grep -q "^\.It Li $key\b" runner/man/fixproof-case.5 || say "runner/man/fixproof-case.5: the key $key is missing"
 done
+for key in $(sed -n '/static const char \*const keys\[\] = {$/,/NULL/p' runner/attest/trust.c | grep -o '"[a-z_0-9]*"' | tr -d '"'); do
+	grep -q "^\.It Li $key\b" runner/man/fixproof-trust.5 || say "runner/man/fixproof-trust.5: the key $key is missing"
+done
 exit $bad

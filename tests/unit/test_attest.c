@@ -129,7 +129,20 @@ static const struct {
 	 "f: unknown key \"more\""},
 	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
 	 "\",\"verificationMaterial\":{\"certificate\":{}},\"dsseEnvelope\":{}}",
-	 "f: is signed with a certificate"},
+	 "f: \"rawBytes\" is missing"},
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{\"certificate\":{},\"publicKey\":{}},\"dsseEnvelope\":{}}",
+	 "f: must have either a key or a certificate"},
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{\"x509CertificateChain\":{}},\"dsseEnvelope\":{}}",
+	 "f: carries a chain of certificates; only the leaf may be in it"},
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"verificationMaterial\":{\"publicKey\":{},\"timestampVerificationData\":"
+	 "{\"rfc3161Timestamps\":[{\"signedTimestamp\":\"?\"}]}},\"dsseEnvelope\":{}}",
+	 "f: \"signedTimestamp\" is not base64"},
+	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
+	 "\",\"mediaType\":\"x\",\"verificationMaterial\":{},\"dsseEnvelope\":{}}",
+	 "f:1:72: duplicate object key near '\"mediaType\"'"},
 	{"{\"mediaType\":\"" SIGSTORE_MEDIA_TYPE
 	 "\",\"verificationMaterial\":{\"publicKey\":{\"hint\":\"h\"}},\"dsseEnvelope\":{}}",
 	 "f: \"payload\" is missing"},
@@ -164,7 +177,11 @@ TEST(what_is_no_bundle_of_sigstore_is_refused_with_the_reason)
 TEST(what_was_written_reads_back_the_same)
 {
 	struct dsse_signature sig = {"SHA256:x", (const uint8_t *)"\xff\x00z", 3};
-	struct sigstore b = {"SHA256:x", {"t", (const uint8_t *)"{}", 2, &sig, 1}}, back;
+	struct sigstore b = {.hint = "SHA256:x",
+			     .timestamps = {{(const uint8_t *)"\x30\x00", 2}},
+			     .timestamp_count = 1,
+			     .envelope = {"t", (const uint8_t *)"{}", 2, &sig, 1}},
+			back;
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)1 << 28);
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(65536);
 	FP_CLEANUP(buf_release) struct buf again = BUF_INIT(65536);
