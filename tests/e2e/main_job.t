@@ -33,6 +33,6 @@ done >differing
 is "a second invocation gives the same plans, trees and views" "$(cat differing)" ""
 "$fixproof" verify --key k.pub again/s3-encryption.fixproof >unsigned
 is "an unsigned bundle is not accepted" "$?: $(grep FAIL unsigned)" \
-	"1:   FAIL signature  fix.sigstore.json: No such file or directory"
+	"1:   FAIL signature  fix.sigstore.json: is missing: nobody signed it"
 is "nothing is left in the output directory but bundles" "$(ls -A fixproof-out | tr '\n' ' ')" "s3-encryption.fixproof sg-appends.fixproof "
 finish

@@ -30,7 +30,7 @@ rows=(
 	"4|fixproof: run: bad.key: not a private key in PEM|run --key bad.key nofix"
 	"4|fixproof: run: nokey: No such file or directory|run --key nokey nofix"
 	"4|fixproof: run: locked.key: the passphrase is missing or wrong|run --key locked.key --password-file file nofix"
-	"2|fixproof: verify: --key FILE is missing: a key in a bundle is never trusted|verify empty"
+	"2|fixproof: verify: --trust FILE or --key FILE is missing: a key in a bundle is never trusted|verify empty"
 	"2|fixproof: verify: no bundle was given|verify --key k.pub"
 	"4|fixproof: verify: missing: No such file or directory|verify --key k.pub missing"
 	"4|fixproof: verify: k.key: not a public key in PEM|verify --key k.key empty"

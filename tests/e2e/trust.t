@@ -2,7 +2,7 @@
 # Trust policies, timestamps by a real authority, certificates, and who counts as a signer.
 . tests/e2e/lib.sh
 command -v faketime >/dev/null || skip_all "faketime is missing"
-plan 61
+plan 58
 run() { "$fixproof" run --output "$work/out" --force "$@" examples/s3-encryption >/dev/null; }
 b=$work/out/s3-encryption.fixproof
 policy() { # NAME, the rest on standard input
