@@ -92,15 +92,15 @@ FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 
 LIBS_WORKER := -ljansson -lnghttp2 -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lm
 LIBS_LAUNCHER := -lcap -lseccomp -lcrypto -ljansson
-LIBS_FRONT := -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap
+LIBS_FRONT := -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap -lm
 # What starts as often as the main program has its libraries inside: loading them took longer than
 # most of what it does.  The signer has not: it lets OpenSSL load what a key lives in.
 ifeq ($(CONFIG),release)
-LIBS_MAIN := -Wl,-Bstatic -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap -Wl,-Bdynamic
+LIBS_MAIN := -Wl,-Bstatic -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap -Wl,-Bdynamic -lm
 else
 LIBS_MAIN = $(LIBS_ALL)
 endif
-LIBS_SIGNER := -ljansson -lcrypto -lyaml
+LIBS_SIGNER := -ljansson -lcrypto -lyaml -lm
 LIBS_ALL := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lcap -lseccomp \
 	-lnghttp2 -lsqlite3 -larchive -lm
 

@@ -11,6 +11,7 @@
 #include "runner/base/json.h"
 #include "runner/diff.h"
 #include "runner/gitfix.h"
+#include "runner/newsecrets.h"
 #include "runner/runs.h"
 
 #define PATCH_MAX_BYTES ((size_t)16 << 20)
@@ -388,6 +389,7 @@ static void copy_claims(const struct fixcase *c, struct arena *a, struct evidenc
 		.fix_kind = fixcase_fix_kind_name(c->fix.kind),
 		.root = c->root,
 		.policies = strings(&c->policies),
+		.invariants = strings(&c->invariants),
 		.controls = controls,
 		.control_count = c->control_count,
 		.has_paths = c->scope.has_paths,
@@ -438,6 +440,10 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	ev->git_head = w->git.head;
 	ev->version = FP_VERSION;
 	if (runs_execute(&in, a, ev, &w->trees, e) < 0)
+		return -1;
+	if (ev->first.tree &&
+	    newsecrets_find(ev->before.tree, w->workspace, ev->first.tree, w->trees.first, a,
+			    &ev->secrets, &ev->secret_count, e) < 0)
 		return -1;
 	ev->time = now(a);
 	return 0;

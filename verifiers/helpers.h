@@ -13,6 +13,9 @@ struct verdict verdict_not_applicable(const char *reason);
 bool verdict_needs_run(const struct evidence_run *run, struct arena *a,
 		       struct verdict *ret_verdict);
 
+/* coverage.c: what `kept` and `policy` rest on where the case declares a removal. */
+struct verdict verdict_coverage(const struct verifier_input *in, struct arena *a);
+
 /* "*" is any run of characters without "/", "**" any run at all. */
 bool verdict_matches_path(const char *pattern, const char *path);
 

@@ -63,6 +63,21 @@ static const char *destroyed(const struct evidence_plan *change, const char *res
 	return NULL;
 }
 
+/* The removal is on purpose; then what the resource was there for must be there still. */
+static struct verdict judge_removal(const struct verifier_input *in, struct arena *a)
+{
+	struct verdict v = verdict_coverage(in, a);
+
+	if (v.kind == VERDICT_NOT_APPLICABLE)
+		return verdict_inconclusive(
+			"the case declares the removal, and gives no invariants to judge it by",
+			"case/");
+	if (v.kind == VERDICT_PASS)
+		v.reason = arena_printf(a, "the removal of %s is declared, and %s",
+					in->ev->claims.finding.resource, v.reason);
+	return v;
+}
+
 static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
 	const struct evidence *ev = in->ev;
@@ -74,9 +89,7 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!ev->claims.has_finding)
 		return verdict_inconclusive("the case names no finding", "case/");
 	if (verdict_matches_any(&ev->claims.remove, resource, verdict_matches_address))
-		return verdict_inconclusive(
-			"the case declares the removal, and gives no invariants to judge it by",
-			"case/");
+		return judge_removal(in, a);
 	if (!verdict_needs_run(&ev->before, a, &v) || !verdict_needs_run(&ev->first, a, &v))
 		return v;
 	before = look(ev->before.view, resource, a);

@@ -6,6 +6,7 @@ const struct verifier *const verifier_table[] = {
 	&verifier_idempotent, &verifier_reproducible, &verifier_converges,
 	&verifier_kept,	      &verifier_policy,	      &verifier_regression,
 	&verifier_impact,     &verifier_suppression,  &verifier_executes,
+	&verifier_secrets,    &verifier_pinned,	      &verifier_coverage,
 	&verifier_aligned,    &verifier_scope,	      NULL,
 };
 

@@ -49,6 +49,7 @@ static const struct field claims_fields[] = {
 	FIELD(evidence_claims, has_author, FIELD_BOOL),
 	FIELD_IN(evidence_claims, finding, finding_fields),
 	FIELD(evidence_claims, policies, FIELD_STRINGS),
+	FIELD(evidence_claims, invariants, FIELD_STRINGS),
 	FIELD_ROWS(evidence_claims, "controls", controls, control_fields, evidence_control),
 	FIELD(evidence_claims, author_kind, FIELD_STRING),
 	FIELD(evidence_claims, author_name, FIELD_STRING),
@@ -118,6 +119,13 @@ static const struct field pack_fields[] = {
 	FIELD_END,
 };
 
+static const struct field secret_fields[] = {
+	FIELD(evidence_secret, file, FIELD_STRING),
+	FIELD(evidence_secret, detector, FIELD_STRING),
+	FIELD(evidence_secret, line, FIELD_SIZE),
+	FIELD_END,
+};
+
 static const struct field top_fields[] = {
 	FIELD_IN(evidence, claims, claims_fields),
 	FIELD(evidence, planner, FIELD_STRING),
@@ -130,6 +138,7 @@ static const struct field top_fields[] = {
 	FIELD(evidence, time, FIELD_STRING),
 	FIELD_ROWS(evidence, "packs", packs, pack_fields, evidence_pack),
 	FIELD(evidence, inferred, FIELD_STRINGS),
+	FIELD_ROWS(evidence, "secrets", secrets, secret_fields, evidence_secret),
 	FIELD(evidence, git_base, FIELD_STRING),
 	FIELD(evidence, git_head, FIELD_STRING),
 	FIELD(evidence, differs_unvaried, FIELD_BOOL),

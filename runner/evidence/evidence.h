@@ -39,7 +39,7 @@ struct evidence_claims {
 	const char *id, *title, *reason, *fix_kind, *root;
 	bool has_finding, has_author;
 	struct evidence_finding finding;
-	struct evidence_strings policies;
+	struct evidence_strings policies, invariants;
 	const struct evidence_control *controls;
 	size_t control_count;
 	const char *author_kind, *author_name, *author_tool, *author_model, *author_prompt_sha256;
@@ -130,6 +130,12 @@ struct evidence_policy {
 	struct sha256 digest;
 };
 
+/* What looks like a credential in a file after the fix, and was in no file before it. */
+struct evidence_secret {
+	const char *file, *detector; /* as secretscan.h names them */
+	size_t line;
+};
+
 struct evidence_pack {
 	const char *provider, *version;
 	struct sha256 digest;
@@ -144,7 +150,9 @@ struct evidence {
 	const char *time;    /* RFC 3339, when the runs ended */
 	const struct evidence_pack *packs;
 	size_t pack_count;
-	struct evidence_strings inferred;	/* types without a pack */
+	struct evidence_strings inferred; /* types without a pack */
+	const struct evidence_secret *secrets;
+	size_t secret_count;
 	const struct evidence_policy *policies; /* the whole set that was judged */
 	size_t policy_count;
 	struct evidence_run before, before_varied, first, again, replay;

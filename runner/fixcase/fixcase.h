@@ -103,6 +103,7 @@ struct fixcase {
 	struct fixcase_finding finding;
 	bool has_finding;
 	struct fixcase_strings policies;
+	struct fixcase_strings invariants; /* policies that somebody must pass, before and after */
 	const struct fixcase_control *controls;
 	size_t control_count;
 	struct fixcase_fix fix;

@@ -464,9 +464,10 @@ static int read_parts(struct loader *l, const struct doc *root, struct fixcase *
 static int read_case(struct loader *l, const struct doc *root, struct fixcase *c)
 {
 	static const char *const keys[] = {
-		"format",    "id",    "title",	  "workspace", "root",	    "planner", "facts",
-		"providers", "mock",  "finding",  "policies",  "controls",  "fix",     "author",
-		"reason",    "scope", "expected", "variables", "var_files", "waivers", NULL};
+		"format",    "id",	  "title",	"workspace", "root",	 "planner",
+		"facts",     "providers", "mock",	"finding",   "policies", "controls",
+		"fix",	     "author",	  "reason",	"scope",     "expected", "variables",
+		"var_files", "waivers",	  "invariants", NULL};
 	const struct doc *fix;
 
 	if (check_object(l, root, keys) < 0 || read_choices(l, root, c) < 0 ||
@@ -477,6 +478,7 @@ static int read_case(struct loader *l, const struct doc *root, struct fixcase *c
 	    path_member(l, root, "expected", false, &c->expected) < 0 ||
 	    text_member(l, root, "reason", false, &c->reason) < 0 ||
 	    strings_member(l, root, "policies", false, &c->policies, NULL) < 0 ||
+	    strings_member(l, root, "invariants", false, &c->invariants, NULL) < 0 ||
 	    strings_member(l, root, "var_files", true, &c->var_files, NULL) < 0 ||
 	    object_member(l, root, "variables", &c->variables) < 0 ||
 	    object_member(l, root, "mock", &c->mock) < 0 || member(l, root, "fix", true, &fix) < 0)

@@ -59,7 +59,7 @@ verdict() { # NAME WANTED: the deciding line, or VERIFIED
 	is "$1" "$("$fixproof" run --unsigned --force --output "$work/out" "$work/case" 2>&1 |
 		sed -n 's/^  \(refused\|inconclusive\) by //p; s/^a: \(VERIFIED\).*/\1/p')" "$2"
 }
-plan 40
+plan 50
 fresh; good
 verdict "the honest fix" VERIFIED
 fresh; good; claim '/^author/d'
@@ -145,4 +145,29 @@ edit '/_configuration" "log"/,/^}/d'; claim 's/resources: \[/resources: [aws_s3_
 verdict "a waiver holds" VERIFIED
 claim 's/2100-01-01/2020-01-01/'
 verdict "until it expires" "regression: fp-aws-s3-encryption does not pass any more on aws_s3_bucket.log: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
+fresh; good; printf 'locals {\n  k = "AKIAQ7XWLMZRT2VKHU5D"\n}\n' | main
+verdict "an access key" "secrets: main.tf:38: an access key id of AWS"
+cp "$work/case/after/main.tf" "$work/case/workspace/main.tf.keep"
+fresh; printf 'locals {\n  k = "AKIAQ7XWLMZRT2VKHU5D"\n}\n' >>"$work/case/workspace/old.tf"; fresh; good
+verdict "one that was there before is not of the fix" VERIFIED
+rm "$work/case/workspace/old.tf" "$work/case/workspace/main.tf.keep"
+fresh; good; printf 'terraform {\n  required_providers {\n    random = {\n      source  = "hashicorp/random"\n      version = ">= 3.0"\n    }\n  }\n}\n' | main
+verdict "a provider of any version" "pinned: provider random: may be any of \">= 3.0\""
+fresh; good; printf 'terraform {\n  required_providers {\n    random = {\n      source  = "hashicorp/random"\n      version = "3.6.0"\n    }\n  }\n}\n' | main
+verdict "a provider of one version" VERIFIED
+echo '# pins' >"$work/case/workspace/.terraform.lock.hcl"
+fresh; good; claim 's/paths: \[/paths: [.terraform.lock.hcl, /; s,^fix: .*,fix: {kind: script\, directory: after\, command: [sh\, -c\, rm -f .terraform.lock.hcl; cp /fix/main.tf .]},'
+verdict "a lock file that is dropped" "pinned: .terraform.lock.hcl is gone"
+rm "$work/case/workspace/.terraform.lock.hcl"
+fresh; good; printf 'resource "aws_sagemaker_model" "m" {\n  name               = "m"\n  execution_role_arn = "arn:aws:iam::123456789012:role/m"\n  primary_container {\n    image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/m:latest"\n  }\n}\n' | main
+claim 's/resources: \[/resources: [aws_sagemaker_model.m, /'
+verdict "an image by its tag" "pinned: aws_sagemaker_model.m: the image 123456789012.dkr.ecr.eu-central-1.amazonaws.com/m:latest has no digest"
+fresh; good; echo 'invariants: [fp-aws-s3-encryption]' >>"$work/case/case.yaml"
+verdict "an invariant that holds" VERIFIED
+fresh; good; echo 'invariants: [fp-aws-s3-versioning]' >>"$work/case/case.yaml"
+verdict "an invariant that does not" "coverage: fp-aws-s3-versioning: no resource passes it before the fix"
+fresh; edit '/^resource "aws_s3_bucket" "data"/,/^}/d'; claim 's/paths: \[/remove: [aws_s3_bucket.data], paths: [/; s/resources: \[/resources: [aws_s3_bucket.data, /'
+verdict "a declared removal without invariants" "policy: fp-aws-s3-encryption: aws_s3_bucket.data is gone after the fix"
+echo 'invariants: [fp-aws-s3-encryption]' >>"$work/case/case.yaml"
+verdict "a declared removal whose invariants hold" VERIFIED
 finish

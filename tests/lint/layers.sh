@@ -26,8 +26,9 @@ runner/image runner/base
 runner/locate runner/base
 runner/gitfix runner/base runner/launcher sandbox
 runner/diff runner/base runner/canon
+runner/newsecrets runner/base runner/canon runner/evidence
 runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox runner/image
-runner/pipeline runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
+runner/pipeline runner/newsecrets runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
 runner/cmd runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/opt runner/base
 runner/main runner/base runner/cmd runner/opt
