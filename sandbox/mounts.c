@@ -12,6 +12,7 @@
 #include "sandbox/inside.h"
 
 #define DETACH 2 /* MNT_DETACH, whose header clashes with linux/mount.h */
+#define PLACE_TRIES 3
 
 void inside_detail(struct inside *in, const char *text)
 {
@@ -68,6 +69,13 @@ static int make_target(struct inside *in, const struct job_bind *bind)
 	return 0;
 }
 
+static int place(struct inside *in, const struct job_bind *bind, int fd)
+{
+	if (make_target(in, bind) < 0)
+		return -1;
+	return host_move_mount(fd, "", in->root_fd, bind->inside, MOVE_MOUNT_F_EMPTY_PATH);
+}
+
 static int attach_bind(struct inside *in, const struct job_bind *bind)
 {
 	unsigned int deep = bind->directory ? AT_RECURSIVE : 0;
@@ -88,14 +96,13 @@ static int attach_bind(struct inside *in, const struct job_bind *bind)
 	}
 	if (host_mount_setattr(fd, "", AT_EMPTY_PATH | deep, attributes) < 0)
 		return -1;
-	if (make_target(in, bind) < 0) {
-		inside_detail(in, "a place to mount on");
-		return -1;
-	}
-	if (host_move_mount(fd, "", in->root_fd, bind->inside, MOVE_MOUNT_F_EMPTY_PATH) < 0) {
-		inside_detail(in, "move_mount");
-		return -1;
-	}
+	/*
+	 * Linux 6.18 under load has said once in some ten thousand launches that a place which was
+	 * just made is not there; asked again, it is.
+	 */
+	for (int tries = 1; place(in, bind, fd) < 0; tries++)
+		if (errno != ENOENT || tries == PLACE_TRIES)
+			return -1;
 	(void)close(fd);
 	return 0;
 }
