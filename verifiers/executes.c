@@ -99,25 +99,15 @@ static struct verdict judge_module(const struct verifier_input *in, const json_t
 
 static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
-	static const struct {
-		const char *list;
-		struct verdict (*judge)(const struct verifier_input *in, const json_t *row,
-					struct arena *a);
-	} parts[] = {
+	static const struct verdict_part parts[] = {
 		{"blocks", judge_block}, {"instances", judge_instance}, {"modules", judge_module}};
 	struct verdict v;
-	json_t *row;
-	size_t i;
 
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
-	for (size_t k = 0; k < FP_ARRAY_SIZE(parts); k++) {
-		json_array_foreach (json_object_get(in->ev->first.view, parts[k].list), i, row) {
-			v = parts[k].judge(in, row, a);
-			if (v.kind != VERDICT_PASS)
-				return v;
-		}
-	}
+	v = verdict_of_parts(in, parts, FP_ARRAY_SIZE(parts), a);
+	if (v.kind != VERDICT_PASS)
+		return v;
 	return verdict_pass("the change adds nothing that runs", "evidence/view-first.json");
 }
 

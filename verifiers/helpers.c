@@ -252,3 +252,20 @@ const char *verdict_moved_from(const struct evidence_plan *change, const char *a
 
 	return row ? verdict_string(row, "previous_address") : "";
 }
+
+struct verdict verdict_of_parts(const struct verifier_input *in, const struct verdict_part *parts,
+				size_t count, struct arena *a)
+{
+	for (size_t k = 0; k < count; k++) {
+		json_t *row;
+		size_t i;
+
+		json_array_foreach (json_object_get(in->ev->first.view, parts[k].list), i, row) {
+			struct verdict v = parts[k].judge(in, row, a);
+
+			if (v.kind != VERDICT_PASS)
+				return v;
+		}
+	}
+	return verdict_pass("", "");
+}

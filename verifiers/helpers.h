@@ -13,6 +13,17 @@ struct verdict verdict_not_applicable(const char *reason);
 bool verdict_needs_run(const struct evidence_run *run, struct arena *a,
 		       struct verdict *ret_verdict);
 
+/* Judges each row of a list of the view after the fix. */
+struct verdict_part {
+	const char *list;
+	struct verdict (*judge)(const struct verifier_input *in, const json_t *row,
+				struct arena *a);
+};
+
+/* The first verdict that is no pass, or a pass without a reason. */
+struct verdict verdict_of_parts(const struct verifier_input *in, const struct verdict_part *parts,
+				size_t count, struct arena *a);
+
 /* coverage.c: what `kept` and `policy` rest on where the case declares a removal. */
 struct verdict verdict_coverage(const struct verifier_input *in, struct arena *a);
 

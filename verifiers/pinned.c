@@ -177,26 +177,16 @@ static struct verdict judge_instance(const struct verifier_input *in, const json
 
 static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
-	static const struct {
-		const char *list;
-		struct verdict (*judge)(const struct verifier_input *in, const json_t *row,
-					struct arena *a);
-	} parts[] = {{"modules", judge_module},
-		     {"required_providers", judge_provider},
-		     {"instances", judge_instance}};
+	static const struct verdict_part parts[] = {{"modules", judge_module},
+						    {"required_providers", judge_provider},
+						    {"instances", judge_instance}};
 	struct verdict v;
-	json_t *row;
-	size_t i;
 
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
-	for (size_t k = 0; k < FP_ARRAY_SIZE(parts); k++) {
-		json_array_foreach (json_object_get(in->ev->first.view, parts[k].list), i, row) {
-			v = parts[k].judge(in, row, a);
-			if (v.kind != VERDICT_PASS)
-				return v;
-		}
-	}
+	v = verdict_of_parts(in, parts, FP_ARRAY_SIZE(parts), a);
+	if (v.kind != VERDICT_PASS)
+		return v;
 	v = judge_locks(in, a);
 	if (v.kind != VERDICT_PASS)
 		return v;

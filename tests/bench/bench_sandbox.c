@@ -44,34 +44,40 @@ static int by_unshare(void)
 	return spawn((const char *const[]){"unshare", "-Urmpniuf", nothing, NULL});
 }
 
+static int bubblewrap(const char *const *program)
+{
+	static const char *const options[] = {
+		"bwrap",	 "--unshare-all", "--die-with-parent",
+		"--new-session", "--cap-drop",	  "ALL",
+		"--ro-bind",	 "/usr",	  "/usr",
+		"--symlink",	 "usr/lib",	  "/lib",
+		"--symlink",	 "usr/lib64",	  "/lib64",
+		"--symlink",	 "usr/bin",	  "/bin",
+		"--proc",	 "/proc",	  "--dev",
+		"/dev",		 "--tmpfs",	  "/tmp",
+		"--tmpfs",	 "/work",	  "--chdir",
+		"/work",
+	};
+	const char *argv[FP_ARRAY_SIZE(options) + 8];
+	size_t n = FP_ARRAY_SIZE(options);
+
+	memcpy(argv, options, sizeof(options));
+	while (*program)
+		argv[n++] = *program++;
+	argv[n] = NULL;
+	return spawn(argv);
+}
+
 static int by_bubblewrap(void)
 {
-	return spawn((const char *const[]){"bwrap",	    "--unshare-all", "--die-with-parent",
-					   "--new-session", "--cap-drop",    "ALL",
-					   "--ro-bind",	    "/usr",	     "/usr",
-					   "--symlink",	    "usr/lib",	     "/lib",
-					   "--symlink",	    "usr/lib64",     "/lib64",
-					   "--symlink",	    "usr/bin",	     "/bin",
-					   "--proc",	    "/proc",	     "--dev",
-					   "/dev",	    "--tmpfs",	     "/tmp",
-					   "--tmpfs",	    "/work",	     "--chdir",
-					   "/work",	    "--ro-bind",     nothing,
-					   "/nothing",	    "/nothing",	     NULL});
+	return bubblewrap(
+		(const char *const[]){"--ro-bind", nothing, "/nothing", "/nothing", NULL});
 }
 
 /* What our command is measured with: it comes from the image, and is linked dynamically. */
 static int by_bubblewrap_true(void)
 {
-	return spawn((const char *const[]){"bwrap",	    "--unshare-all", "--die-with-parent",
-					   "--new-session", "--cap-drop",    "ALL",
-					   "--ro-bind",	    "/usr",	     "/usr",
-					   "--symlink",	    "usr/lib",	     "/lib",
-					   "--symlink",	    "usr/lib64",     "/lib64",
-					   "--symlink",	    "usr/bin",	     "/bin",
-					   "--proc",	    "/proc",	     "--dev",
-					   "/dev",	    "--tmpfs",	     "/tmp",
-					   "--tmpfs",	    "/work",	     "--chdir",
-					   "/work",	    "/usr/bin/true", NULL});
+	return bubblewrap((const char *const[]){"/usr/bin/true", NULL});
 }
 
 static int by_nsjail(void)
