@@ -22,7 +22,11 @@ $(BUILD)/tests/attack_probe: $(BUILD)/tests/attack/probe.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $<
 
-$(BUILD)/tests/test_attack: $(BUILD)/tests/attack_probe
+$(BUILD)/tests/static_clock: $(BUILD)/tests/attack/static_clock.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $<
+
+$(BUILD)/tests/test_attack: $(BUILD)/tests/attack_probe $(BUILD)/tests/static_clock
 $(BUILD)/tests/test_sandbox_programs: $(BUILD)/tests/attack_probe
 
 FUZZ_TARGETS += fuzz_untar fuzz_launcher

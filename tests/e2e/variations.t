@@ -7,6 +7,7 @@ cp -r examples/sg-appends/workspace "$work/case/workspace"
 sed -e 's|command: .*|command: [/bin/bash, /fix/fix.sh]|' examples/sg-appends/case.yaml >"$work/case/case.yaml"
 mkdir "$work/case/fix" "$work/case/workspace/list"
 touch "$work"/case/workspace/list/{a,b,c,d,e}
+cp "$build/tests/static_clock" "$work/case/fix"
 # ($RANDOM of bash begins with the clock, the user's id and addresses of its own.)
 # A good fix, to which each script adds one dependence.
 good='sed -i "/description = \"ssh\"/,/cidr_blocks/ s|\[\"0.0.0.0/0\"\]|[var.office]|" main.tf'
@@ -32,6 +33,8 @@ rows=(
 	"an unrelated variable|$once echo \"# \$EDITOR\" >>main.tf|$replay environment"
 	"a Python hash seed|$once python3 -c 'print(\"#\", hash(\"a\"))' >>main.tf|$replay randomness"
 	"the clock through Python|$once python3 -c 'import time; print(\"#\", time.time_ns() // 10**12)' >>main.tf|$replay clock"
+	"the clock through a static program|$once echo \"# \$(/fix/static_clock)\" >>main.tf|$replay clock"
+	"the time of a file|$once { touch new; echo \"# \$(date +%F -r new)\" >>main.tf; rm new; }|$replay clock"
 	"a marker in HOME, and nothing the second time|[ -e ~/done ] \|\| { touch ~/done; echo >>main.tf; }|idempotent: the second application changes the tree: main.tf differs"
 	"a failing command|exit 3|applies: in the run \"first\": the command ended with status 3"
 	"an attempt on the network|exec 3<>/dev/tcp/192.0.2.1/80 \|\| true|hermetic:"
