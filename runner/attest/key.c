@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "runner/base/die.h"
@@ -16,6 +17,7 @@
 
 struct key {
 	EVP_PKEY *pkey;
+	EVP_PKEY *readable; /* the public half, when the key lives elsewhere; otherwise NULL */
 	enum key_kind kind;
 };
 
@@ -29,6 +31,7 @@ static const struct {
 	[KEY_ECDSA_P384] = {"ecdsa-p384", "secp384r1", "ecdsa-sha2-nistp384", "nistp384", 48},
 	[KEY_ED25519] = {"ed25519", NULL, "ssh-ed25519", NULL, 0},
 	[KEY_RSA] = {"rsa-3072", NULL, "ssh-rsa", NULL, 0},
+	[KEY_RSA_PSS] = {"rsa-pss-3072", NULL, "ssh-rsa", NULL, 0},
 };
 
 static void free_pkey(EVP_PKEY **p)
@@ -70,6 +73,7 @@ void key_free(struct key *k)
 	if (!k)
 		return;
 	EVP_PKEY_free(k->pkey);
+	EVP_PKEY_free(k->readable);
 	free(k);
 }
 
@@ -110,6 +114,9 @@ static bool tell_kind(EVP_PKEY *pkey, enum key_kind *ret_kind)
 	case EVP_PKEY_RSA:
 		*ret_kind = KEY_RSA;
 		return EVP_PKEY_get_bits(pkey) >= RSA_BITS_MIN;
+	case EVP_PKEY_RSA_PSS:
+		*ret_kind = KEY_RSA_PSS;
+		return EVP_PKEY_get_bits(pkey) >= RSA_BITS_MIN;
 	case EVP_PKEY_EC:
 		(void)EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL);
 		for (*ret_kind = KEY_ECDSA_P256; *ret_kind <= KEY_ECDSA_P384; (*ret_kind)++)
@@ -140,6 +147,44 @@ static int wrap(const char *what, EVP_PKEY *stolen, struct key **ret_key, struct
 	return 0;
 }
 
+/*
+ * A key in hardware may tell little of itself, so its public half is read back from DER; what reads
+ * as the key that it is, reads as itself.
+ */
+int key_take(const char *what, EVP_PKEY *pkey, struct key **ret_key, struct err *e)
+{
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	struct key *k;
+	int size;
+
+	if (wrap(what, pkey, &k, e) < 0)
+		return -1;
+	size = i2d_PUBKEY(k->pkey, &der);
+	p = der;
+	k->readable = size > 0 ? d2i_PUBKEY(NULL, &p, size) : NULL;
+	OPENSSL_free(der);
+	if (!k->readable) {
+		key_free(k);
+		return crypto_error(e, what);
+	}
+	*ret_key = k;
+	return 0;
+}
+
+static EVP_PKEY *generate_pss(void)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA_PSS, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (!ctx || EVP_PKEY_keygen_init(ctx) <= 0 ||
+	    EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, RSA_BITS_MIN) <= 0 ||
+	    EVP_PKEY_keygen(ctx, &pkey) <= 0)
+		pkey = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	return pkey;
+}
+
 int key_generate(enum key_kind kind, struct key **ret_key, struct err *e)
 {
 	EVP_PKEY *pkey = NULL;
@@ -154,6 +199,9 @@ int key_generate(enum key_kind kind, struct key **ret_key, struct err *e)
 		break;
 	case KEY_RSA:
 		pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS_MIN);
+		break;
+	case KEY_RSA_PSS:
+		pkey = generate_pss();
 		break;
 	}
 	if (!pkey)
@@ -286,6 +334,11 @@ static int ssh_mpint(struct buf *out, EVP_PKEY *pkey, const char *name, struct e
 	return 0;
 }
 
+static EVP_PKEY *readable(const struct key *k)
+{
+	return k->readable ? k->readable : k->pkey;
+}
+
 static int ssh_point(struct buf *out, const struct key *k, struct err *e)
 {
 	size_t width = kinds[k->kind].coordinate;
@@ -293,8 +346,8 @@ static int ssh_point(struct buf *out, const struct key *k, struct err *e)
 	FP_CLEANUP(free_bn) BIGNUM *y = NULL;
 	uint8_t point[1 + 2 * 48];
 
-	if (!EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_EC_PUB_X, &x) ||
-	    !EVP_PKEY_get_bn_param(k->pkey, OSSL_PKEY_PARAM_EC_PUB_Y, &y) ||
+	if (!EVP_PKEY_get_bn_param(readable(k), OSSL_PKEY_PARAM_EC_PUB_X, &x) ||
+	    !EVP_PKEY_get_bn_param(readable(k), OSSL_PKEY_PARAM_EC_PUB_Y, &y) ||
 	    BN_bn2binpad(x, point + 1, (int)width) < 0 ||
 	    BN_bn2binpad(y, point + 1 + width, (int)width) < 0)
 		return crypto_error(e, "the public key could not be read");
@@ -306,6 +359,7 @@ static int ssh_point(struct buf *out, const struct key *k, struct err *e)
 
 static int ssh_blob(const struct key *k, struct buf *out, struct err *e)
 {
+	EVP_PKEY *pkey = readable(k);
 	uint8_t raw[32];
 	size_t size = sizeof(raw);
 
@@ -315,14 +369,15 @@ static int ssh_blob(const struct key *k, struct buf *out, struct err *e)
 	case KEY_ECDSA_P384:
 		return ssh_point(out, k, e);
 	case KEY_ED25519:
-		if (!EVP_PKEY_get_raw_public_key(k->pkey, raw, &size))
+		if (!EVP_PKEY_get_raw_public_key(pkey, raw, &size))
 			return crypto_error(e, "the public key could not be read");
 		ssh_string(out, raw, size);
 		return 0;
 	case KEY_RSA:
-		if (ssh_mpint(out, k->pkey, OSSL_PKEY_PARAM_RSA_E, e) < 0)
+	case KEY_RSA_PSS:
+		if (ssh_mpint(out, pkey, OSSL_PKEY_PARAM_RSA_E, e) < 0)
 			return -1;
-		return ssh_mpint(out, k->pkey, OSSL_PKEY_PARAM_RSA_N, e);
+		return ssh_mpint(out, pkey, OSSL_PKEY_PARAM_RSA_N, e);
 	}
 	abort();
 }
@@ -346,6 +401,7 @@ static const EVP_MD *digest_of(enum key_kind kind)
 	switch (kind) {
 	case KEY_ECDSA_P256:
 	case KEY_RSA:
+	case KEY_RSA_PSS:
 		return EVP_sha256();
 	case KEY_ECDSA_P384:
 		return EVP_sha384();
@@ -355,24 +411,35 @@ static const EVP_MD *digest_of(enum key_kind kind)
 	abort();
 }
 
+static bool set_pss(EVP_PKEY_CTX *ctx)
+{
+	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) > 0 &&
+	       EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) > 0;
+}
+
 int key_sign(const struct key *k, const void *data, size_t size, struct buf *out, struct err *e)
 {
 	FP_CLEANUP(free_md) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	uint8_t signature[KEY_SIGNATURE_MAX];
 	size_t length = sizeof(signature);
+	EVP_PKEY_CTX *parameters = NULL;
 
-	if (!ctx || EVP_DigestSignInit(ctx, NULL, digest_of(k->kind), NULL, k->pkey) <= 0 ||
+	if (!ctx || EVP_DigestSignInit(ctx, &parameters, digest_of(k->kind), NULL, k->pkey) <= 0 ||
+	    (k->kind == KEY_RSA_PSS && !set_pss(parameters)) ||
 	    EVP_DigestSign(ctx, signature, &length, data, size) <= 0)
 		return crypto_error(e, "signing");
 	buf_add(out, signature, length);
 	return buf_finish(out, "a signature", e);
 }
 
-static bool verify_der(const struct key *k, const void *data, size_t size, const void *signature,
-		       size_t signature_size)
+static bool verify_der(const struct key *k, bool pss, const void *data, size_t size,
+		       const void *signature, size_t signature_size)
 {
 	FP_CLEANUP(free_md) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool good = ctx && EVP_DigestVerifyInit(ctx, NULL, digest_of(k->kind), NULL, k->pkey) > 0 &&
+	EVP_PKEY_CTX *parameters = NULL;
+	bool good = ctx &&
+		    EVP_DigestVerifyInit(ctx, &parameters, digest_of(k->kind), NULL, k->pkey) > 0 &&
+		    (!pss || set_pss(parameters)) &&
 		    EVP_DigestVerify(ctx, signature, signature_size, data, size) == 1;
 
 	ERR_clear_error();
@@ -389,8 +456,10 @@ bool key_verify(const struct key *k, const void *data, size_t size, const void *
 	bool good;
 	int n;
 
-	if (verify_der(k, data, size, signature, signature_size))
+	if (verify_der(k, k->kind == KEY_RSA_PSS, data, size, signature, signature_size))
 		return true;
+	if (k->kind == KEY_RSA)
+		return verify_der(k, true, data, size, signature, signature_size);
 	if (width == 0 || signature_size != 2 * width)
 		return false;
 	sig = ECDSA_SIG_new();
@@ -399,7 +468,7 @@ bool key_verify(const struct key *k, const void *data, size_t size, const void *
 	if (!sig || !r || !s || !ECDSA_SIG_set0(sig, r, s))
 		die("out of memory");
 	n = i2d_ECDSA_SIG(sig, &der);
-	good = n > 0 && verify_der(k, data, size, der, (size_t)n);
+	good = n > 0 && verify_der(k, false, data, size, der, (size_t)n);
 	OPENSSL_free(der);
 	return good;
 }

@@ -1,6 +1,7 @@
 /*
- * Keys: ECDSA P-256 and P-384, Ed25519, RSA of 3072 bits and more (PKCS #1 v1.5), in PKCS #8 and
- * SubjectPublicKeyInfo PEM.
+ * Keys: ECDSA P-256 and P-384, Ed25519, RSA of 3072 bits and more, in PKCS #8 and
+ * SubjectPublicKeyInfo PEM.  RSA signs by PKCS #1 v1.5, and by PSS (SHA-256, salt of 32 bytes) when
+ * the key says that it is for PSS alone; of a key that does not say so both are verified.
  */
 #ifndef RUNNER_ATTEST_KEY_H
 #define RUNNER_ATTEST_KEY_H
@@ -17,7 +18,8 @@ enum key_kind {
 	KEY_ECDSA_P256,
 	KEY_ECDSA_P384,
 	KEY_ED25519,
-	KEY_RSA
+	KEY_RSA,
+	KEY_RSA_PSS,
 };
 
 struct key; /* holds an EVP_PKEY */
@@ -41,6 +43,11 @@ FP_MUST_CHECK int key_read_private(const char *what, const void *pem, size_t siz
 				   struct err *e);
 FP_MUST_CHECK int key_read_public(const char *what, const void *pem, size_t size,
 				  struct key **ret_key, struct err *e);
+
+/* Takes over an EVP_PKEY with a private half, also when it cannot be used. */
+struct evp_pkey_st;
+FP_MUST_CHECK int key_take(const char *what, struct evp_pkey_st *pkey, struct key **ret_key,
+			   struct err *e);
 
 /* PKCS #8 PEM; encrypted (PBES2, scrypt, AES-256-CBC) when passphrase is not NULL. */
 FP_MUST_CHECK int key_write_private(const struct key *k, const char *passphrase, struct buf *out,

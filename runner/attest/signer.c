@@ -18,6 +18,7 @@
 #include <termios.h>
 
 #include "runner/attest/dsse.h"
+#include "runner/attest/keyuri.h"
 #include "runner/attest/statement.h"
 #include "runner/base/fd.h"
 #include "runner/locate.h"
@@ -91,6 +92,9 @@ static int give_passphrase(char *out, int size, void *context)
 	struct asking *asking = context;
 	bool given;
 
+	/* OpenSSL asks again for each form that the key might have. */
+	if (asking->e->kind != ERR_NONE)
+		return -1;
 	if (signer_read_passphrase(asking->from, "Passphrase of the key: ", &passphrase, &given,
 				   asking->e) < 0 ||
 	    !given || passphrase.size > (size_t)size)
@@ -106,11 +110,16 @@ static int load_key(const char *file, const struct signer_passphrase *from, stru
 	struct err inner = ERR_INIT;
 	struct asking asking = {from, &inner};
 
-	if (fd_read_file(AT_FDCWD, file, true, &pem, e) < 0)
-		return -1;
-	if (key_read_private(file, buf_text(&pem), pem.size, give_passphrase, &asking, ret_key,
-			     e) == 0)
-		return 0;
+	if (keyuri_is_one(file)) {
+		if (keyuri_read_private(file, give_passphrase, &asking, ret_key, e) == 0)
+			return 0;
+	} else {
+		if (fd_read_file(AT_FDCWD, file, true, &pem, e) < 0)
+			return -1;
+		if (key_read_private(file, buf_text(&pem), pem.size, give_passphrase, &asking,
+				     ret_key, e) == 0)
+			return 0;
+	}
 	if (inner.kind != ERR_NONE)
 		*e = inner;
 	return -1;

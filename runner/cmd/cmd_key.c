@@ -15,7 +15,7 @@ struct key_values {
 
 static const struct opt options[] = {
 	{"type", OPT_WORD, offsetof(struct key_values, type),
-	 "ecdsa-p256|ecdsa-p384|ed25519|rsa-3072", "kind of key to make [ecdsa-p256]"},
+	 "ecdsa-p256|ecdsa-p384|ed25519|rsa-3072|rsa-pss-3072", "kind of key to make [ecdsa-p256]"},
 	{"output", OPT_TEXT, offsetof(struct key_values, output), "NAME",
 	 "writes NAME.key and NAME.pub [fixproof]"},
 	{"password-file", OPT_TEXT, offsetof(struct key_values, password_file), "FILE",

@@ -81,7 +81,8 @@ static int right_passphrase(char *out, int size, void *context)
 
 TEST(a_key_of_each_kind_survives_its_pem_and_signs)
 {
-	static const enum key_kind kinds[] = {KEY_ECDSA_P256, KEY_ECDSA_P384, KEY_ED25519, KEY_RSA};
+	static const enum key_kind kinds[] = {KEY_ECDSA_P256, KEY_ECDSA_P384, KEY_ED25519, KEY_RSA,
+					      KEY_RSA_PSS};
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(kinds); i++) {
 		FP_CLEANUP(buf_release) struct buf pem = BUF_INIT(KEY_PEM_MAX_BYTES);
