@@ -9,7 +9,6 @@
 
 struct report_options {
 	bool colour;
-	const char *diff;	/* of the fix; NULL or "" to leave it out */
 	const char *again_diff; /* of the second application */
 };
 
@@ -18,9 +17,5 @@ void report_text(const struct judgement *j, const struct report_options *options
 
 /* The same as an object: case, decision, reason, verdicts. */
 json_t *report_json(const struct judgement *j);
-
-/* The audit record, in full: what was found, which policy, what changed, why, who, the runs. */
-void report_record(const struct judgement *j, const struct report_options *options,
-		   struct buf *out);
 
 #endif
