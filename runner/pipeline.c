@@ -9,7 +9,7 @@
 #include "runner/attest/bundle.h"
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
-#include "runner/diff.h"
+#include "runner/bundling.h"
 #include "runner/gitfix.h"
 #include "runner/newsecrets.h"
 #include "runner/runs.h"
@@ -418,10 +418,9 @@ static const char *now(struct arena *a)
 	return arena_strdup(a, text);
 }
 
-static int run(struct work *w, const struct pipeline_options *o, struct arena *a,
-	       struct evidence *ev, struct err *e)
+static struct runs_input input_of(const struct work *w)
 {
-	struct runs_input in = {
+	return (struct runs_input){
 		.c = w->c,
 		.workspace = w->workspace,
 		.fix = w->fix,
@@ -431,6 +430,12 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 		.worker = w->worker,
 		.launcher = w->launcher,
 	};
+}
+
+static int run(struct work *w, const struct pipeline_options *o, struct arena *a,
+	       struct evidence *ev, struct err *e)
+{
+	const struct runs_input in = input_of(w);
 
 	copy_claims(w->c, a, &ev->claims);
 	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, a,
@@ -439,6 +444,8 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	ev->git_base = w->git.base;
 	ev->git_head = w->git.head;
 	ev->version = FP_VERSION;
+	ev->tools = o->tools;
+	ev->tool_count = o->tool_count;
 	if (runs_execute(&in, a, ev, &w->trees, e) < 0)
 		return -1;
 	if (ev->first.tree &&
@@ -449,129 +456,27 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	return 0;
 }
 
-struct items {
-	struct arena *arena;
-	struct bundle_item *rows;
-	size_t count, capacity;
-};
-
-static void add_item(struct items *l, struct bundle_item item)
-{
-	l->rows = arena_grow(l->arena, l->rows, l->count, &l->capacity, sizeof(*l->rows));
-	l->rows[l->count++] = item;
-}
-
-static void add_text(struct items *l, const char *path, const char *role, const char *text,
-		     size_t size)
-{
-	add_item(l, (struct bundle_item){
-			    .path = path, .role = role, .data = text, .fd = -1, .size = size});
-}
-
-/* Links, modes and empty directories are told by the canonical tree; here lies what files hold. */
-static void add_tree(struct items *l, const char *prefix, const char *role, int fd,
-		     const struct tree *t, const struct tree *base)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		const struct tree_entry *entry = &t->entries[i],
-					*old = base ? tree_find(base, entry->path) : NULL;
-
-		if ((entry->type != TREESTREAM_FILE && entry->type != TREESTREAM_EXECUTABLE) ||
-		    (old && sha256_equal(&old->sha256, &entry->sha256)))
-			continue;
-		add_item(l, (struct bundle_item){
-				    .path = arena_printf(l->arena, "%s/%s", prefix, entry->path),
-				    .role = role,
-				    .fd = fd,
-				    .offset = entry->offset,
-				    .size = entry->size});
-	}
-}
-
-static int add_stream(struct items *l, const char *prefix, int fd, struct err *e)
-{
-	const struct tree *t;
-
-	if (tree_read(fd, l->arena, &t, e) < 0)
-		return -1;
-	add_tree(l, prefix, "fix", fd, t, NULL);
-	return 0;
-}
-
-static int add_inputs(struct work *w, struct items *l, struct err *e)
-{
-	const char *dot = strrchr(w->c->file, '.');
-	struct stat st;
-
-	add_text(l, dot && strcmp(dot, ".json") == 0 ? "case/case.json" : "case/case.yaml", "case",
-		 w->c->text, w->c->text_size);
-	if (w->fix.patch >= 0) {
-		if (fstat(w->fix.patch, &st) < 0)
-			return err_sys(e, "the patch");
-		add_item(l, (struct bundle_item){.path = "case/fix/fix.patch",
-						 .role = "fix",
-						 .fd = w->fix.patch,
-						 .size = (uint64_t)st.st_size});
-	}
-	if (w->fix.files >= 0 && add_stream(l, "case/fix/files", w->fix.files, e) < 0)
-		return -1;
-	if (w->script_tree >= 0 && add_stream(l, "case/fix/directory", w->script_tree, e) < 0)
-		return -1;
-	return 0;
-}
-
-static int make_diff(const struct tree *one, int one_fd, const struct tree *other, int other_fd,
-		     struct arena *a, const char **ret_text, struct err *e)
-{
-	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(DIFF_MAX_BYTES);
-
-	*ret_text = "";
-	if (!one || !other || other_fd < 0)
-		return 0;
-	if (diff_trees(one, one_fd, other, other_fd, &out, e) < 0)
-		return -1;
-	*ret_text = arena_strndup(a, buf_text(&out), out.size);
-	return 0;
-}
-
-static int add_diffs(struct work *w, const struct evidence *ev, struct items *l,
-		     struct pipeline_result *r, struct err *e)
-{
-	const char *replay;
-
-	if (make_diff(ev->before.tree, w->workspace, ev->first.tree, w->trees.first, l->arena,
-		      &r->diff, e) < 0 ||
-	    make_diff(ev->first.tree, w->trees.first, ev->again.tree, w->trees.again, l->arena,
-		      &r->again_diff, e) < 0 ||
-	    make_diff(ev->first.tree, w->trees.first, ev->replay.tree, w->trees.replay, l->arena,
-		      &replay, e) < 0)
-		return -1;
-	add_text(l, "fix.diff", "diff", r->diff, strlen(r->diff));
-	if (*r->again_diff)
-		add_text(l, "evidence/again.diff", "diff", r->again_diff, strlen(r->again_diff));
-	if (*replay)
-		add_text(l, "evidence/replay.diff", "diff", replay, strlen(replay));
-	return 0;
-}
-
 static int write_bundle(struct work *w, const struct pipeline_options *o, struct arena *a,
 			struct pipeline_result *r, struct err *e)
 {
-	struct items l = {.arena = a};
-	const struct evidence_file *files;
-	size_t count;
+	const struct runs_input in = input_of(w);
+	struct redactor redactor;
+	struct bundling b = {.in = &in,
+			     .trees = &w->trees,
+			     .script_tree = w->script_tree,
+			     .redactor = &redactor,
+			     .arena = a};
 
-	if (evidence_write(&r->ev, a, &files, &count, e) < 0 || add_inputs(w, &l, e) < 0 ||
-	    add_diffs(w, &r->ev, &l, r, e) < 0)
+	if (redact_init(&redactor, o->redact_key, o->redact_key_size, a, e) < 0 ||
+	    bundling_gather(&b, &r->ev, e) < 0 ||
+	    verifiers_judge(&r->ev, a, &r->judgement, e) < 0 ||
+	    bundling_evidence(&b, &r->ev, e) < 0)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		add_text(&l, files[i].path, files[i].role, files[i].data, files[i].size);
-	add_tree(&l, "case/workspace", "workspace", w->workspace, r->ev.before.tree, NULL);
-	if (r->ev.first.tree)
-		add_tree(&l, "case/after", "workspace", w->trees.first, r->ev.first.tree,
-			 r->ev.before.tree);
-	r->bundle = arena_printf(a, "%s%s", w->c->id, BUNDLE_SUFFIX);
-	return bundle_create(o->out_fd, r->bundle, l.rows, l.count, &r->judgement, o->signing,
+	r->diff = b.diff;
+	r->again_diff = b.again_diff;
+	r->bundle =
+		arena_printf(a, "%s%s", w->c->id, o->pack ? BUNDLE_PACKED_SUFFIX : BUNDLE_SUFFIX);
+	return bundle_create(o->out_fd, r->bundle, b.items, b.count, &r->judgement, o->signing,
 			     o->replace, a, e);
 }
 
@@ -590,10 +495,31 @@ int pipeline_run(const char *case_path, const struct pipeline_options *options, 
 		return err_wrap(e, "%s", w.c->file);
 	if (run(&w, options, a, &ret_result->ev, e) < 0 ||
 	    check_packs(w.c, &ret_result->ev, e) < 0 ||
-	    verifiers_judge(&ret_result->ev, a, &ret_result->judgement, e) < 0 ||
 	    write_bundle(&w, options, a, ret_result, e) < 0) {
 		evidence_release(&ret_result->ev);
 		return err_wrap(e, "%s", w.c->file);
 	}
+	return 0;
+}
+
+int pipeline_tools(struct arena *a, const struct evidence_pair **ret_tools, size_t *ret_count,
+		   struct err *e)
+{
+	static const char *const names[] = {"fixproof", "fixproof-launcher", "fixproof-worker"};
+	struct evidence_pair *rows = arena_array(a, FP_ARRAY_SIZE(names), sizeof(*rows));
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++) {
+		FP_CLEANUP(fd_cleanup) int fd = -1;
+		char hex[SHA256_HEX_SIZE];
+		struct sha256 digest;
+
+		if (locate_program(names[i], &fd, e) < 0 ||
+		    sha256_of_fd(fd, names[i], &digest, e) < 0)
+			return -1;
+		sha256_hex(&digest, hex);
+		rows[i] = (struct evidence_pair){names[i], arena_strdup(a, hex)};
+	}
+	*ret_tools = rows;
+	*ret_count = FP_ARRAY_SIZE(names);
 	return 0;
 }

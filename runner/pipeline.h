@@ -14,7 +14,11 @@
 struct pipeline_options {
 	const struct signing *signing; /* NULL: the bundle stays unsigned */
 	int out_fd;		       /* directory for bundles */
-	bool replace;
+	bool replace, pack;
+	const void *redact_key; /* of the user; NULL for a random one */
+	size_t redact_key_size;
+	const struct evidence_pair *tools; /* our own programs and their digests */
+	size_t tool_count;
 	const char *const *policy_paths; /* files and directories beside the built-in set */
 	size_t policy_path_count;
 	/*
@@ -33,6 +37,10 @@ struct pipeline_result {
 	const char *diff;	/* of the fix */
 	const char *again_diff; /* what the second application changed; "" when nothing */
 };
+
+/* The digests of our own programs, once for all cases. */
+FP_MUST_CHECK int pipeline_tools(struct arena *a, const struct evidence_pair **ret_tools,
+				 size_t *ret_count, struct err *e);
 
 FP_MUST_CHECK int pipeline_run(const char *case_path, const struct pipeline_options *options,
 			       struct arena *a, struct pipeline_result *ret_result, struct err *e);

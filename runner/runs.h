@@ -58,6 +58,14 @@ void runs_trees_close(struct runs_trees *t);
 FP_MUST_CHECK int runs_execute(const struct runs_input *in, struct arena *a, struct evidence *ev,
 			       struct runs_trees *ret_trees, struct err *e);
 
+/*
+ * The part of the pack that the plans of ev used, cut out by the worker: with it alone they can be
+ * made again, and the pack's digest in them is the same.
+ */
+FP_MUST_CHECK int runs_slice(const struct runs_input *in, const struct evidence *ev,
+			     const struct evidence_pack *pack, struct arena *a,
+			     const char **ret_data, size_t *ret_size, struct err *e);
+
 /* One plan of one tree, for `fixproof plan`: the record of the worker as it came. */
 FP_MUST_CHECK int runs_plan(const struct runs_input *in, const char *request, struct arena *a,
 			    const char **ret_record, size_t *ret_size, struct err *e);

@@ -184,6 +184,67 @@ static int run_apply(int argc, char **argv, struct arena *a FP_UNUSED, struct er
 	return apply_run(argc, argv, e);
 }
 
+static int slice_type(const char *text, struct arena *a, struct pack_source *ret_source,
+		      struct err *e)
+{
+	const char *colon = strchr(text, ':');
+
+	for (int kind = 0; colon && kind < PACK_KIND_COUNT; kind++) {
+		const char *name = pack_kind_name((enum pack_kind)kind);
+
+		if (strlen(name) != (size_t)(colon - text) ||
+		    strncmp(name, text, (size_t)(colon - text)) != 0)
+			continue;
+		*ret_source = (struct pack_source){.kind = (enum pack_kind)kind,
+						   .name = arena_strdup(a, colon + 1)};
+		return 0;
+	}
+	return err_set(e, ERR_USAGE, "\"%s\" is no KIND:TYPE", text);
+}
+
+/* The pack with that digest, of the descriptors up to "--"; *ret_next is what follows that. */
+static int find_pack(int argc, char **argv, struct arena *a, struct pack *ret_pack, int *ret_next,
+		     struct err *e)
+{
+	struct sha256 wanted;
+	bool found = false;
+	int i, fd;
+
+	if (argc < 1 || sha256_parse(argv[0], &wanted, e) < 0)
+		return e->kind ? -1 : err_set(e, ERR_USAGE, "the digest of the pack is missing");
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		struct pack pack;
+
+		if (descriptor(argv[i], &fd, e) < 0 || pack_map(fd, "pack", a, &pack, e) < 0)
+			return -1;
+		if (sha256_equal(&pack.origin, &wanted)) {
+			*ret_pack = pack;
+			found = true;
+		}
+	}
+	*ret_next = i + 1;
+	return found ? 0 : err_set(e, ERR_INPUT, "no pack has the digest %s", argv[0]);
+}
+
+/* The part of a pack that the types name: slice DIGEST FD... -- KIND:TYPE... */
+static int run_slice(int argc, char **argv, struct arena *a, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(PACK_MAX_BYTES);
+	struct pack_source *wanted = arena_array(a, (size_t)argc + 1, sizeof(*wanted));
+	struct pack pack;
+	size_t count = 0;
+	int next = argc;
+
+	if (find_pack(argc, argv, a, &pack, &next, e) < 0)
+		return -1;
+	for (int i = next; i < argc; i++)
+		if (slice_type(argv[i], a, &wanted[count++], e) < 0)
+			return -1;
+	if (pack_slice(&pack, wanted, count, a, &out, e) < 0)
+		return -1;
+	return fd_write_all(STDOUT_FILENO, out.data, out.size, e);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv, struct arena *a, struct err *e);
@@ -191,6 +252,7 @@ static const struct {
 	{"apply", run_apply},
 	{"mock-provider", run_mock_provider},
 	{"plan", run_plan},
+	{"slice", run_slice},
 };
 
 int worker_main(int argc, char **argv)

@@ -16,6 +16,7 @@
 #include "runner/base/json.h"
 #include "runner/cmd/signopt.h"
 #include "runner/pipeline.h"
+#include "runner/redact.h"
 #include "runner/report/report.h"
 #include "sandbox/sandbox.h"
 
@@ -25,10 +26,10 @@
 
 struct run_values {
 	struct signopt_values with;
-	const char *output, *format, *git, *repository;
+	const char *output, *format, *git, *repository, *redaction_key;
 	const char *planner, *planner_program;
 	struct opt_texts policies;
-	bool is_unsigned, force;
+	bool is_unsigned, force, pack;
 	long jobs;
 };
 
@@ -39,6 +40,10 @@ static const struct opt options[] = {
 	{"output", OPT_TEXT, offsetof(struct run_values, output), "DIR",
 	 "where bundles go [fixproof-out]"},
 	{"force", OPT_FLAG, offsetof(struct run_values, force), NULL, "replace bundles that exist"},
+	{"pack", OPT_FLAG, offsetof(struct run_values, pack), NULL,
+	 "write each bundle as one file"},
+	{"redaction-key", OPT_TEXT, offsetof(struct run_values, redaction_key), "FILE",
+	 "key for the digests in place of secrets [random]"},
 	{"git", OPT_TEXT, offsetof(struct run_values, git), "BASE...HEAD",
 	 "the fix is what HEAD changes since then"},
 	{"repository", OPT_TEXT, offsetof(struct run_values, repository), "DIR", "where it is [.]"},
@@ -235,6 +240,18 @@ static int open_output(const char *path, int *ret_fd, struct err *e)
 	return 0;
 }
 
+static int read_redaction_key(const char *file, struct buf *ret_key, struct err *e)
+{
+	if (!file)
+		return 0;
+	if (fd_read_file(AT_FDCWD, file, true, ret_key, e) < 0)
+		return -1;
+	return ret_key->size >= REDACT_KEY_MIN
+		       ? 0
+		       : err_set(e, ERR_INPUT, "%s: a key needs %d bytes or more", file,
+				 REDACT_KEY_MIN);
+}
+
 static int start_signer(const struct run_values *v, struct arena *a, struct signer *signer,
 			struct signing *signing, struct err *e)
 {
@@ -250,6 +267,7 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 {
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)16 << 20);
 	FP_CLEANUP(fd_cleanup) int out = -1;
+	FP_CLEANUP(buf_wipe) struct buf redaction_key = BUF_INIT(REDACT_KEY_MAX);
 	struct signer signer = SIGNER_INIT;
 	struct signing signing = {.signer = NULL};
 	struct batch b = {.values = v, .count = count};
@@ -258,7 +276,8 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 	if (count < 1 || count > CASES_MAX)
 		return err_set(e, ERR_USAGE, count < 1 ? "no case was given" : "more than %d cases",
 			       CASES_MAX);
-	if (open_output(v->output, &out, e) < 0 || start_signer(v, &a, &signer, &signing, e) < 0)
+	if (read_redaction_key(v->redaction_key, &redaction_key, e) < 0 ||
+	    open_output(v->output, &out, e) < 0 || start_signer(v, &a, &signer, &signing, e) < 0)
 		return -1;
 	b.jobs = arena_array(&a, (size_t)count, sizeof(*b.jobs));
 	for (int i = 0; i < count; i++)
@@ -267,6 +286,9 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 		.signing = v->is_unsigned ? NULL : &signing,
 		.out_fd = out,
 		.replace = v->force,
+		.pack = v->pack,
+		.redact_key = v->redaction_key ? buf_text(&redaction_key) : NULL,
+		.redact_key_size = redaction_key.size,
 		.policy_paths = v->policies.items,
 		.policy_path_count = v->policies.count,
 		.git_range = v->git,
@@ -274,7 +296,9 @@ static int run_cases(int count, char **paths, const struct run_values *v, int *r
 		.planner_program = v->planner_program,
 		.repository = v->repository ? v->repository : ".",
 	};
-	result = run_batch(&b, ret_status, e);
+	result = pipeline_tools(&a, &b.pipeline.tools, &b.pipeline.tool_count, e) < 0
+			 ? -1
+			 : run_batch(&b, ret_status, e);
 	signer_stop(&signer);
 	return result;
 }

@@ -126,6 +126,22 @@ static const struct field secret_fields[] = {
 	FIELD_END,
 };
 
+static const struct field type_fields[] = {
+	FIELD(evidence_type, provider, FIELD_STRING),
+	FIELD(evidence_type, kind, FIELD_STRING),
+	FIELD(evidence_type, name, FIELD_STRING),
+	FIELD_END,
+};
+
+static const struct field redaction_fields[] = {
+	FIELD(evidence_redaction, path, FIELD_STRING),
+	FIELD(evidence_redaction, detector, FIELD_STRING),
+	FIELD(evidence_redaction, digest, FIELD_STRING),
+	FIELD(evidence_redaction, count, FIELD_SIZE),
+	FIELD(evidence_redaction, blocks_rerun, FIELD_BOOL),
+	FIELD_END,
+};
+
 static const struct field top_fields[] = {
 	FIELD_IN(evidence, claims, claims_fields),
 	FIELD(evidence, planner, FIELD_STRING),
@@ -139,6 +155,9 @@ static const struct field top_fields[] = {
 	FIELD_ROWS(evidence, "packs", packs, pack_fields, evidence_pack),
 	FIELD(evidence, inferred, FIELD_STRINGS),
 	FIELD_ROWS(evidence, "secrets", secrets, secret_fields, evidence_secret),
+	FIELD_ROWS(evidence, "types", types, type_fields, evidence_type),
+	FIELD_ROWS(evidence, "tools", tools, pair_fields, evidence_pair),
+	FIELD_ROWS(evidence, "redactions", redactions, redaction_fields, evidence_redaction),
 	FIELD(evidence, git_base, FIELD_STRING),
 	FIELD(evidence, git_head, FIELD_STRING),
 	FIELD(evidence, differs_unvaried, FIELD_BOOL),

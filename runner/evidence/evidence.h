@@ -141,6 +141,20 @@ struct evidence_pack {
 	struct sha256 digest;
 };
 
+/* A type that was planned with recorded facts. */
+struct evidence_type {
+	const char *provider, *kind, *name; /* kind as the pack has it: "resource", "data", … */
+};
+
+/* A secret that does not stand in the bundle: where it was, and its keyed digest in its place. */
+struct evidence_redaction {
+	const char *path;     /* in the bundle */
+	const char *detector; /* of runner/base/secretscan.h, or "sensitive-variable" */
+	const char *digest;   /* HMAC-SHA256 of it, in hex; the key is the user's */
+	size_t count;	      /* how often in that file */
+	bool blocks_rerun;    /* it was an input */
+};
+
 struct evidence {
 	struct evidence_claims claims;
 	const char *planner, *facts, *image;
@@ -153,6 +167,12 @@ struct evidence {
 	struct evidence_strings inferred; /* types without a pack */
 	const struct evidence_secret *secrets;
 	size_t secret_count;
+	const struct evidence_type *types;
+	size_t type_count;
+	const struct evidence_pair *tools; /* our own programs: name; SHA-256 */
+	size_t tool_count;
+	const struct evidence_redaction *redactions;
+	size_t redaction_count;
 	const struct evidence_policy *policies; /* the whole set that was judged */
 	size_t policy_count;
 	struct evidence_run before, before_varied, first, again, replay;

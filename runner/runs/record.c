@@ -85,6 +85,31 @@ static void add_inferred(struct runs_context *c, const struct doc *types)
 	}
 }
 
+/* The types that the plan took from packs: what a bundle must hold to be planned again. */
+static void add_types(struct runs_context *c, const struct doc *types)
+{
+	struct evidence *ev = c->ev;
+	struct evidence_type *rows =
+		arena_array(c->arena, ev->type_count + types->count + 1, sizeof(*rows));
+
+	if (ev->type_count > 0)
+		memcpy(rows, ev->types, ev->type_count * sizeof(*rows));
+	ev->types = rows;
+	for (const struct doc *m = types->first; m; m = m->next) {
+		struct evidence_type t = {text_of(m, "provider", c->arena),
+					  text_of(m, "kind", c->arena),
+					  text_of(m, "type", c->arena)};
+		bool known = strcmp(text_of(m, "source", c->arena), "pack") != 0;
+
+		for (size_t i = 0; i < ev->type_count; i++)
+			known = known || (strcmp(rows[i].name, t.name) == 0 &&
+					  strcmp(rows[i].kind, t.kind) == 0 &&
+					  strcmp(rows[i].provider, t.provider) == 0);
+		if (!known)
+			rows[ev->type_count++] = t;
+	}
+}
+
 static int add_packs(struct runs_context *c, const struct doc *packs)
 {
 	for (const struct doc *m = packs->first; m; m = m->next) {
@@ -175,8 +200,10 @@ int runs_read_record(struct runs_context *c, const char *text, size_t size,
 		return -1;
 	read_diagnostics(c, list, run);
 	read_tool(c, doc_get(root, "tool"), &run->sandbox);
-	if (doc_get(root, "types"))
+	if (doc_get(root, "types")) {
 		add_inferred(c, doc_get(root, "types"));
+		add_types(c, doc_get(root, "types"));
+	}
 	if (doc_get(root, "packs") && add_packs(c, doc_get(root, "packs")) < 0)
 		return -1;
 	if (strcmp(status->text, "planned") == 0 && read_planned(c, text, root, &r) < 0) {
