@@ -254,13 +254,52 @@ static bool check_statements(struct bundle_checker *c)
 	return true;
 }
 
+/* A file of a tree lies in the bundle with the digest that the tree says, or was redacted. */
+static bool has_content(const struct bundle_checker *c, const char *prefix,
+			const struct tree_entry *entry)
+{
+	const struct bundle_entry *found = bundle_manifest_find(
+		&c->manifest, arena_printf(c->arena, "%s/%s", prefix, entry->path));
+
+	return found && (found->redacted || sha256_equal(&found->sha256, &entry->sha256));
+}
+
+/* The trees that were planned are the files that lie here: before, and what the fix made of it. */
+static bool check_trees(struct bundle_checker *c)
+{
+	const struct tree *before = c->ev.before.tree, *first = c->ev.first.tree;
+
+	for (size_t i = 0; before && i < before->count; i++) {
+		const struct tree_entry *entry = &before->entries[i];
+
+		if (entry->type != TREESTREAM_LINK && entry->type != TREESTREAM_DIRECTORY &&
+		    !has_content(c, "case/workspace", entry))
+			return check_add(&c->checks, "trees", CHECK_FAILED,
+					 "case/workspace/%s: is not what evidence/tree-before.json "
+					 "says",
+					 entry->path);
+	}
+	for (size_t i = 0; first && i < first->count; i++) {
+		const struct tree_entry *entry = &first->entries[i],
+					*old = before ? tree_find(before, entry->path) : NULL;
+
+		if (entry->type != TREESTREAM_LINK && entry->type != TREESTREAM_DIRECTORY &&
+		    !(old && sha256_equal(&old->sha256, &entry->sha256)) &&
+		    !has_content(c, "case/after", entry))
+			return check_add(&c->checks, "trees", CHECK_FAILED,
+					 "case/after/%s: is not what evidence/tree-first.json says",
+					 entry->path);
+	}
+	return true;
+}
+
 bool bundle_check_evidence(struct bundle_checker *c)
 {
 	struct err e = ERR_INIT;
 
 	if (evidence_read(read_sealed, c, c->arena, &c->ev, &e) < 0)
 		return check_fail(&c->checks, "evidence", &e);
-	if (!judge_again(c, &e))
+	if (!check_trees(c) || !judge_again(c, &e))
 		return false;
 	c->has_judgement = true;
 	bundle_statements(&c->judgement, &c->manifest, &c->manifest_digest, c->arena,

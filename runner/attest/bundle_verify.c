@@ -2,15 +2,6 @@
 
 #include "runner/attest/bundle_check.h"
 
-static size_t redactions(const struct bundle_manifest *m)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < m->count; i++)
-		count += m->entries[i].redacted;
-	return count;
-}
-
 static struct trust_times times(const struct bundle_checker *c)
 {
 	struct trust_times t = {.now = c->now};
@@ -87,7 +78,7 @@ int bundle_verify(const struct bundle *b, const struct trust *trust, int64_t now
 	    bundle_check_evidence(&c)) {
 		struct trust_times t = times(&c);
 
-		trust_judge(trust, &c.judgement, redactions(&c.manifest), &t, &c.checks);
+		trust_judge(trust, &c.judgement, c.ev.redaction_count, &t, &c.checks);
 		bind_all(&c, bindings);
 	}
 	ids = arena_array(a, BUNDLE_SIGNERS_MAX, sizeof(*ids));

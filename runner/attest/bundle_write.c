@@ -178,23 +178,44 @@ static int make_temporary(int out_fd, const char *name, struct arena *a, const c
 	return 0;
 }
 
-static int put_in_place(int out_fd, const char *temporary, const char *name, bool replace,
-			struct err *e)
+/* What has the name temporary in from_fd gets its name in out_fd. */
+static int put_in_place(int from_fd, const char *temporary, int out_fd, const char *name,
+			bool replace, struct err *e)
 {
 	struct err ignored = ERR_INIT;
 
-	if (syscall(SYS_renameat2, out_fd, temporary, out_fd, name, RENAME_NOREPLACE_FLAG) == 0)
+	if (syscall(SYS_renameat2, from_fd, temporary, out_fd, name, RENAME_NOREPLACE_FLAG) == 0)
 		return 0;
 	if (errno != EEXIST)
 		return err_sys(e, "%s: rename", name);
 	if (!replace)
 		return err_set(e, ERR_INPUT, "%s: exists already; --force replaces it", name);
 	if (faccessat(out_fd, name, F_OK, 0) == 0 &&
-	    syscall(SYS_renameat2, out_fd, temporary, out_fd, name, RENAME_EXCHANGE_FLAG) < 0)
+	    syscall(SYS_renameat2, from_fd, temporary, out_fd, name, RENAME_EXCHANGE_FLAG) < 0)
 		return err_sys(e, "%s: rename", name);
 	/* The old bundle has the temporary name now; what cannot be removed is swept later. */
-	(void)!fd_remove_tree(out_fd, temporary, &ignored);
+	(void)!fd_remove_tree(from_fd, temporary, &ignored);
 	return 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t size = strlen(text), n = strlen(end);
+
+	return size >= n && strcmp(text + size - n, end) == 0;
+}
+
+/* Packs what lies in the directory fd, into a file in it that gets the name then. */
+static int pack_in_place(int fd, int out_fd, const char *name, bool replace, struct arena *a,
+			 struct err *e)
+{
+	FP_CLEANUP(bundle_cleanup) struct bundle *b = NULL;
+	const char *path = arena_printf(a, "/proc/self/fd/%d", fd);
+
+	if (bundle_open(path, a, &b, e) < 0 ||
+	    bundle_pack(b, arena_printf(a, "%s/packed", path), a, e) < 0)
+		return -1;
+	return put_in_place(fd, "packed", out_fd, name, replace, e);
 }
 
 int bundle_create(int out_fd, const char *name, struct bundle_item *items, size_t count,
@@ -202,16 +223,20 @@ int bundle_create(int out_fd, const char *name, struct bundle_item *items, size_
 		  struct arena *a, struct err *e)
 {
 	FP_CLEANUP(fd_cleanup) int fd = -1;
+	bool packed = ends_with(name, BUNDLE_PACKED_SUFFIX);
 	struct err ignored = ERR_INIT;
 	const char *temporary = "";
 
 	if (make_temporary(out_fd, name, a, &temporary, &fd, e) < 0)
 		return -1;
 	if (fill(fd, items, count, judgement, signing, a, e) < 0 || fchmod(fd, 0755) < 0 ||
-	    put_in_place(out_fd, temporary, name, replace, e) < 0) {
+	    (packed ? pack_in_place(fd, out_fd, name, replace, a, e)
+		    : put_in_place(out_fd, temporary, out_fd, name, replace, e)) < 0) {
 		(void)!fd_remove_tree(out_fd, temporary, &ignored);
 		return e->kind ? -1 : err_sys(e, "%s", name);
 	}
+	if (packed)
+		(void)!fd_remove_tree(out_fd, temporary, &ignored);
 	if (fsync(out_fd) < 0)
 		return err_sys(e, "fsync");
 	return 0;
@@ -238,10 +263,11 @@ void bundle_sweep(int out_fd)
 		return;
 	}
 	while ((entry = readdir(dir))) {
-		const char *mark = strstr(entry->d_name, BUNDLE_SUFFIX ".tmp-");
+		const char *suffix = strstr(entry->d_name, BUNDLE_SUFFIX);
+		const char *mark = suffix ? strstr(suffix, temporary_mark) : NULL;
 
 		if (entry->d_name[0] == '.' && mark &&
-		    strlen(mark) == strlen(BUNDLE_SUFFIX) + 5 + 16)
+		    strlen(mark) == sizeof(temporary_mark) - 1 + 16)
 			sweep_one(out_fd, entry->d_name);
 	}
 	(void)closedir(dir);

@@ -266,6 +266,7 @@ static json_t *environment_json(const struct evidence *ev)
 	json_put(json, "image", json_new_string(ev->image));
 	json_put(json, "packs", packs);
 	json_put(json, "inferredTypes", inferred);
+	json_put(json, "programs", pairs_json(ev->tools, ev->tool_count));
 	json_put(json, "layers",
 		 pairs_json(ev->first.apply.sandbox.layers, ev->first.apply.sandbox.layer_count));
 	return json;
@@ -297,6 +298,24 @@ static json_t *verdicts_json(const struct judgement *j)
 	return list;
 }
 
+static json_t *redactions_json(const struct evidence *ev)
+{
+	json_t *list = json_new_array();
+
+	for (size_t i = 0; i < ev->redaction_count; i++) {
+		const struct evidence_redaction *r = &ev->redactions[i];
+		json_t *row = json_new_object();
+
+		put_text(row, "path", r->path);
+		put_text(row, "detector", r->detector);
+		put_text(row, "hmacSha256", r->digest);
+		json_put(row, "count", json_new_int((int64_t)r->count));
+		json_put(row, "blocksRerun", json_boolean(r->blocks_rerun));
+		json_push(list, row);
+	}
+	return list;
+}
+
 static json_t *main_predicate(const struct statement_input *in)
 {
 	const struct evidence *ev = in->judgement->input.ev;
@@ -316,7 +335,7 @@ static json_t *main_predicate(const struct statement_input *in)
 	json_put(p, "runs", runs_json(ev));
 	json_put(p, "environment", environment_json(ev));
 	json_put(p, "verdicts", verdicts_json(in->judgement));
-	json_put(p, "redactions", json_new_array());
+	json_put(p, "redactions", redactions_json(ev));
 	json_put(p, "notClaimed", not_claimed);
 	return p;
 }
@@ -345,8 +364,12 @@ static json_t *levels(const struct judgement *j, struct arena *a)
 	add_level(list, a, "PLANNER", ev->planner);
 	add_level(list, a, "FACTS", ev->facts);
 	add_level(list, a, "IMAGE", ev->image);
+	if (strcmp(ev->planner, "both") != 0)
+		add_level(list, a, "SINGLE_PLANNER", "");
 	if (ev->inferred.count > 0)
 		add_level(list, a, "INFERRED_TYPES", "");
+	if (ev->redaction_count > 0)
+		add_level(list, a, "REDACTED", "");
 	for (size_t i = 0; i < ev->claims.waiver_count; i++)
 		if (ev->claims.waivers[i].policy)
 			add_level(list, a, "WAIVED_POLICY", "");

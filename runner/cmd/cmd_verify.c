@@ -10,6 +10,7 @@
 #include "runner/base/json.h"
 #include "runner/canon/tree.h"
 #include "runner/cmd/checking.h"
+#include "runner/rerun.h"
 
 #define ARENA_BYTES ((size_t)2 << 30)
 #define ARTIFACT_MAX_BYTES ((uint64_t)1 << 30)
@@ -17,6 +18,7 @@
 struct verify_values {
 	struct checking_values whom;
 	const char *format, *artifact, *git_tree, *commit;
+	bool replan;
 };
 
 static const struct opt options[] = {
@@ -32,6 +34,8 @@ static const struct opt options[] = {
 	 "git tree that it must be about"},
 	{"commit", OPT_TEXT, offsetof(struct verify_values, commit), "ID",
 	 "git commit that it must be about"},
+	{"replan", OPT_FLAG, offsetof(struct verify_values, replan), NULL,
+	 "plan its trees again, in sandboxes"},
 	{"format", OPT_WORD, offsetof(struct verify_values, format), "text|json",
 	 "how to report [text]"},
 	OPT_END,
@@ -84,8 +88,25 @@ static int status_of(const struct bundle_report *r)
 	return r->judgement.decision == DECISION_VERIFIED ? CMD_VERIFIED : CMD_INCONCLUSIVE;
 }
 
+/* The plans on record are those that the trees in the bundle lead to, here and now. */
+static int replan(const struct bundle *b, struct arena *a, struct bundle_report *r, struct err *e)
+{
+	struct rerun_report again;
+
+	if (rerun_bundle(b, RERUN_PLANS, a, &again, e) < 0)
+		return -1;
+	for (size_t i = 0; i < again.checks.count; i++)
+		(void)check_add(&r->checks, "replan", again.checks.rows[i].state, "%s: %s",
+				again.checks.rows[i].id, again.checks.rows[i].text);
+	if (again.result == RERUN_SAME)
+		(void)check_add(&r->checks, "replan", CHECK_PASSED,
+				"planned again, the trees give the plans and views on record");
+	r->state = check_worst(&r->checks);
+	return 0;
+}
+
 static int verify_one(const char *path, const struct trust *t, const struct bundle_bindings *b,
-		      const char *format, int *ret_status, struct err *e)
+		      const struct verify_values *v, int *ret_status, struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT(ARENA_BYTES);
 	FP_CLEANUP(bundle_cleanup) struct bundle *bundle = NULL;
@@ -95,7 +116,11 @@ static int verify_one(const char *path, const struct trust *t, const struct bund
 		return -1;
 	if (bundle_verify(bundle, t, instant_now(), b, &a, &r, e) < 0)
 		return -1;
-	if (strcmp(format, "json") == 0) {
+	if (v->replan && r.state == CHECK_PASSED && replan(bundle, &a, &r, e) < 0) {
+		evidence_release(&r.ev);
+		return err_wrap(e, "%s", path);
+	}
+	if (strcmp(v->format, "json") == 0) {
 		print_json(path, &r);
 	} else {
 		checking_print(&r.checks);
@@ -148,7 +173,7 @@ static int verify(int count, char **paths, const struct verify_values *v, struct
 	for (int i = 0; i < count; i++) {
 		int one = CMD_ERROR;
 
-		if (verify_one(paths[i], &t, &b, v->format, &one, e) < 0)
+		if (verify_one(paths[i], &t, &b, v, &one, e) < 0)
 			return -1;
 		if (one == CMD_REFUSED || status == CMD_VERIFIED)
 			status = one;
