@@ -25,6 +25,7 @@ struct bundle_checker {
 	int64_t now;
 	struct checks checks;
 	struct bundle_manifest manifest;
+	struct sigstore_blob *contents; /* of its files, as they were digested: read once */
 	struct sha256 manifest_digest;
 	enum decision signed_as;
 	struct bundle_set sets[BUNDLE_SIGNERS_MAX];

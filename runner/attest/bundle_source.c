@@ -3,6 +3,7 @@
  * and nowhere else.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
@@ -83,10 +84,38 @@ static int open_file(int fd, const char *path, struct err *e)
 	return file;
 }
 
+/* Straight into the arena: most of checking a bundle is reading many small files. */
+static int read_whole(int file, const char *path, struct arena *a, const char **ret_data,
+		      size_t *ret_size, struct err *e)
+{
+	struct stat st;
+	size_t done = 0, size;
+	char *data;
+
+	if (fstat(file, &st) < 0)
+		return err_sys(e, "%s", path);
+	if ((uint64_t)st.st_size > BUNDLE_FILE_MAX_BYTES)
+		return err_set(e, ERR_LIMIT, "%s: larger than %zu bytes", path,
+			       BUNDLE_FILE_MAX_BYTES);
+	size = (size_t)st.st_size;
+	data = arena_alloc(a, size + 1);
+	while (done < size) {
+		ssize_t n = read(file, data + done, size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(e, ERR_SYSTEM, "%s: could not be read whole", path);
+		done += (size_t)n;
+	}
+	*ret_data = data;
+	*ret_size = size;
+	return 0;
+}
+
 int bundle_file(const struct bundle *b, const char *path, struct arena *a, const char **ret_data,
 		size_t *ret_size, struct err *e)
 {
-	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
 	FP_CLEANUP(fd_cleanup) int file = -1;
 	const struct bundle_member *m;
 
@@ -99,11 +128,7 @@ int bundle_file(const struct bundle *b, const char *path, struct arena *a, const
 		return 0;
 	}
 	file = open_file(b->fd, path, e);
-	if (file < 0 || fd_read_all(file, &text, path, e) < 0)
-		return -1;
-	*ret_data = arena_strndup(a, buf_text(&text), text.size);
-	*ret_size = text.size;
-	return 0;
+	return file < 0 ? -1 : read_whole(file, path, a, ret_data, ret_size, e);
 }
 
 bool bundle_has(const struct bundle *b, const char *path)
