@@ -505,7 +505,8 @@ int pipeline_run(const char *case_path, const struct pipeline_options *options, 
 int pipeline_tools(struct arena *a, const struct evidence_pair **ret_tools, size_t *ret_count,
 		   struct err *e)
 {
-	static const char *const names[] = {"fixproof-main", "fixproof-launcher", "fixproof-worker"};
+	static const char *const names[] = {"fixproof-main", "fixproof-launcher",
+					    "fixproof-worker"};
 	struct evidence_pair *rows = arena_array(a, FP_ARRAY_SIZE(names), sizeof(*rows));
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(names); i++) {
