@@ -6,9 +6,9 @@ $(PACK_BUILD): $(BUILD)/images/tools/pack_build.o $(BUILD)/libfixproof.a
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a -ljansson -lzstd -lcrypto
 
 $(BUILD)/packs/hashicorp-%.pack: images/packs/%.schema.json.zst images/packs/%.facts.json.zst \
-		images/packs/%.more.json $(PACK_BUILD)
+		images/packs/%.recorded.json.zst images/packs/%.more.json $(PACK_BUILD)
 	@mkdir -p $(@D)
 	$(PACK_BUILD) images/packs/$*.schema.json.zst images/packs/$*.facts.json.zst \
-		images/packs/$*.more.json $@
+		images/packs/$*.recorded.json.zst images/packs/$*.more.json $@
 
 all check-programs asan-run: $(PACKS)

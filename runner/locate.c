@@ -120,7 +120,7 @@ void locate_packs_close(struct locate_packs *packs)
 /* --- the user's planner ----------------------------------------------------------------------- */
 
 /* An executable that no dynamic linker is needed for can do without the host's files. */
-static bool is_static(int fd)
+bool locate_is_static(int fd)
 {
 	Elf64_Phdr headers[64];
 	Elf64_Ehdr h;
@@ -177,7 +177,7 @@ static int new_tool(const char *name, const char *path, int fd, struct arena *a,
 {
 	struct locate_tool *tool = arena_alloc(a, sizeof(*tool));
 
-	*tool = (struct locate_tool){name, path, fd, !is_static(fd)};
+	*tool = (struct locate_tool){name, path, fd, !locate_is_static(fd)};
 	*ret_tool = tool;
 	return 0;
 }

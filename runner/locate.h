@@ -47,6 +47,9 @@ struct locate_tool {
  */
 FP_MUST_CHECK int locate_tool(const char *planner, const char *program, struct arena *a,
 			      const struct locate_tool **ret_tool, bool *ret_both, struct err *e);
+/* Whether the executable file needs no dynamic linker, and so nothing of the host. */
+bool locate_is_static(int fd);
+
 void locate_tool_close(const struct locate_tool *tool);
 
 #endif

@@ -8,7 +8,9 @@
 #include "runner/base/die.h"
 #include "runner/base/fd.h"
 #include "runner/plan/planner.h"
+#include "runner/plan/packshow.h"
 #include "runner/plan/tf/tfplanner.h"
+#include "runner/plan/tf/tfrecord.h"
 #include "runner/worker/apply.h"
 
 #define STATUS_USAGE 2
@@ -22,7 +24,7 @@ struct plan_options {
 	struct pack packs[PACKS_MAX];
 	size_t pack_count;
 	const char *program, *tofu, *directory;
-	const char *both;
+	const char *both, *type, *plugin;
 };
 
 static int open_path(const char *path, int flags, int *ret_fd, struct err *e)
@@ -60,6 +62,25 @@ static int add_pack(struct plan_options *o, int fd, const char *what, struct are
 	return pack_map(fd, what, a, &o->packs[o->pack_count++], e);
 }
 
+/* Those that are kept as they are. */
+static bool text_option(struct plan_options *o, const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		const char **to;
+	} rows[] = {
+		{"--terraform", &o->program}, {"--tofu", &o->tofu}, {"--both", &o->both},
+		{"--sockets", &o->directory}, {"--type", &o->type}, {"--plugin", &o->plugin},
+	};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++)
+		if (strcmp(name, rows[i].name) == 0) {
+			*rows[i].to = value;
+			return true;
+		}
+	return false;
+}
+
 static int plan_option(struct plan_options *o, const char *name, const char *value, struct arena *a,
 		       struct err *e)
 {
@@ -80,15 +101,8 @@ static int plan_option(struct plan_options *o, const char *name, const char *val
 			       : add_fd(fd, o->request_fds, &o->request_count, "requests", e);
 	if (strcmp(name, "--dir") == 0)
 		return open_path(value, O_RDONLY | O_DIRECTORY, &o->dir_fd, e);
-	if (strcmp(name, "--terraform") == 0 || strcmp(name, "--tofu") == 0) {
-		o->program = value;
-		o->tofu = strcmp(name, "--tofu") == 0 ? value : NULL;
+	if (text_option(o, name, value))
 		return 0;
-	}
-	if (strcmp(name, "--both") == 0 || strcmp(name, "--sockets") == 0) {
-		*(strcmp(name, "--both") == 0 ? &o->both : &o->directory) = value;
-		return 0;
-	}
 	if (strcmp(name, "--pack") == 0)
 		return descriptor(value, &fd, e) < 0 ? -1 : add_pack(o, fd, "pack", a, e);
 	if (strcmp(name, "--pack-file") == 0)
@@ -120,9 +134,10 @@ static struct planner_input input_of(const struct plan_options *o, const struct 
 		.pack_count = o->pack_count,
 		.request = buf_text(request),
 		.request_size = request->size,
-		.program = o->program,
+		.program = o->tofu ? o->tofu : o->program,
 		.tofu = o->tofu != NULL,
 		.both = o->both != NULL,
+		.plugin = o->plugin != NULL,
 	};
 }
 
@@ -177,6 +192,50 @@ static int run_mock_provider(int argc, char **argv, struct arena *a, struct err 
 		return -1;
 	in = input_of(&o, &request);
 	return tfplanner_serve(&in, a, o.directory, e);
+}
+
+/* record JOURNAL-FD BINARY [TYPES]: adds to the journal, on standard output. */
+static int run_record(int argc, char **argv, struct arena *a FP_UNUSED, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf journal = BUF_INIT(TFRECORD_JOURNAL_MAX_BYTES);
+	struct tfrecord_input in;
+	int fd;
+
+	if (argc < 2 || argc > 3)
+		return err_set(e, ERR_USAGE, "say record FD BINARY [TYPES]");
+	if (descriptor(argv[0], &fd, e) < 0 || fd_read_all(fd, &journal, "the journal", e) < 0)
+		return -1;
+	in = (struct tfrecord_input){argv[1], buf_text(&journal), journal.size,
+				     argc == 3 ? argv[2] : NULL, STDOUT_FILENO};
+	return tfrecord_run(&in, e);
+}
+
+/* pack JOURNAL-FD: the pack of a journal. */
+static int run_pack(int argc, char **argv, struct arena *a, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf journal = BUF_INIT(TFRECORD_JOURNAL_MAX_BYTES);
+	FP_CLEANUP(buf_release) struct buf pack = BUF_INIT(PACK_MAX_BYTES);
+	int fd;
+
+	if (argc != 1)
+		return err_set(e, ERR_USAGE, "say pack FD");
+	if (descriptor(argv[0], &fd, e) < 0 || fd_read_all(fd, &journal, "the journal", e) < 0 ||
+	    tfrecord_pack(buf_text(&journal), journal.size, a, &pack, e) < 0)
+		return -1;
+	return fd_write_all(STDOUT_FILENO, pack.data, pack.size, e);
+}
+
+/* packs [--type NAME] --pack FD...: what packs know, for people. */
+static int run_packs(int argc, char **argv, struct arena *a, struct err *e)
+{
+	struct plan_options o = {.dir_fd = -1};
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(PACK_MAX_BYTES);
+
+	if (read_options(&o, argc, argv, a, e) < 0 ||
+	    (o.type ? packshow_type(o.packs, o.pack_count, o.type, a, &out, e)
+		    : packshow_list(o.packs, o.pack_count, a, &out, e)) < 0)
+		return -1;
+	return fd_write_all(STDOUT_FILENO, buf_text(&out), out.size, e);
 }
 
 static int run_apply(int argc, char **argv, struct arena *a FP_UNUSED, struct err *e)
@@ -249,9 +308,9 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv, struct arena *a, struct err *e);
 } subcommands[] = {
-	{"apply", run_apply},
-	{"mock-provider", run_mock_provider},
-	{"plan", run_plan},
+	{"apply", run_apply}, {"mock-provider", run_mock_provider},
+	{"pack", run_pack},   {"packs", run_packs},
+	{"plan", run_plan},   {"record", run_record},
 	{"slice", run_slice},
 };
 

@@ -3,7 +3,7 @@
 FUZZ_TARGETS += fuzz_doc fuzz_patch fuzz_case fuzz_tree fuzz_bundle
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 SCRIPT_TESTS += tests/fuzz/corpus.t
-BENCHES += tests/bench/bench_case
+BENCHES += tests/bench/bench_case tests/bench/bench_terraform
 REPLAY_BINS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay_%)
 
 check: deps
@@ -57,6 +57,7 @@ bench: all
 
 conformance: all
 	@tests/conformance/run $(BUILD)
+	@tests/conformance/terraform $(BUILD)
 
 demo: deps
 	@$(MAKE) --no-print-directory all

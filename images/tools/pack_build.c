@@ -1,9 +1,9 @@
 /*
  * Turns recorded facts into a provider pack:
  *
- *	pack_build SCHEMA.json.zst FACTS.json.zst MORE.json OUT
+ *	pack_build SCHEMA.json.zst FACTS.json.zst RECORDED.json.zst MORE.json OUT
  *
- * A program of the build; see images/packs/README.md for what the two inputs are.
+ * A program of the build; see images/packs/README.md for what the inputs are.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -77,8 +77,27 @@ static void merge_more(json_t *out, const json_t *more, const char *type)
 			json_put(out, key, json_incref(value));
 }
 
+/*
+ * What our recorder found completes what was recorded first, and replaces nothing of it.  Its
+ * enumerations stay out: it does not ask whether the case of a value matters.
+ */
+static void add_recorded(json_t *out, const json_t *recorded, const char *type)
+{
+	json_t *of = json_object_get(json_object_get(recorded, "types"), type), *value;
+	const char *key;
+
+	json_object_foreach (of, key, value)
+		if (strcmp(key, "enums") == 0)
+			continue;
+		else if (json_is_object(value) && json_object_get(out, key))
+			(void)json_object_update_missing(json_object_get(out, key), value);
+		else if (!json_object_get(out, key))
+			json_put(out, key, json_incref(value));
+}
+
 /* Private data of the provider's own protocol is left out, since the planner does not read it. */
-static json_t *facts_of(const json_t *facts, const json_t *more, const char *type)
+static json_t *facts_of(const json_t *facts, const json_t *recorded, const json_t *more,
+			const char *type)
 {
 	json_t *out = json_new_object(), *plan;
 	static const char *const lists[] = {"enums", "ranges"};
@@ -92,12 +111,27 @@ static json_t *facts_of(const json_t *facts, const json_t *more, const char *typ
 		if (list)
 			json_put(out, lists[i], json_incref(list));
 	}
+	add_recorded(out, recorded, type);
 	merge_more(out, more, type);
 	return out;
 }
 
-static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas, const json_t *facts,
-		      const json_t *more)
+struct known {
+	const json_t *facts, *recorded, *more;
+};
+
+/* The provider's entry says which binary was asked. */
+static json_t *other_facts(const struct known *k, enum pack_kind kind)
+{
+	json_t *out = json_new_object(), *from = json_object_get(k->recorded, "recorded_from");
+
+	if (kind == PACK_PROVIDER && from)
+		json_put(out, "recorded_from", json_incref(from));
+	return out;
+}
+
+static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas,
+		      const struct known *k)
 {
 	const char *name;
 	json_t *schema;
@@ -107,7 +141,8 @@ static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas, c
 
 		json_put(document, "schema", json_incref(schema));
 		json_put(document, "facts",
-			 kind == PACK_RESOURCE ? facts_of(facts, more, name) : json_new_object());
+			 kind == PACK_RESOURCE ? facts_of(k->facts, k->recorded, k->more, name)
+					       : other_facts(k, kind));
 		add(s, kind, name, document);
 	}
 }
@@ -116,13 +151,15 @@ static int build(const char *const *paths, struct buf *out, struct err *e)
 {
 	JSON_AUTO *schema = read_zstd_json(paths[0], e);
 	JSON_AUTO *facts = schema ? read_zstd_json(paths[1], e) : NULL;
+	JSON_AUTO *recorded = facts ? read_zstd_json(paths[2], e) : NULL;
 	JSON_AUTO *more = NULL;
 	struct sources s = {.arena = ARENA_INIT(SOURCE_MAX_BYTES)};
 	const char *provider, *version;
 	json_t *of, *all, *only;
+	struct known k;
 	int result;
 
-	if (!facts || json_read_file(AT_FDCWD, paths[2], SOURCE_MAX_BYTES, &more, e) < 0 ||
+	if (!recorded || json_read_file(AT_FDCWD, paths[3], SOURCE_MAX_BYTES, &more, e) < 0 ||
 	    json_member(schema, paths[0], "provider_schemas", JSON_OBJECT, true, &all, e) < 0)
 		return -1;
 	if (json_object_size(all) != 1)
@@ -131,15 +168,15 @@ static int build(const char *const *paths, struct buf *out, struct err *e)
 	of = json_object_get(all, provider);
 	if (json_string_member(facts, paths[1], "version", true, &version, e) < 0)
 		return -1;
+	k = (struct known){facts, recorded, more};
 	only = json_new_object();
 	json_put(only, "", json_incref(json_object_get(of, "provider")));
-	add_types(&s, PACK_PROVIDER, only, facts, more);
+	add_types(&s, PACK_PROVIDER, only, &k);
 	json_decref(only);
-	add_types(&s, PACK_RESOURCE, json_object_get(of, "resource_schemas"), facts, more);
-	add_types(&s, PACK_DATA, json_object_get(of, "data_source_schemas"), facts, more);
-	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), facts,
-		  more);
-	add_types(&s, PACK_FUNCTION, json_object_get(of, "functions"), facts, more);
+	add_types(&s, PACK_RESOURCE, json_object_get(of, "resource_schemas"), &k);
+	add_types(&s, PACK_DATA, json_object_get(of, "data_source_schemas"), &k);
+	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), &k);
+	add_types(&s, PACK_FUNCTION, json_object_get(of, "functions"), &k);
 	result = pack_write(out, provider, version, NULL, s.all, s.count, e);
 	arena_release(&s.arena);
 	return result;
@@ -150,13 +187,14 @@ int main(int argc, char **argv)
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(PACK_MAX_BYTES);
 	struct err e = ERR_INIT;
 
-	if (argc != 5) {
+	if (argc != 6) {
 		(void)fprintf(stderr,
-			      "usage: pack_build SCHEMA.json.zst FACTS.json.zst MORE.json OUT\n");
+			      "usage: pack_build SCHEMA.json.zst FACTS.json.zst RECORDED.json.zst "
+			      "MORE.json OUT\n");
 		return 2;
 	}
 	if (build((const char *const *)argv + 1, &out, &e) < 0 ||
-	    fd_write_file(AT_FDCWD, argv[4], out.data, out.size, 0644, &e) < 0) {
+	    fd_write_file(AT_FDCWD, argv[5], out.data, out.size, 0644, &e) < 0) {
 		(void)fprintf(stderr, "pack_build: %s\n", e.text);
 		return DIE_STATUS;
 	}

@@ -125,39 +125,90 @@ static void check_value(struct walk *w, const struct restype_attr *attr, const s
 	check_length(w, attr, v, where);
 }
 
+/* A step from the configuration to what is being checked. */
+struct at {
+	const struct at *parent;
+	const struct value *step;
+	size_t depth;
+};
+
+static void add_places(struct walk *w, struct body_places *places, const struct at *at,
+		       size_t before)
+{
+	const struct value **steps = arena_array(w->arena, at->depth + 1, sizeof(*steps));
+	size_t depth = at->depth;
+
+	if (before == w->diags->count)
+		return;
+	for (; at; at = at->parent)
+		steps[at->depth - 1] = at->step;
+	for (; before < w->diags->count; before++) {
+		places->list = arena_grow(w->arena, places->list, places->count, &places->capacity,
+					  sizeof(*places->list));
+		places->list[places->count++] =
+			(struct body_place){before, value_tuple(w->arena, steps, depth)};
+	}
+}
+
+static void check_block(struct walk *w, const struct restype_block *schema,
+			const struct value *config, const struct at *parent,
+			struct body_places *places);
+
 static void check_elements(struct walk *w, const struct restype_block *schema,
-			   const struct value *v)
+			   const struct value *v, const struct at *parent,
+			   struct body_places *places)
 {
 	if (!value_is_iterable(v))
 		return;
-	if (v->type->kind == TYPE_OBJECT)
-		body_check(w, schema, v);
-	else
-		for (size_t i = 0; i < v->count; i++)
-			body_check(w, schema, v->items[i]);
+	if (v->type->kind == TYPE_OBJECT) {
+		check_block(w, schema, v, parent, places);
+		return;
+	}
+	for (size_t i = 0; i < v->count; i++) {
+		const struct at at = {parent, value_int(w->arena, (int64_t)i), parent->depth + 1};
+
+		/* An element of a set has no place of its own. */
+		check_block(w, schema, v->items[i], v->type->kind == TYPE_SET ? parent : &at,
+			    places);
+	}
 }
 
-void body_check(struct walk *w, const struct restype_block *schema, const struct value *config)
+static void check_block(struct walk *w, const struct restype_block *schema,
+			const struct value *config, const struct at *parent,
+			struct body_places *places)
 {
 	const struct range nowhere = {.source = NULL};
+	size_t depth = parent ? parent->depth + 1 : 1;
 
 	if (!value_has_keys(config))
 		return;
 	for (size_t i = 0; i < schema->attr_count; i++) {
 		const struct restype_attr *attr = &schema->attrs[i];
 		const struct value *v = value_get(config, attr->name);
+		const struct at at = {parent, value_string(w->arena, attr->name), depth};
+		size_t before = w->diags->count;
 
-		if (v && attr->nested)
-			check_elements(w, attr->nested->object, v);
-		else if (v)
+		if (v && attr->nested) {
+			check_elements(w, attr->nested->object, v, &at, places);
+		} else if (v) {
 			check_value(w, attr, v, nowhere);
+			add_places(w, places, &at, before);
+		}
 	}
 	for (size_t i = 0; i < schema->type_count; i++) {
-		const struct value *v = value_get(config, schema->types[i].name);
+		const struct restype_block_type *t = &schema->types[i];
+		const struct value *v = value_get(config, t->name);
+		const struct at at = {parent, value_string(w->arena, t->name), depth};
 
 		if (v)
-			check_elements(w, schema->types[i].block, v);
+			check_elements(w, t->block, v, &at, places);
 	}
+}
+
+void body_check(struct walk *w, const struct restype_block *schema, const struct value *config,
+		struct body_places *places)
+{
+	check_block(w, schema, config, NULL, places);
 }
 
 /* --- attributes ---------------------------------------------------------------------------------

@@ -11,7 +11,19 @@
 const struct value *body_value(struct walk *w, const struct scope *scope, const struct body *body,
 			       const struct restype_block *schema);
 
+/* Where in a configuration a diagnostic of the walk belongs: a tuple of strings and numbers. */
+struct body_place {
+	size_t diag; /* in the list of diagnostics */
+	const struct value *path;
+};
+
+struct body_places {
+	struct body_place *list;
+	size_t count, capacity;
+};
+
 /* What the provider's validators refuse in a configuration, which is a value of the schema. */
-void body_check(struct walk *w, const struct restype_block *schema, const struct value *config);
+void body_check(struct walk *w, const struct restype_block *schema, const struct value *config,
+		struct body_places *places);
 
 #endif

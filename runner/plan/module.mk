@@ -1,7 +1,7 @@
 LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runner/plan/config.c \
 	runner/plan/configblocks.c runner/plan/expand.c runner/plan/graph.c \
 	runner/plan/iampolicy.c runner/plan/infer.c runner/plan/jscan.c runner/plan/mock.c runner/plan/normal.c \
-	runner/plan/override.c runner/plan/pack.c runner/plan/packwrite.c \
+	runner/plan/override.c runner/plan/pack.c runner/plan/packshow.c runner/plan/packwrite.c \
 	runner/plan/planjson.c runner/plan/planner.c runner/plan/planrecord.c runner/plan/plansetup.c \
 	runner/plan/planstate.c \
 	runner/plan/planview.c runner/plan/planwrite.c runner/plan/provide.c \
@@ -9,7 +9,7 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/restype.c runner/plan/restypes.c runner/plan/vars.c runner/plan/viewrefs.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
 LIB_SRCS += $(addprefix runner/plan/tf/, ctypack.c ctystate.c h2.c mockprov.c mockserve.c msgpack.c pb.c \
-	schemapb.c tfcompare.c tffiles.c tfplanner.c tfproviders.c tfrun.c tfview.c)
+	schemapb.c probe.c tfclient.c tfcompare.c tffacts.c tffiles.c tfplanner.c tfproviders.c tfrecord.c tfrun.c tfview.c)
 UNIT_TESTS += test_pack test_planner test_recorded test_tfprotocol
 FUZZ_TARGETS += fuzz_pack fuzz_planner fuzz_ctypack fuzz_h2 fuzz_mockprov fuzz_schemapb
 SCRIPT_TESTS += tests/conformance/run

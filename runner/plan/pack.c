@@ -196,6 +196,14 @@ static ssize_t search(const struct pack *p, enum pack_kind kind, const char *nam
 	return -1;
 }
 
+enum pack_kind pack_entry(const struct pack *p, size_t i, struct arena *a, const char **ret_name)
+{
+	struct entry entry = entry_at(p, i);
+
+	*ret_name = arena_strndup(a, entry.name, entry.name_size);
+	return (enum pack_kind)entry.kind;
+}
+
 int pack_find(const struct pack *p, enum pack_kind kind, const char *name,
 	      struct pack_document *ret_document, struct err *e)
 {

@@ -70,6 +70,9 @@ FP_MUST_CHECK int pack_map(int fd, const char *what, struct arena *a, struct pac
 FP_MUST_CHECK int pack_find(const struct pack *p, enum pack_kind kind, const char *name,
 			    struct pack_document *ret_document, struct err *e);
 
+/* The kind and name of entry i, which is below entry_count. */
+enum pack_kind pack_entry(const struct pack *p, size_t i, struct arena *a, const char **ret_name);
+
 struct pack_source {
 	enum pack_kind kind;
 	const char *name;

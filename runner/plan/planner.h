@@ -23,8 +23,9 @@ struct planner_input {
 	size_t request_size;
 	/* Path of Terraform or OpenTofu, which then plan against our mocked providers; or NULL. */
 	const char *program;
-	bool tofu; /* it is OpenTofu */
-	bool both; /* the embedded planner plans too, and must agree */
+	bool tofu;   /* it is OpenTofu */
+	bool both;   /* the embedded planner plans too, and must agree */
+	bool plugin; /* of the mocked providers: the first one, as a plugin that was started */
 };
 
 struct planrecord_texts;

@@ -55,7 +55,7 @@ resource "aws_s3_bucket_versioning" "b" {
 }
 T
 told "what the provider's validators refuse is refused" terraform refused 1 \
-	'error: expected status to be one of ["Enabled" "Suspended" "Disabled"], got On'
+	'main.tf:4:14: error: expected status to be one of ["Enabled" "Suspended" "Disabled"], got On'
 
 workspace backend <<'T'
 terraform {

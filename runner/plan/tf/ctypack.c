@@ -299,8 +299,9 @@ static const struct value *read_value(struct reader *r, const struct type *t)
 int ctypack_read(struct arena *a, const struct type *t, const void *data, size_t size,
 		 const struct value **ret_value, struct err *e)
 {
-	const uint8_t *bytes = data;
-	struct reader r = {.arena = a, .in = {bytes, bytes + size, false}, .e = e};
+	static const uint8_t none[1];
+	const uint8_t *bytes = data ? data : none;
+	struct reader r = {.arena = a, .in = {bytes, bytes + (data ? size : 0), false}, .e = e};
 	const struct value *v = read_value(&r, t);
 
 	if (v && r.in.at != r.in.end)

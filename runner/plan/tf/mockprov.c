@@ -40,6 +40,7 @@ struct call {
 	struct pb_field fields[FIELDS_MAX];
 	struct buf *out;
 	struct diags diags;
+	struct body_places places; /* of the diagnostics */
 	struct eval_env env;
 	struct walk walk;
 	struct resource_instance r;
@@ -158,6 +159,29 @@ static void copy_field(struct call *c, uint32_t from, uint32_t to)
 	pb_add_bytes(c->out, to, c->fields[from].data, c->fields[from].size);
 }
 
+static void add_path(struct buf *out, uint32_t number, const struct value *path)
+{
+	FP_CLEANUP(buf_release) struct buf message = BUF_INIT(65536);
+
+	for (size_t i = 0; i < path->count; i++) {
+		FP_CLEANUP(buf_release) struct buf step = BUF_INIT(65536);
+		int64_t index = 0;
+
+		if (path->items[i]->type == &type_string) {
+			pb_add_text(&step, 1, path->items[i]->text);
+		} else if (number_to_int64(path->items[i]->number, &index) && index > 0) {
+			pb_add_uint(&step, 3, (uint64_t)index);
+		} else {
+			static const uint8_t zero[] = {3 << 3, 0};
+
+			/* One of several fields is written even where it is 0. */
+			buf_add(&step, zero, sizeof(zero));
+		}
+		pb_add_message(&message, 1, &step);
+	}
+	pb_add_message(out, number, &message);
+}
+
 static void add_diagnostics(struct call *c, uint32_t number)
 {
 	for (size_t i = 0; i < c->diags.count; i++) {
@@ -170,6 +194,9 @@ static void add_diagnostics(struct call *c, uint32_t number)
 		pb_add_uint(&message, 1, d->severity == DIAG_WARNING ? 2 : 1);
 		pb_add_text(&message, 2, d->summary);
 		pb_add_text(&message, 3, detail);
+		for (size_t k = 0; k < c->places.count; k++)
+			if (c->places.list[k].diag == i)
+				add_path(&message, 4, c->places.list[k].path);
 		pb_add_message(c->out, number, &message);
 	}
 }
@@ -273,7 +300,7 @@ static int validate(struct call *c, enum pack_kind kind)
 	config = value_field(c, 2, c->r.type->block->type);
 	if (!config)
 		return -1;
-	body_check(&c->walk, c->r.type->block, config);
+	body_check(&c->walk, c->r.type->block, config, &c->places);
 	add_diagnostics(c, 1);
 	return 0;
 }
@@ -344,29 +371,6 @@ static int read_resource(struct call *c)
 	copy_field(c, 2, 1);
 	copy_field(c, 3, 3);
 	return 0;
-}
-
-static void add_path(struct buf *out, uint32_t number, const struct value *path)
-{
-	FP_CLEANUP(buf_release) struct buf message = BUF_INIT(65536);
-
-	for (size_t i = 0; i < path->count; i++) {
-		FP_CLEANUP(buf_release) struct buf step = BUF_INIT(65536);
-		int64_t index = 0;
-
-		if (path->items[i]->type == &type_string) {
-			pb_add_text(&step, 1, path->items[i]->text);
-		} else if (number_to_int64(path->items[i]->number, &index) && index > 0) {
-			pb_add_uint(&step, 3, (uint64_t)index);
-		} else {
-			static const uint8_t zero[] = {3 << 3, 0};
-
-			/* One of several fields is written even where it is 0. */
-			buf_add(&step, zero, sizeof(zero));
-		}
-		pb_add_message(&message, 1, &step);
-	}
-	pb_add_message(out, number, &message);
 }
 
 static int plan_change(struct call *c)
@@ -511,6 +515,14 @@ static const struct {
 	{"CallFunction", "CallFunction", call_function},
 	{"Stop", "StopProvider", nothing},
 };
+
+const char *mockprov_method(const char *name, int protocol)
+{
+	for (size_t i = 0; i < FP_ARRAY_SIZE(methods); i++)
+		if (strcmp(methods[i].name5, name) == 0)
+			return protocol == 6 ? methods[i].name6 : methods[i].name5;
+	return name;
+}
 
 static enum h2_status run(struct mockprov_client *client, method_fn *method, const uint8_t *message,
 			  size_t size, struct buf *out)

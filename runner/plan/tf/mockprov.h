@@ -23,6 +23,9 @@ struct mockprov *mockprov_new(struct arena *a, const char *address, const struct
 const char *mockprov_address(const struct mockprov *p);
 int mockprov_protocol(const struct mockprov *p);
 
+/* The name in that version of a method that is named as in version 5. */
+const char *mockprov_method(const char *name, int protocol);
+
 /* One connection, which has a configuration of its own. */
 struct mockprov_client;
 struct mockprov_client *mockprov_connect(struct mockprov *p);

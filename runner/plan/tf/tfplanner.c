@@ -584,11 +584,16 @@ int tfplanner_serve(const struct planner_input *in, struct arena *a, const char 
 	    tfproviders_collect(&s.walk, NULL, &providers, e) < 0 ||
 	    mockserve_listen(directory, providers.list, providers.count, sockets, e) < 0)
 		return -1;
-	mockserve_reattach(sockets, providers.count, (int)getpid(), in->tofu, &reattach);
+	if (in->plugin && providers.count > 0)
+		buf_addf(&reattach, "1|%d|unix|%s|grpc|", mockprov_protocol(providers.list[0]),
+			 sockets[0].path);
+	else
+		mockserve_reattach(sockets, providers.count, (int)getpid(), in->tofu, &reattach);
 	buf_addch(&reattach, '\n');
 	if (buf_finish(&reattach, "the list of providers", e) < 0 ||
 	    fd_write_all(STDOUT_FILENO, reattach.data, reattach.size, e) < 0)
 		return -1;
 	fd_close(STDOUT_FILENO);
-	return mockserve_run(sockets, providers.count, STDIN_FILENO, e);
+	/* Who started a plugin ends it. */
+	return mockserve_run(sockets, providers.count, in->plugin ? -1 : STDIN_FILENO, e);
 }
