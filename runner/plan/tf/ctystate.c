@@ -57,12 +57,82 @@ static const struct value *read_attr(struct reader *r, const struct type *t, con
 	return v;
 }
 
+/* --- blocks whose values have types of their own -------------------------------------------------
+ */
+
+static const struct value *conform_block(struct arena *a, const struct restype_block *b,
+					 const struct value *v);
+
+static const struct value *collection(struct arena *a, const struct restype_block_type *t,
+				      const char **keys, const struct value **items, size_t count)
+{
+	bool mixed = t->block->type->has_dynamic;
+
+	switch (t->nesting) {
+	case RESTYPE_SINGLE:
+	case RESTYPE_GROUP:
+		break;
+	case RESTYPE_LIST:
+		return mixed ? value_tuple(a, items, count)
+			     : value_list(a, t->block->type, items, count);
+	case RESTYPE_SET:
+		return value_set(a, count && mixed ? items[0]->type : t->block->type, items, count);
+	case RESTYPE_MAP:
+		return mixed ? value_object(a, keys, items, count)
+			     : value_map(a, t->block->type, keys, items, count);
+	}
+	return value_null(a, t->type);
+}
+
+static const struct value *conform_blocks(struct arena *a, const struct restype_block_type *t,
+					  const struct value *v)
+{
+	size_t total = v && value_is_iterable(v) ? v->count : 0;
+	const struct value **items = arena_array(a, total + 1, sizeof(*items));
+	const char **keys = arena_array(a, total + 1, sizeof(*keys));
+
+	if (t->nesting == RESTYPE_SINGLE || t->nesting == RESTYPE_GROUP)
+		return v && value_has_keys(v) ? conform_block(a, t->block, v)
+					      : value_null(a, t->type);
+	for (size_t i = 0; i < total; i++) {
+		keys[i] = value_has_keys(v) ? value_key(v, i) : "";
+		items[i] = conform_block(a, t->block, v->items[i]);
+	}
+	return collection(a, t, keys, items, total);
+}
+
+static const struct value *conform_block(struct arena *a, const struct restype_block *b,
+					 const struct value *v)
+{
+	size_t total = b->attr_count + b->type_count, count = 0;
+	const struct value **items = arena_array(a, total + 1, sizeof(*items));
+	const char **keys = arena_array(a, total + 1, sizeof(*keys));
+
+	for (size_t i = 0; i < b->attr_count; i++) {
+		const struct restype_attr *attr = &b->attrs[i];
+		const struct value *m = value_has_keys(v) ? value_get(v, attr->name) : NULL;
+		bool fits =
+			m && (attr->type->kind == TYPE_DYNAMIC || type_equal(m->type, attr->type));
+
+		keys[count] = attr->name;
+		items[count++] = fits ? m : value_null(a, attr->type);
+	}
+	for (size_t i = 0; i < b->type_count; i++) {
+		keys[count] = b->types[i].name;
+		items[count++] = conform_blocks(
+			a, &b->types[i], value_has_keys(v) ? value_get(v, b->types[i].name) : NULL);
+	}
+	return value_object(a, keys, items, count);
+}
+
+/* --- blocks ------------------------------------------------------------------------------------
+ */
+
 static const struct value *read_elements(struct reader *r, const struct restype_block_type *t,
 					 const struct doc *d)
 {
 	const struct value **items = arena_array(r->arena, d->count + 1, sizeof(*items));
 	const char **keys = arena_array(r->arena, d->count + 1, sizeof(*keys));
-	bool mixed = t->block->type->has_dynamic;
 	size_t count = 0;
 
 	for (const struct doc *m = d->first; m; m = m->next) {
@@ -71,28 +141,24 @@ static const struct value *read_elements(struct reader *r, const struct restype_
 		if (!items[count++])
 			return NULL;
 	}
-	if (t->nesting == RESTYPE_SET)
-		return value_set(r->arena, count && mixed ? items[0]->type : t->block->type, items,
-				 count);
-	if (t->nesting == RESTYPE_LIST)
-		return mixed ? value_tuple(r->arena, items, count)
-			     : value_list(r->arena, t->block->type, items, count);
-	return mixed ? value_object(r->arena, keys, items, count)
-		     : value_map(r->arena, t->block->type, keys, items, count);
+	return collection(r->arena, t, keys, items, count);
 }
 
 static const struct value *read_blocks(struct reader *r, const struct restype_block_type *t,
 				       const struct doc *d)
 {
-	const struct type *written;
 	enum doc_kind wanted = t->nesting == RESTYPE_MAP ? DOC_OBJECT : DOC_ARRAY;
+	const struct value *v;
 
 	if (t->nesting == RESTYPE_SINGLE || t->nesting == RESTYPE_GROUP)
 		return d->kind == DOC_NULL ? value_null(r->arena, t->type)
 					   : read_block(r, t->block, d);
-	if (t->type->kind == TYPE_DYNAMIC && d->kind == DOC_OBJECT && doc_get(d, "type"))
-		d = unwrap(r, d, &written);
-	if (!d || d->kind == DOC_NULL)
+	/* Within such a wrapper nothing is wrapped again: the one type tells all of it. */
+	if (t->type->kind == TYPE_DYNAMIC && d->kind == DOC_OBJECT && doc_get(d, "type")) {
+		v = read_attr(r, &type_dynamic, d);
+		return v ? conform_blocks(r->arena, t, v) : NULL;
+	}
+	if (d->kind == DOC_NULL)
 		return value_null(r->arena, t->type);
 	if (d->kind != wanted)
 		return fault(r, d, "blocks of another nesting");

@@ -302,3 +302,38 @@ int tffiles_prepare(struct walk *w, int root_fd, const char *directory, struct e
 			    arena_printf(w->arena, "terraform.tfstate.d/%s", w->request->workspace),
 			    0755, e);
 }
+
+/* --- afterwards ------------------------------------------------------------------------------ */
+
+static int restore_provisioners(struct walk *w, const struct config_resource *r, struct err *e)
+{
+	for (size_t i = 0; i < r->provisioner_count; i++) {
+		const struct source *s = r->provisioners[i].block->whole.source;
+
+		if (s && fd_write_file(w->config.dir_fd, s->name, s->text, s->size, 0644, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int forget(int dir_fd, const char *path, struct err *e)
+{
+	if (unlinkat(dir_fd, path, 0) < 0 && errno != ENOENT && errno != ENOTDIR)
+		return err_sys(e, "%s", path);
+	return 0;
+}
+
+int tffiles_undo(struct walk *w, int root_fd, struct err *e)
+{
+	for (size_t i = 0; i < w->config.modules.count; i++) {
+		const struct config_module *m = w->config.modules.list[i];
+
+		if (forget(w->config.dir_fd, arena_printf(w->arena, "%s/" OVERRIDE_NAME, m->dir),
+			   e) < 0)
+			return -1;
+		for (size_t k = 0; k < m->resources.count; k++)
+			if (restore_provisioners(w, &m->resources.list[k], e) < 0)
+				return -1;
+	}
+	return remove_old(root_fd, e);
+}

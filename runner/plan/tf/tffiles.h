@@ -14,6 +14,9 @@
 FP_MUST_CHECK int tffiles_prepare(struct walk *w, int root_fd, const char *directory,
 				  struct err *e);
 
+/* The workspace as it was before, less old state: the next request may be about it, too. */
+FP_MUST_CHECK int tffiles_undo(struct walk *w, int root_fd, struct err *e);
+
 /* Where Terraform keeps the state, from the root module. */
 const char *tffiles_state_path(struct walk *w);
 

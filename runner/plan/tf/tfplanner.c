@@ -552,7 +552,7 @@ int tfplanner_plan(const struct planner_input *in, struct plansetup *s, struct p
 	}
 	result = failed(&s->walk) ? 0 : run(&x, walked, &unread, e);
 	end_session(&x);
-	return result;
+	return result < 0 ? -1 : tffiles_undo(&s->walk, s->root_fd, e);
 }
 
 int tfplanner_both(const struct planner_input *in, struct plansetup *s, struct planrecord_texts *t,
