@@ -1,4 +1,5 @@
-LIB_SRCS += policies/eval.c policies/operators.c policies/parse.c policies/ranges.c
+LIB_SRCS += $(addprefix policies/, change.c conditions.c eval.c network.c operators.c parse.c paths.c \
+	ranges.c views.c)
 POLICY_FILES := $(sort $(wildcard policies/builtin/*.yaml))
 
 GENERATED_SRCS += $(BUILD)/gen/builtin_policies.c
@@ -10,5 +11,10 @@ $(BUILD)/gen/builtin_policies.c: $(POLICY_FILES) policies/embed
 EXTRA_OBJS += $(BUILD)/gen/builtin_policies.o
 $(BUILD)/gen/builtin_policies.o: $(BUILD)/gen/builtin_policies.c
 	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
-UNIT_TESTS += test_policy
+UNIT_TESTS += test_policy test_policyviews
 SCRIPT_TESTS += tests/e2e/policies.t
+
+BENCHES += $(BUILD)/tests/bench_policies
+$(BUILD)/tests/bench_policies: $(BUILD)/tests/bench/bench_policies.o $(BUILD)/libfixproof.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)

@@ -311,15 +311,19 @@ static int compare_policies(const void *left, const void *right)
 }
 
 static int gather_policies(const struct work *w, const char *const *paths, size_t count,
-			   struct arena *a, const struct evidence_policy **ret_policies,
-			   size_t *ret_count, struct err *e)
+			   bool with_tests, struct arena *a,
+			   const struct evidence_policy **ret_policies, size_t *ret_count,
+			   struct err *e)
 {
 	struct policy_list l = {.count = 0};
 
-	for (size_t i = 0; i < policy_builtin_count; i++)
-		if (add_policy(policy_builtins[i].file, policy_builtins[i].text,
-			       policy_builtins[i].size, a, &l.rows, &l.count, &l.capacity, e) < 0)
+	for (size_t i = 0; i < policy_builtin_count; i++) {
+		const struct policy_builtin *b = &policy_builtins[i];
+
+		if (add_policy(b->file, b->text, with_tests ? b->size : b->tests_at, a, &l.rows,
+			       &l.count, &l.capacity, e) < 0)
 			return -1;
+	}
 	for (size_t i = 0; i < count; i++) {
 		const char *inside = w ? gitfix_inside(&w->git, paths[i], a) : NULL;
 
@@ -339,7 +343,7 @@ static int gather_policies(const struct work *w, const char *const *paths, size_
 int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
 		      const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e)
 {
-	return gather_policies(NULL, paths, count, a, ret_policies, ret_count, e);
+	return gather_policies(NULL, paths, count, true, a, ret_policies, ret_count, e);
 }
 
 static struct evidence_strings strings(const struct fixcase_strings *s)
@@ -438,7 +442,7 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	const struct runs_input in = input_of(w);
 
 	copy_claims(w->c, a, &ev->claims);
-	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, a,
+	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, false, a,
 			    &ev->policies, &ev->policy_count, e) < 0)
 		return -1;
 	ev->git_base = w->git.base;
