@@ -28,7 +28,7 @@ static const struct opt options[] = {
 	{"all", OPT_FLAG, offsetof(struct policy_values, all), NULL,
 	 "check: list what passes, too"},
 	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json|sarif",
-	 "list, check: how to report [text]; SARIF for check alone"},
+	 "list, check: how to report [text]"},
 	OPT_END,
 };
 
