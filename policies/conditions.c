@@ -181,10 +181,17 @@ static int read_each(struct reader *r, const struct doc *d, struct policy_condit
 	static const char *const keys[] = {"cond_type", "resource_types", "attribute",
 					   "quantify",	"where",	  NULL};
 
+	struct policy_step *steps;
+
 	if (doc_only_keys(d, r->what, keys, r->e) < 0 ||
 	    path_member(r, d, "attribute", true, &c->path) < 0 ||
 	    quantify_member(r, d, POLICY_ALL, c) < 0)
 		return -1;
+	steps = arena_array(r->arena, c->path.count + 1, sizeof(*steps));
+	memcpy(steps, c->path.steps, c->path.count * sizeof(*steps));
+	steps[c->path.count].kind = POLICY_STEP_ELEMENTS;
+	c->path.steps = steps;
+	c->path.count++;
 	return where_member(r, d, true, c);
 }
 

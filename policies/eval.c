@@ -119,33 +119,6 @@ static enum policy_result judge_attribute(struct policy_context *c,
 /* --- elements
  * ------------------------------------------------------------------------------------- */
 
-static bool same_value(const struct policy_value *v, const struct policy_found *f)
-{
-	return f->count == 1 && v->value == f->rows[0].value;
-}
-
-/* The elements of the lists that the path leads to; what is no list is an element itself. */
-static void find_elements(struct policy_context *c, const struct policy_condition *d,
-			  struct policy_found *f)
-{
-	static const struct policy_step every = {POLICY_STEP_ALL, "*", 0};
-	static const struct policy_path elements = {"*", &every, 1};
-	struct policy_found lists = {.count = 0};
-
-	policy_path_walk(c, &c->here, &d->path, &lists);
-	for (size_t i = 0; i < lists.count; i++) {
-		struct policy_value *v = &lists.rows[i];
-
-		if (v->is_unknown || json_is_array(v->value) || json_is_array(v->unknown))
-			policy_path_walk(c, v, &elements, f);
-		else if (v->value && !same_value(v, f)) {
-			f->rows = arena_grow(c->arena, f->rows, f->count, &f->capacity,
-					     sizeof(*f->rows));
-			f->rows[f->count++] = *v;
-		}
-	}
-}
-
 static enum policy_result judge_element(struct policy_context *c, const struct policy_condition *d,
 					const struct policy_value *v, size_t number)
 {
@@ -172,7 +145,7 @@ static enum policy_result judge_each(struct policy_context *c, const struct poli
 	struct policy_why why = {"", POLICY_VIEW_PLAN};
 	bool explains = c->explains_pass;
 
-	find_elements(c, d, &f);
+	policy_path_walk(c, &c->here, &d->path, &f);
 	c->explains_pass = explains != (d->quantify == POLICY_NONE);
 	for (size_t i = 0; i < f.count; i++) {
 		enum policy_result next;
@@ -297,15 +270,21 @@ static bool is_same(struct policy_context *c, const struct policy_condition *d,
 	return d->join_count > 0;
 }
 
-static bool has_edge(const struct policy_context *c, size_t index)
+static bool has_edge(const struct policy_edges *edges, const struct policy_condition *d,
+		     size_t index)
 {
-	for (size_t k = 0; k < c->instance->in.count; k++)
-		if (c->instance->in.rows[k].other == index)
-			return true;
-	for (size_t k = 0; k < c->instance->out.count; k++)
-		if (c->instance->out.rows[k].other == index)
+	for (size_t k = 0; k < edges->count; k++)
+		if (edges->rows[k].other == index &&
+		    (!d->through || strcmp(edges->rows[k].path, d->through) == 0))
 			return true;
 	return false;
+}
+
+static bool is_joined(const struct policy_context *c, const struct policy_condition *d,
+		      size_t index)
+{
+	return (d->direction != POLICY_TO && has_edge(&c->instance->in, d, index)) ||
+	       (d->direction != POLICY_FROM && has_edge(&c->instance->out, d, index));
 }
 
 static void judge_same(struct policy_context *c, const struct policy_condition *d,
@@ -318,7 +297,8 @@ static void judge_same(struct policy_context *c, const struct policy_condition *
 		for (size_t i = 0; i < count; i++) {
 			const struct policy_instance *other = &c->index->instances[list[i]];
 
-			if (other != c->instance && !has_edge(c, list[i]) && is_same(c, d, other))
+			if (other != c->instance && !is_joined(c, d, list[i]) &&
+			    is_same(c, d, other))
 				judge_other(c, d, list[i], parent, so_far);
 		}
 	}

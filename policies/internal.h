@@ -29,7 +29,8 @@ struct policy_value {
 enum policy_step_kind {
 	POLICY_STEP_NAME,
 	POLICY_STEP_INDEX,
-	POLICY_STEP_ALL, /* "*": every element or member; a single value stands for itself */
+	POLICY_STEP_ALL,      /* "*": every element or member; a single value stands for itself */
+	POLICY_STEP_ELEMENTS, /* every element; what is no list stands for itself */
 };
 
 struct policy_step {

@@ -240,10 +240,13 @@ static void walk(struct policy_context *c, const struct spot *s, const struct po
 	} else if (json_is_array(v) || json_is_array(u)) {
 		if (step->kind == POLICY_STEP_INDEX)
 			walk_element(c, s, step->index, step + 1, left - 1, f);
-		else if (step->kind == POLICY_STEP_ALL)
+		else if (step->kind != POLICY_STEP_NAME)
 			walk_elements(c, s, step + 1, left - 1, f);
 		else
 			walk_elements(c, s, step, left, f);
+	} else if (step->kind == POLICY_STEP_ELEMENTS) {
+		if ((v && !json_is_null(v)) || u)
+			walk(c, s, step + 1, left - 1, f);
 	} else if (json_is_object(v) || json_is_object(u)) {
 		if (step->kind == POLICY_STEP_ALL)
 			walk_members(c, s, step + 1, left - 1, f);
