@@ -564,6 +564,43 @@ bool policy_condition_needs_change(const struct policy_condition *c)
 	return false;
 }
 
+/* Bits by enum policy_view_name. */
+static unsigned int views_of(const struct policy_condition *c)
+{
+	unsigned int views = 0;
+
+	for (size_t i = 0; i < c->child_count; i++)
+		views |= views_of(c->children[i]);
+	switch (c->kind) {
+	case POLICY_COND_AND:
+	case POLICY_COND_OR:
+	case POLICY_COND_NOT:
+	case POLICY_COND_FILTER:
+		return views;
+	case POLICY_COND_ATTRIBUTE:
+		return 1u << (c->is_static ? POLICY_VIEW_STATIC : POLICY_VIEW_PLAN);
+	case POLICY_COND_RESOURCE:
+		return 1u << POLICY_VIEW_STATIC;
+	case POLICY_COND_CHANGE:
+		return 1u << POLICY_VIEW_CHANGE;
+	case POLICY_COND_EACH:
+	case POLICY_COND_CONNECTION:
+	case POLICY_COND_INSTANCES:
+	case POLICY_COND_NETWORK:
+		return views | 1u << POLICY_VIEW_PLAN;
+	}
+	abort();
+}
+
+const char *policy_views_text(const struct policy *p)
+{
+	static const char *const texts[] = {
+		"",	  "plan",	  "static",	    "static, plan",
+		"change", "plan, change", "static, change", "static, plan, change"};
+
+	return texts[views_of(p->definition)];
+}
+
 static void add_types(const struct policy_strings *from, struct arena *a, struct policy_strings *to)
 {
 	const char **items = arena_array(a, to->count + from->count + 1, sizeof(*items));

@@ -42,10 +42,19 @@ static enum policy_result start(enum policy_quantifier q)
 	return q == POLICY_ANY ? POLICY_FAIL : POLICY_PASS;
 }
 
+FP_PRINTF(3, 0)
+static void note(struct policy_context *c, enum policy_view_name view, const char *format,
+		 va_list args)
+{
+	char text[1024];
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	c->why = (struct policy_why){arena_strdup(c->arena, text), view};
+}
+
 void policy_note(struct policy_context *c, enum policy_view_name view, enum policy_result result,
 		 const char *format, ...)
 {
-	char text[1024];
 	va_list args;
 
 	if (view == POLICY_VIEW_PLAN && c->index->is_static)
@@ -54,9 +63,8 @@ void policy_note(struct policy_context *c, enum policy_view_name view, enum poli
 	if (result == POLICY_PASS && !c->explains_pass)
 		return;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	note(c, view, format, args);
 	va_end(args);
-	c->why = (struct policy_why){arena_strdup(c->arena, text), view};
 }
 
 /* --- attributes
@@ -256,18 +264,18 @@ static void judge_edges(struct policy_context *c, const struct policy_condition 
 
 /* Whether the arguments that name the other one have the same known value. */
 static bool is_same(struct policy_context *c, const struct policy_condition *d,
-		    const struct policy_instance *other)
+		    const struct policy_value *mine, const struct policy_instance *other)
 {
-	for (size_t i = 0; i < d->join_count; i++) {
-		const struct policy_value root = policy_instance_root(other),
-					  mine_root = policy_instance_root(c->instance);
-		struct policy_value theirs = policy_path_single(c, &root, &d->joins[i].theirs),
-				    mine = policy_path_single(c, &mine_root, &d->joins[i].mine);
+	const struct policy_value root = policy_instance_root(other);
 
-		if (!json_is_string(theirs.value) || !json_equal(theirs.value, mine.value))
+	for (size_t i = 0; i < d->join_count; i++) {
+		const struct policy_value theirs =
+			policy_path_single(c, &root, &d->joins[i].theirs);
+
+		if (!json_is_string(theirs.value) || !json_equal(theirs.value, mine[i].value))
 			return false;
 	}
-	return d->join_count > 0;
+	return true;
 }
 
 static bool has_edge(const struct policy_edges *edges, const struct policy_condition *d,
@@ -290,15 +298,23 @@ static bool is_joined(const struct policy_context *c, const struct policy_condit
 static void judge_same(struct policy_context *c, const struct policy_condition *d,
 		       const struct policy_condition *parent, struct connected *so_far)
 {
-	for (size_t t = 0; d->join_count > 0 && t < d->connected.count; t++) {
+	const struct policy_value root = policy_instance_root(c->instance);
+	struct policy_value *mine;
+
+	if (d->join_count == 0)
+		return;
+	mine = arena_array(c->arena, d->join_count, sizeof(*mine));
+	for (size_t i = 0; i < d->join_count; i++)
+		mine[i] = policy_path_single(c, &root, &d->joins[i].mine);
+	for (size_t t = 0; json_is_string(mine[0].value) && t < d->connected.count; t++) {
 		size_t count;
 		const size_t *list = policy_index_type(c->index, d->connected.items[t], &count);
 
 		for (size_t i = 0; i < count; i++) {
 			const struct policy_instance *other = &c->index->instances[list[i]];
 
-			if (other != c->instance && !is_joined(c, d, list[i]) &&
-			    is_same(c, d, other))
+			if (other != c->instance && is_same(c, d, mine, other) &&
+			    !is_joined(c, d, list[i]))
 				judge_other(c, d, list[i], parent, so_far);
 		}
 	}

@@ -262,8 +262,9 @@ struct policy_context {
 };
 
 struct policy_found {
-	struct policy_value *rows;
+	struct policy_value *rows; /* few of them need no memory of the arena */
 	size_t count, capacity;
+	struct policy_value few[3];
 };
 
 /* All that path leads to from v; at a list a name goes through all elements.  Nothing there adds

@@ -18,3 +18,8 @@ BENCHES += $(BUILD)/tests/bench_policies
 $(BUILD)/tests/bench_policies: $(BUILD)/tests/bench/bench_policies.o $(BUILD)/libfixproof.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $< $(BUILD)/libfixproof.a $(LIBS_ALL)
+
+.PHONY: policies-table
+policies-table: all
+	@$(BUILD)/fixproof policy list --format markdown > docs/policies.md.tmp
+	@mv docs/policies.md.tmp docs/policies.md

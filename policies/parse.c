@@ -61,27 +61,48 @@ static int strings_member(struct parser *p, const struct doc *object, const char
 	return 0;
 }
 
+/* "id" for one, "ids" for several of a standard. */
+static int read_control(struct parser *p, const struct doc *m, struct policy_control *rows,
+			size_t *count)
+{
+	static const char *const keys[] = {"standard", "version", "id", "ids", "source", NULL};
+	struct policy_strings ids = {NULL, 0};
+	struct policy_control c;
+
+	if (want_kind(p, m, DOC_OBJECT) < 0 || doc_only_keys(m, p->what, keys, p->e) < 0 ||
+	    text_member(p, m, "standard", true, &c.standard) < 0 ||
+	    text_member(p, m, "version", true, &c.version) < 0 ||
+	    text_member(p, m, "source", false, &c.source) < 0 ||
+	    strings_member(p, m, "ids", false, &ids) < 0 ||
+	    text_member(p, m, "id", ids.count == 0, &c.id) < 0)
+		return -1;
+	if (c.id && doc_get(m, "ids"))
+		return doc_fault(m, p->what, p->e, "needs either \"id\" or \"ids\"");
+	if (c.id)
+		rows[(*count)++] = c;
+	for (size_t i = 0; i < ids.count; i++) {
+		c.id = ids.items[i];
+		rows[(*count)++] = c;
+	}
+	return 0;
+}
+
 static int read_controls(struct parser *p, const struct doc *metadata, struct policy *policy)
 {
-	static const char *const keys[] = {"standard", "version", "id", "source", NULL};
 	const struct doc *d = doc_get(metadata, "controls");
 	struct policy_control *rows;
+	size_t count = 0;
 
 	if (!d)
 		return 0;
 	if (want_kind(p, d, DOC_ARRAY) < 0)
 		return -1;
-	rows = arena_array(p->arena, d->count, sizeof(*rows));
-	for (const struct doc *m = d->first; m; m = m->next) {
-		struct policy_control *c = &rows[policy->control_count++];
-
-		if (want_kind(p, m, DOC_OBJECT) < 0 || doc_only_keys(m, p->what, keys, p->e) < 0 ||
-		    text_member(p, m, "standard", true, &c->standard) < 0 ||
-		    text_member(p, m, "version", true, &c->version) < 0 ||
-		    text_member(p, m, "id", true, &c->id) < 0 ||
-		    text_member(p, m, "source", false, &c->source) < 0)
+	for (const struct doc *m = d->first; m; m = m->next)
+		count += 1 + (doc_get(m, "ids") ? doc_get(m, "ids")->count : 0);
+	rows = arena_array(p->arena, FP_MAX(count, (size_t)1), sizeof(*rows));
+	for (const struct doc *m = d->first; m; m = m->next)
+		if (read_control(p, m, rows, &policy->control_count) < 0)
 			return -1;
-	}
 	policy->controls = rows;
 	return 0;
 }

@@ -83,24 +83,54 @@ const char *policy_path_parse(const char *text, bool jsonpath, struct arena *a,
 /* --- walking
  * -------------------------------------------------------------------------------------- */
 
-/* Where the walk stands: the path so far as documents and references spell it. */
+/* Where the walk stands, and the way there; texts of it are made when somebody asks. */
 struct spot {
 	struct policy_value v;
-	char path[256];	 /* with "[0]" for elements */
-	char names[256]; /* names alone */
+	const struct spot *up; /* NULL at the beginning, where v has a path of its own */
+	const char *name;      /* NULL: element index of a list */
+	size_t index;
 };
 
 static void add(struct policy_context *c, struct policy_found *f, const struct policy_value *v)
 {
-	f->rows = arena_grow(c->arena, f->rows, f->count, &f->capacity, sizeof(*f->rows));
+	if (f->count < FP_ARRAY_SIZE(f->few)) {
+		f->rows = f->few;
+	} else if (f->count == FP_ARRAY_SIZE(f->few)) {
+		f->capacity = 4 * f->count;
+		f->rows = arena_array(c->arena, f->capacity, sizeof(*f->rows));
+		memcpy(f->rows, f->few, sizeof(f->few));
+	} else {
+		f->rows = arena_grow(c->arena, f->rows, f->count, &f->capacity, sizeof(*f->rows));
+	}
 	f->rows[f->count++] = *v;
 }
 
-static void append(char out[static 256], const char *dot, const char *text)
+/* As documents spell it, with "[0]" for elements; or the names alone, as references do. */
+static const char *path_text(const struct spot *s, bool names_only, char out[static 256])
 {
-	size_t used = strlen(out);
+	const char *text = names_only ? s->v.names : s->v.path;
+	size_t used;
 
-	(void)snprintf(out + used, 256 - used, "%s%s", used > 0 ? dot : "", text);
+	if (!s->up) {
+		(void)snprintf(out, 256, "%s", text ? text : "");
+		return out;
+	}
+	(void)path_text(s->up, names_only, out);
+	used = strlen(out);
+	if (s->name)
+		(void)snprintf(out + used, 256 - used, "%s%s", used > 0 ? "." : "", s->name);
+	else if (!names_only)
+		(void)snprintf(out + used, 256 - used, "[%zu]", s->index);
+	return out;
+}
+
+/* What is beneath s has the path of the walk and none of its own. */
+static struct spot beneath(const struct spot *s, const char *name, size_t index)
+{
+	struct spot next = {.v = s->v, .up = s, .name = name, .index = index};
+
+	next.v.path = next.v.names = NULL;
+	return next;
 }
 
 /* A computed attribute of another resource, and nothing else, will have a value. */
@@ -132,13 +162,10 @@ static void walk(struct policy_context *c, const struct spot *s, const struct po
 static void walk_element(struct policy_context *c, const struct spot *s, size_t i,
 			 const struct policy_step *step, size_t left, struct policy_found *f)
 {
-	struct spot next = *s;
-	char index[32];
+	struct spot next = beneath(s, NULL, i);
 
 	next.v.value = json_array_get(s->v.value, i);
 	next.v.unknown = json_array_get(s->v.unknown, i);
-	(void)snprintf(index, sizeof(index), "[%zu]", i);
-	append(next.path, "", index);
 	walk(c, &next, step, left, f);
 }
 
@@ -154,12 +181,10 @@ static void walk_elements(struct policy_context *c, const struct spot *s,
 static void walk_member(struct policy_context *c, const struct spot *s, const char *name,
 			const struct policy_step *step, size_t left, struct policy_found *f)
 {
-	struct spot next = *s;
+	struct spot next = beneath(s, name, 0);
 
 	next.v.value = json_object_get(s->v.value, name);
 	next.v.unknown = json_object_get(s->v.unknown, name);
-	append(next.path, ".", name);
-	append(next.names, ".", name);
 	walk(c, &next, step, left, f);
 }
 
@@ -191,13 +216,23 @@ static void walk_members(struct policy_context *c, const struct spot *s,
 }
 
 /* The document that the string at this place is; NULL: it is none. */
-static const struct policy_document *document_at(const struct spot *s)
+static const struct policy_document *find_document(const struct spot *s)
 {
-	const struct policy_document *d = s->v.in_document ? NULL : s->v.documents;
+	const struct policy_document *d = s->v.documents;
+	char path[256];
 
-	while (d && strcmp(d->path, s->path) != 0)
+	(void)path_text(s, false, path);
+	while (d && strcmp(d->path, path) != 0)
 		d = d->next;
 	return d;
+}
+
+static const struct policy_document *document_at(const struct spot *s)
+{
+	if (s->v.in_document || !s->v.documents ||
+	    (!json_is_string(s->v.value) && !json_is_true(s->v.unknown)))
+		return NULL;
+	return find_document(s);
 }
 
 static void walk_document(struct policy_context *c, const struct policy_document *d,
@@ -209,6 +244,21 @@ static void walk_document(struct policy_context *c, const struct policy_document
 	walk(c, &inside, step, left, f);
 }
 
+static bool may_be_null(const struct policy_context *c, const struct spot *s)
+{
+	char text[256];
+
+	return s->v.in_document || !will_be_set(c, c->instance, path_text(s, true, text), 4);
+}
+
+static void keep_path(const struct policy_context *c, const struct spot *s, struct policy_value *v)
+{
+	char text[256];
+
+	v->path = arena_strdup(c->arena, path_text(s, false, text));
+	v->names = arena_strdup(c->arena, path_text(s, true, text));
+}
+
 static void stop(struct policy_context *c, const struct spot *s, struct policy_found *f)
 {
 	struct policy_value v = s->v;
@@ -218,11 +268,9 @@ static void stop(struct policy_context *c, const struct spot *s, struct policy_f
 	if (json_is_true(v.unknown)) {
 		v.is_unknown = true;
 		v.value = NULL;
-		v.surely_set =
-			!v.in_document && *s->names && will_be_set(c, c->instance, s->names, 4);
-	} else if (json_is_object(v.value) && *s->path) {
-		v.path = arena_strdup(c->arena, s->path);
-		v.names = arena_strdup(c->arena, s->names);
+		v.surely_set = !may_be_null(c, s);
+	} else if (json_is_object(v.value) && !v.in_document) {
+		keep_path(c, s, &v);
 	}
 	add(c, f, &v);
 }
@@ -238,7 +286,10 @@ static void walk(struct policy_context *c, const struct spot *s, const struct po
 	} else if (left == 0 || json_is_true(u)) {
 		stop(c, s, f);
 	} else if (json_is_array(v) || json_is_array(u)) {
-		if (step->kind == POLICY_STEP_INDEX)
+		/* No block is a block that sets nothing. */
+		if (step->kind == POLICY_STEP_NAME && json_array_size(v) + json_array_size(u) == 0)
+			add(c, f, &(struct policy_value){.value = NULL});
+		else if (step->kind == POLICY_STEP_INDEX)
 			walk_element(c, s, step->index, step + 1, left - 1, f);
 		else if (step->kind != POLICY_STEP_NAME)
 			walk_elements(c, s, step + 1, left - 1, f);
@@ -256,19 +307,15 @@ static void walk(struct policy_context *c, const struct spot *s, const struct po
 		if (v && !json_is_null(v))
 			walk(c, s, step + 1, left - 1, f);
 	} else {
-		struct spot absent = {.v = {.value = NULL}};
-
-		stop(c, &absent, f);
+		add(c, f, &(struct policy_value){.value = NULL});
 	}
 }
 
 void policy_path_walk(struct policy_context *c, const struct policy_value *v,
 		      const struct policy_path *path, struct policy_found *f)
 {
-	struct spot s = {.v = *v};
+	const struct spot s = {.v = *v};
 
-	append(s.path, "", v->path ? v->path : "");
-	append(s.names, "", v->names ? v->names : "");
 	walk(c, &s, path->steps, path->count, f);
 }
 

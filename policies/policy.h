@@ -106,6 +106,9 @@ struct policy_report policy_judge(const struct policy *p, const struct policy_vi
 
 const char *policy_result_name(enum policy_result result);
 
+/* The views that the policy looks at, as "static, plan". */
+const char *policy_views_text(const struct policy *p);
+
 /* The row of the instance, or NULL. */
 const struct policy_judgement *policy_find(const struct policy_report *r, const char *address);
 

@@ -27,8 +27,8 @@ static const struct opt options[] = {
 	 "check: judge the change from this workspace, too"},
 	{"all", OPT_FLAG, offsetof(struct policy_values, all), NULL,
 	 "check: list what passes, too"},
-	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json|sarif",
-	 "list, check: how to report [text]"},
+	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json|sarif|markdown",
+	 "sarif: check alone"},
 	OPT_END,
 };
 
@@ -79,6 +79,10 @@ static int list(const struct policy_values *v, struct arena *a, struct err *e)
 		return -1;
 	if (strcmp(v->format, "json") == 0) {
 		list_json(policies, count);
+		return CMD_VERIFIED;
+	}
+	if (strcmp(v->format, "markdown") == 0) {
+		policy_report_table(policies, count);
 		return CMD_VERIFIED;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -159,6 +163,8 @@ static int check(const struct policy_values *v, const char *directory, struct ar
 	bool planned;
 	size_t count;
 
+	if (strcmp(v->format, "markdown") == 0)
+		return err_set(e, ERR_USAGE, "a table in Markdown is for \"list\"");
 	if (load(v, a, &policies, &count, e) < 0 || plan_both(v, directory, a, &c, &planned, e) < 0)
 		return -1;
 	if (!planned)

@@ -247,3 +247,69 @@ int policy_report_print(const struct policy_report *reports, size_t count,
 		cmd_print_json(rows);
 	return status_of(reports, count);
 }
+
+/* --- the table
+ * ------------------------------------------------------------------------------------ */
+
+static void add_list(struct buf *out, const struct policy_strings *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		buf_addf(out, "%s`%s`", i > 0 ? " " : "", s->items[i]);
+}
+
+/* Benchmarks by their numbers; of the long catalogues only how many. */
+static void add_controls(struct buf *out, const struct policy *p)
+{
+	const char *standard = "", *version = "";
+	size_t first = out->size;
+
+	for (size_t i = 0; i < p->control_count; i++) {
+		const struct policy_control *c = &p->controls[i];
+		bool same = strcmp(c->standard, standard) == 0 && strcmp(c->version, version) == 0;
+
+		if (!same)
+			buf_addf(out, "%s%s %s: ", out->size > first ? "; " : "", c->standard,
+				 c->version);
+		buf_addf(out, "%s%s", same ? ", " : "", c->id);
+		standard = c->standard;
+		version = c->version;
+	}
+	if (out->size == first)
+		buf_addstr(out, "none: house policy");
+}
+
+static void print_category(const struct policy *const *policies, size_t count, const char *category)
+{
+	for (size_t i = 0; i < count; i++) {
+		FP_CLEANUP(buf_release) struct buf row = BUF_INIT((size_t)1 << 20);
+		const struct policy *p = policies[i];
+
+		if (!p->category || strcmp(p->category, category) != 0)
+			continue;
+		buf_addf(&row, "| `%s` | %s | ", p->id, p->name);
+		add_list(&row, &p->subjects);
+		buf_addf(&row, " | %s | ", policy_views_text(p));
+		add_controls(&row, p);
+		buf_addf(&row, " | %zu |", p->test_count);
+		printf("%s\n", buf_text(&row));
+	}
+}
+
+void policy_report_table(const struct policy *const *policies, size_t count)
+{
+	static const char *const categories[] = {"security", "reliability", "cost"};
+	size_t tests = 0;
+
+	for (size_t i = 0; i < count; i++)
+		tests += policies[i]->test_count;
+	printf("# Policies\n\nMade from the policies by `make policies-table`: %zu policies with "
+	       "%zu "
+	       "tests.\n",
+	       count, tests);
+	for (size_t i = 0; i < FP_ARRAY_SIZE(categories); i++) {
+		printf("\n## %s\n\n| id | name | subjects | views | controls | tests |\n"
+		       "|---|---|---|---|---|---:|\n",
+		       categories[i]);
+		print_category(policies, count, categories[i]);
+	}
+}

@@ -13,4 +13,7 @@ struct policy_report_options {
 int policy_report_print(const struct policy_report *reports, size_t count,
 			const struct policy_report_options *o);
 
+/* All policies as a table in Markdown, for docs/policies.md. */
+void policy_report_table(const struct policy *const *policies, size_t count);
+
 #endif

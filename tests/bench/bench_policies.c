@@ -70,6 +70,8 @@ static json_t *make_view(struct arena *a)
 		json_put(instance, "mode", json_new_string("managed"));
 		json_put(instance, "type", json_new_string(type));
 		json_put(instance, "values", parse(values));
+		json_put(json_object_get(instance, "values"), "bucket",
+			 json_new_string(arena_printf(a, "bucket-%d", i / 16)));
 		json_put(instance, "unknown", parse("{\"id\":true,\"arn\":true}"));
 		json_put(instance, "documents", parse(document));
 		json_push(instances, instance);
