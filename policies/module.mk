@@ -1,4 +1,4 @@
-LIB_SRCS += $(addprefix policies/, change.c conditions.c eval.c network.c operators.c parse.c paths.c \
+LIB_SRCS += $(addprefix policies/, catalogue.c change.c conditions.c eval.c network.c operators.c parse.c paths.c \
 	ranges.c views.c)
 POLICY_FILES := $(sort $(wildcard policies/builtin/*.yaml))
 
@@ -7,11 +7,20 @@ GENERATED_SRCS += $(BUILD)/gen/builtin_policies.c
 # The built-in policies as one C file; generated, so it lies beside the objects.
 $(BUILD)/gen/builtin_policies.c: $(POLICY_FILES) policies/embed
 	@mkdir -p $(@D)
-	policies/embed $(POLICY_FILES) > $@.tmp && mv $@.tmp $@
+	policies/embed policy_builtin policies/policy.h $(POLICY_FILES) > $@.tmp && mv $@.tmp $@
+CATALOGUE_FILES := $(sort $(wildcard policies/catalogues/*.yaml))
+GENERATED_SRCS += $(BUILD)/gen/builtin_catalogues.c
+$(BUILD)/gen/builtin_catalogues.c: $(CATALOGUE_FILES) policies/embed
+	@mkdir -p $(@D)
+	policies/embed catalogue_builtin policies/catalogue.h $(CATALOGUE_FILES) > $@.tmp && mv $@.tmp $@
+EXTRA_OBJS += $(BUILD)/gen/builtin_catalogues.o
+$(BUILD)/gen/builtin_catalogues.o: $(BUILD)/gen/builtin_catalogues.c
+	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
 EXTRA_OBJS += $(BUILD)/gen/builtin_policies.o
 $(BUILD)/gen/builtin_policies.o: $(BUILD)/gen/builtin_policies.c
 	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
-UNIT_TESTS += test_policy test_policyviews
+UNIT_TESTS += test_catalogue test_policy test_policyviews
+FUZZ_TARGETS += fuzz_policy
 SCRIPT_TESTS += tests/e2e/policies.t
 
 BENCHES += $(BUILD)/tests/bench_policies

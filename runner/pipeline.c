@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "policies/catalogue.h"
 #include "runner/attest/bundle.h"
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
@@ -422,6 +423,32 @@ static const char *now(struct arena *a)
 	return arena_strdup(a, text);
 }
 
+/* Those of the standards that the case claims controls of. */
+static int name_catalogues(struct arena *a, struct evidence *ev, struct err *e)
+{
+	const struct catalogue *const *list;
+	struct evidence_catalogue *rows;
+	size_t count;
+
+	if (catalogue_read_all(a, &list, &count, e) < 0)
+		return -1;
+	rows = arena_array(a, count, sizeof(*rows));
+	ev->catalogues = rows;
+	for (size_t i = 0; i < count; i++) {
+		const struct catalogue *c = list[i];
+		bool claimed = false;
+
+		for (size_t k = 0; k < ev->claims.control_count; k++)
+			claimed = claimed ||
+				  (strcmp(ev->claims.controls[k].standard, c->standard) == 0 &&
+				   strcmp(ev->claims.controls[k].version, c->version) == 0);
+		if (claimed)
+			rows[ev->catalogue_count++] =
+				(struct evidence_catalogue){c->standard, c->version, c->digest};
+	}
+	return 0;
+}
+
 static struct runs_input input_of(const struct work *w)
 {
 	return (struct runs_input){
@@ -444,6 +471,8 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	copy_claims(w->c, a, &ev->claims);
 	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, false, a,
 			    &ev->policies, &ev->policy_count, e) < 0)
+		return -1;
+	if (name_catalogues(a, ev, e) < 0)
 		return -1;
 	ev->git_base = w->git.base;
 	ev->git_head = w->git.head;
