@@ -10,6 +10,7 @@
 # target: format      clang-format over every file
 # target: fuzz        each fuzz target for FUZZ_SECONDS [10]
 # target: bench       the benchmarks; ratios from one run
+# target: policies-table docs/policies.md, from the policies
 # target: conformance the long comparisons with Terraform
 # target: install     into DESTDIR and PREFIX [/usr/local]; uninstall takes it away again
 # target: dist        the committed tree as build/fixproof-VERSION.tar.zst

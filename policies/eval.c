@@ -2,581 +2,551 @@
  * Judging goes over the instances of the subject types.  For each, the definition is a tree of and,
  * or, not and conditions; a condition on an attribute looks at the instance, or inside `each` at
  * one element of it, or inside a connection at the connected instance.
- *
- * Paths are names and indexes joined by dots.  A name that meets a list goes through all its
- * elements, because blocks are lists in a plan and people do not write the index.
  */
 #include "policies/internal.h"
 
-#include "runner/base/buf.h"
+#include <stdarg.h>
+
 #include "runner/base/json.h"
 
-struct view {
-	json_t *blocks, *instances, *references;
-};
+/* --- three-valued logic
+ * --------------------------------------------------------------------------- */
 
-struct context {
-	const struct policy *policy;
-	const struct view *view;
-	struct arena *arena;
-	const json_t *instance;
-	const json_t *values, *unknown; /* where paths begin */
-	const char *reason;		/* of the last condition that was not met */
-	struct err *e;
-};
-
-struct found {
-	struct policy_value *rows;
-	size_t count, capacity;
-};
-
-static enum policy_result judge(struct context *c, const struct doc *d);
-
-static void add_found(struct context *c, struct found *f, const json_t *value, bool unknown)
+enum policy_result policy_and(enum policy_result a, enum policy_result b)
 {
-	f->rows = arena_grow(c->arena, f->rows, f->count, &f->capacity, sizeof(*f->rows));
-	f->rows[f->count++] = (struct policy_value){value, unknown};
+	if (a == POLICY_FAIL || b == POLICY_FAIL)
+		return POLICY_FAIL;
+	return a == POLICY_UNKNOWN || b == POLICY_UNKNOWN ? POLICY_UNKNOWN : POLICY_PASS;
 }
 
-static void walk(struct context *c, const json_t *value, const json_t *unknown, const char *path,
-		 struct found *f);
-
-static void walk_list(struct context *c, const json_t *value, const json_t *unknown,
-		      const char *path, struct found *f)
+enum policy_result policy_not(enum policy_result a)
 {
-	size_t count = FP_MAX(json_array_size(value), json_array_size(unknown));
-
-	for (size_t i = 0; i < count; i++)
-		walk(c, json_array_get(value, i), json_array_get(unknown, i), path, f);
+	return a == POLICY_UNKNOWN ? a : a == POLICY_PASS ? POLICY_FAIL : POLICY_PASS;
 }
 
-static void walk(struct context *c, const json_t *value, const json_t *unknown, const char *path,
-		 struct found *f)
+enum policy_result policy_or(enum policy_result a, enum policy_result b)
 {
-	size_t size = strcspn(path, ".");
-	const char *rest = path + size + (path[size] == '.');
-	const char *step = arena_strndup(c->arena, path, size);
-	bool number = size > 0 && strspn(step, "0123456789") == size;
-
-	if (json_is_true(unknown)) {
-		add_found(c, f, NULL, true);
-	} else if (size == 0) {
-		add_found(c, f, value, false);
-	} else if (strcmp(step, "*") == 0) {
-		const char *key;
-		json_t *m;
-
-		if (json_is_object(value)) {
-			json_object_foreach ((json_t *)(uintptr_t)value, key, m)
-				walk(c, m, json_object_get(unknown, key), rest, f);
-		} else {
-			walk_list(c, value, unknown, rest, f);
-		}
-	} else if (json_is_array(value) || json_is_array(unknown)) {
-		size_t i = strtoul(step, NULL, 10);
-
-		if (number)
-			walk(c, json_array_get(value, i), json_array_get(unknown, i), rest, f);
-		else
-			walk_list(c, value, unknown, path, f);
-	} else {
-		walk(c, json_object_get(value, step), json_object_get(unknown, step), rest, f);
-	}
+	return policy_not(policy_and(policy_not(a), policy_not(b)));
 }
 
-static const char *text_of(const struct doc *d, const char *key)
-{
-	const struct doc *m = doc_get(d, key);
-
-	return m ? m->text : NULL;
-}
-
-static const char *describe(struct context *c, const json_t *value, bool unknown)
-{
-	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
-
-	if (unknown)
-		return "not known before apply";
-	if (!value || json_is_null(value))
-		return "not set";
-	json_dump_compact(&text, value);
-	if (text.size > 80)
-		return arena_printf(c->arena, "%.76s…", buf_text(&text));
-	return arena_strndup(c->arena, buf_text(&text), text.size > 0 ? text.size - 1 : 0);
-}
-
-static enum policy_result judge_one(const struct doc *d, const struct policy_operator *op,
-				    bool negative, const struct policy_value *v)
-{
-	enum policy_result result;
-	bool absent = !v->value || json_is_null(v->value);
-
-	if (v->unknown && !op->sees_absent)
-		result = POLICY_UNKNOWN;
-	else if (v->unknown && strcmp(op->name, "is_empty") == 0)
-		result = POLICY_UNKNOWN;
-	else if (absent && !op->sees_absent &&
-		 !(op->needs_value && doc_get(d, "value")->kind == DOC_NULL))
-		result = POLICY_FAIL;
-	else
-		result = op->judge(v, doc_get(d, "value"));
-	return negative ? policy_not(result) : result;
-}
-
-static enum policy_result quantified(const char *quantify, enum policy_result so_far,
+static enum policy_result quantified(enum policy_quantifier q, enum policy_result so_far,
 				     enum policy_result one)
 {
-	if (strcmp(quantify, "any") == 0)
+	if (q == POLICY_ANY)
 		return policy_or(so_far, one);
-	return policy_and(so_far, strcmp(quantify, "none") == 0 ? policy_not(one) : one);
+	return policy_and(so_far, q == POLICY_NONE ? policy_not(one) : one);
 }
 
-static const json_t *block_of(const struct context *c, const json_t *instance);
+static enum policy_result start(enum policy_quantifier q)
+{
+	return q == POLICY_ANY ? POLICY_FAIL : POLICY_PASS;
+}
+
+FP_PRINTF(3, 0)
+static void note(struct policy_context *c, enum policy_view_name view, const char *format,
+		 va_list args)
+{
+	char text[1024];
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	c->why = (struct policy_why){arena_strdup(c->arena, text), view};
+}
+
+void policy_note(struct policy_context *c, enum policy_view_name view, enum policy_result result,
+		 const char *format, ...)
+{
+	va_list args;
+
+	if (view == POLICY_VIEW_PLAN && c->index->is_static)
+		view = POLICY_VIEW_STATIC;
+	c->views_used |= 1u << view;
+	if (result == POLICY_PASS && !c->explains_pass)
+		return;
+	va_start(args, format);
+	note(c, view, format, args);
+	va_end(args);
+}
+
+/* --- attributes
+ * ----------------------------------------------------------------------------------- */
+
+static enum policy_result judge_one(const struct policy_condition *d, const struct policy_value *v)
+{
+	const struct policy_operator *op = d->op;
+	enum policy_result result;
+
+	if (v->is_unknown && !op->sees_absent)
+		result = POLICY_UNKNOWN;
+	else if (!v->value && !op->sees_absent && !(d->value && d->value->kind == DOC_NULL))
+		result = POLICY_FAIL;
+	else
+		result = op->judge(v, d->value);
+	return d->negative ? policy_not(result) : result;
+}
 
 /*
  * In the static view an attribute that the configuration does not set is not set, even where a
  * provider would fill it in: the policy asks what the code says.
  */
-static bool is_written(const struct context *c, const char *attribute)
+static bool is_written(const struct policy_context *c, const struct policy_condition *d)
 {
-	const json_t *config = json_object_get(block_of(c, c->instance), "config");
-	char name[256];
-
-	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(attribute, "."), attribute);
-	return json_object_get(config, name) != NULL;
+	return d->path.count > 0 && json_object_get(c->instance->config, d->path.steps[0].name);
 }
 
-static enum policy_result judge_attribute(struct context *c, const struct doc *d)
+/* Of the values the one that decides is told: the first that the result is due to. */
+static enum policy_result judge_attribute(struct policy_context *c,
+					  const struct policy_condition *d)
 {
-	const char *name = text_of(d, "operator"), *quantify = text_of(d, "quantify");
-	const char *attribute = text_of(d, "attribute"), *view = text_of(d, "view");
-	bool negative = strncmp(name, "not_", 4) == 0 || strcmp(name, "is_not_empty") == 0;
-	const struct policy_operator *op = policy_operator_find(name);
-	struct found f = {.count = 0};
-	enum policy_result result;
+	struct policy_found f = {.count = 0};
+	static const struct policy_value absent = {.value = NULL};
+	enum policy_result result = start(d->quantify);
+	size_t decisive = 0;
 
-	if (!quantify)
-		quantify = negative || strcmp(name, "is_empty") == 0 ? "all" : "any";
-	if (!(view && strcmp(view, "static") == 0) || is_written(c, attribute))
-		walk(c, c->values, c->unknown, attribute, &f);
-	if (f.count == 0)
-		add_found(c, &f, NULL, false);
-	result = strcmp(quantify, "any") == 0 ? POLICY_FAIL : POLICY_PASS;
+	if (!d->is_static || is_written(c, d))
+		policy_path_walk(c, &c->here, &d->path, &f);
+	if (f.count == 0) {
+		f.rows = (struct policy_value *)(uintptr_t)&absent;
+		f.count = 1;
+	}
 	for (size_t i = 0; i < f.count; i++) {
-		enum policy_result one = judge_one(d, op, negative, &f.rows[i]);
-		enum policy_result next = quantified(quantify, result, one);
+		enum policy_result next = quantified(d->quantify, result, judge_one(d, &f.rows[i]));
 
-		if (next != POLICY_PASS && (next != result || f.count == 1))
-			c->reason = arena_printf(c->arena, "%s is %s", attribute,
-						 describe(c, f.rows[i].value, f.rows[i].unknown));
+		if (next != result)
+			decisive = i;
 		result = next;
 	}
+	if (result != POLICY_PASS || c->explains_pass)
+		policy_note(c, d->is_static ? POLICY_VIEW_STATIC : POLICY_VIEW_PLAN, result,
+			    "%s is %s", d->path.text, policy_describe(c, &f.rows[decisive]));
+	else
+		policy_note(c, d->is_static ? POLICY_VIEW_STATIC : POLICY_VIEW_PLAN, result, "%s",
+			    "");
 	return result;
 }
 
-static enum policy_result judge_each(struct context *c, const struct doc *d)
-{
-	const char *attribute = text_of(d, "attribute"), *quantify = text_of(d, "quantify");
-	const json_t *values = c->values, *unknown = c->unknown;
-	struct found f = {.count = 0};
-	enum policy_result result;
-	json_t *value = json_object_get(values, attribute),
-	       *mask = json_object_get(unknown, attribute);
+/* --- elements
+ * ------------------------------------------------------------------------------------- */
 
-	if (!quantify)
-		quantify = "all";
-	result = strcmp(quantify, "any") == 0 ? POLICY_FAIL : POLICY_PASS;
-	if (json_is_true(mask)) {
-		c->reason = arena_printf(c->arena, "%s is not known before apply", attribute);
+static enum policy_result judge_element(struct policy_context *c, const struct policy_condition *d,
+					const struct policy_value *v, size_t number)
+{
+	enum policy_result result;
+
+	if (v->is_unknown) {
+		policy_note(c, POLICY_VIEW_PLAN, POLICY_UNKNOWN, "%s is not known before apply",
+			    d->path.text);
 		return POLICY_UNKNOWN;
 	}
-	walk_list(c, value, mask, "", &f);
-	for (size_t i = 0; i < f.count; i++) {
-		enum policy_result one;
-
-		c->values = f.rows[i].value;
-		c->unknown = json_array_get(mask, i);
-		one = f.rows[i].unknown ? POLICY_UNKNOWN : judge(c, doc_get(d, "where"));
-		result = quantified(quantify, result, one);
-		if (one == POLICY_PASS && strcmp(quantify, "none") == 0)
-			c->reason = arena_printf(c->arena, "%s[%zu] is %s", attribute, i,
-						 describe(c, f.rows[i].value, false));
-	}
-	c->values = values;
-	c->unknown = unknown;
+	c->here = *v;
+	result = policy_judge_condition(c, d->children[0]);
+	if (result != POLICY_PASS || c->explains_pass)
+		c->why.reason =
+			arena_printf(c->arena, "%s[%zu]: %s", d->path.text, number, c->why.reason);
 	return result;
 }
 
-static const char *string_of(const json_t *object, const char *key)
+static enum policy_result judge_each(struct policy_context *c, const struct policy_condition *d)
 {
-	const char *text = json_string_value(json_object_get(object, key));
+	const struct policy_value here = c->here;
+	struct policy_found f = {.count = 0};
+	enum policy_result result = start(d->quantify);
+	struct policy_why why = {"", POLICY_VIEW_PLAN};
+	bool explains = c->explains_pass;
 
-	return text ? text : "";
-}
+	policy_path_walk(c, &c->here, &d->path, &f);
+	c->explains_pass = explains != (d->quantify == POLICY_NONE);
+	for (size_t i = 0; i < f.count; i++) {
+		enum policy_result next;
 
-static const json_t *block_of(const struct context *c, const json_t *instance)
-{
-	json_t *index = json_object_get(instance, "block");
-
-	return json_array_get(c->view->blocks, (size_t)json_integer_value(index));
-}
-
-static bool names(const struct context *c, const char *reference, const json_t *instance)
-{
-	return strcmp(reference, string_of(instance, "address")) == 0 ||
-	       strcmp(reference, string_of(block_of(c, instance), "address")) == 0;
-}
-
-static bool connected(const struct context *c, const json_t *one, const json_t *other)
-{
-	const char *from_one = string_of(one, "address"), *from_other = string_of(other, "address");
-	json_t *edge;
-	size_t i;
-
-	json_array_foreach (c->view->references, i, edge) {
-		const char *from = string_of(edge, "from"), *to = string_of(edge, "to");
-
-		if ((strcmp(from, from_one) == 0 && names(c, to, other)) ||
-		    (strcmp(from, from_other) == 0 && names(c, to, one)))
-			return true;
+		next = quantified(d->quantify, result, judge_element(c, d, &f.rows[i], i));
+		if (next != result || (f.count == 1 && next != POLICY_PASS))
+			why = c->why;
+		result = next;
 	}
-	return false;
+	c->explains_pass = explains;
+	c->here = here;
+	if (*why.reason)
+		c->why = why;
+	else
+		policy_note(c, POLICY_VIEW_PLAN, result, "%s is such that none of %zu does it",
+			    d->path.text, f.count);
+	return result;
 }
 
-static bool listed(const char *text, const struct doc *list)
-{
-	for (const struct doc *m = list ? list->first : NULL; m; m = m->next)
-		if (m->text && strcmp(m->text, text) == 0)
-			return true;
-	return false;
-}
+/* --- other instances
+ * ------------------------------------------------------------------------------ */
 
-/* Judges a condition on another instance than the subject. */
-static enum policy_result judge_there(struct context *c, const json_t *instance,
-				      const struct doc *where)
+enum policy_result policy_judge_there(struct policy_context *c, const struct policy_instance *other,
+				      const struct policy_condition *where)
 {
-	const json_t *values = c->values, *unknown = c->unknown, *subject = c->instance;
+	const struct policy_instance *subject = c->instance;
+	const struct policy_value here = c->here;
 	enum policy_result result = POLICY_PASS;
 
-	c->instance = instance;
-	c->values = json_object_get(instance, "values");
-	c->unknown = json_object_get(instance, "unknown");
+	c->instance = other;
+	c->here = policy_instance_root(other);
 	if (where)
-		result = judge(c, where);
+		result = policy_judge_condition(c, where);
 	c->instance = subject;
-	c->values = values;
-	c->unknown = unknown;
+	c->here = here;
 	return result;
 }
 
-static enum policy_result judge_connection(struct context *c, const struct doc *d)
-{
-	bool exists = strcmp(text_of(d, "operator"), "exists") == 0;
-	const struct doc *types = doc_get(d, "connected_resource_types");
-	enum policy_result result = POLICY_FAIL;
-	const char *where_reason = NULL;
-	json_t *other;
-	size_t i;
-
-	json_array_foreach (c->view->instances, i, other) {
-		if (other == c->instance || !listed(string_of(other, "type"), types) ||
-		    !connected(c, c->instance, other))
-			continue;
-		c->reason = "";
-		result = policy_or(result, judge_there(c, other, doc_get(d, "where")));
-		where_reason = arena_printf(c->arena, "%s: %s", string_of(other, "address"),
-					    *c->reason ? c->reason : "is connected");
-	}
-	if (!exists)
-		result = policy_not(result);
-	if (result != POLICY_PASS)
-		c->reason = where_reason
-				    ? where_reason
-				    : arena_printf(c->arena, "no %s is connected with it",
-						   types->first ? types->first->text : "resource");
-	return result;
-}
-
-/* What one rule of a network lets in, added to the ranges; POLICY_UNKNOWN when it cannot be told.
+/*
+ * Checkov's way to say something about the connected resource: beside the connection stands a
+ * condition on a type that is not the subject's.
  */
-struct opening {
-	struct policy_ranges v4, v6;
-	bool unknown;
+static enum policy_result judge_beside(struct policy_context *c,
+				       const struct policy_condition *parent,
+				       const struct policy_condition *d,
+				       const struct policy_instance *other)
+{
+	enum policy_result result = POLICY_PASS;
+
+	for (size_t i = 0; parent && i < parent->child_count; i++) {
+		const struct policy_condition *m = parent->children[i];
+
+		if (m != d && m->kind != POLICY_COND_FILTER &&
+		    !policy_condition_applies(m, c->instance->type) &&
+		    policy_condition_applies(m, other->type))
+			result = policy_and(result, policy_judge_there(c, other, m));
+	}
+	return result;
+}
+
+struct connected {
+	enum policy_result result;
+	struct policy_why why;
+	size_t count;
 };
 
-static void add_range(struct context *c, struct opening *o, const char *cidr)
+static void judge_other(struct policy_context *c, const struct policy_condition *d, size_t index,
+			const struct policy_condition *parent, struct connected *so_far)
 {
-	struct policy_range range;
-	struct policy_ranges *to;
-	bool v6;
+	const struct policy_instance *other = &c->index->instances[index];
+	enum policy_result one;
 
-	if (!policy_parse_cidr(cidr, &range, &v6)) {
-		o->unknown = true;
-		return;
-	}
-	to = v6 ? &o->v6 : &o->v4;
-	to->rows = arena_grow(c->arena, to->rows, to->count, &to->capacity, sizeof(*to->rows));
-	to->rows[to->count++] = range;
+	c->why.reason = "";
+	one = policy_judge_there(c, other, d->child_count > 0 ? d->children[0] : NULL);
+	one = policy_and(one, judge_beside(c, parent, d, other));
+	so_far->count++;
+	if (so_far->count == 1 || policy_or(so_far->result, one) != so_far->result)
+		so_far->why = (struct policy_why){
+			arena_printf(c->arena, "%s: %s", other->address,
+				     *c->why.reason ? c->why.reason : "is connected"),
+			c->why.view};
+	so_far->result = policy_or(so_far->result, one);
 }
 
-static void add_addresses(struct context *c, struct opening *o, const json_t *values,
-			  const json_t *unknown, const char *path)
+/* Each other instance once, however many edges lead to it. */
+static bool seen_before(const struct policy_edges *edges, size_t k, const char *through)
 {
-	struct found f = {.count = 0};
+	for (size_t i = 0; i < k; i++)
+		if (edges->rows[i].other == edges->rows[k].other &&
+		    (!through || strcmp(edges->rows[i].path, through) == 0))
+			return true;
+	return false;
+}
 
-	walk(c, values, unknown, path, &f);
-	for (size_t i = 0; i < f.count; i++) {
-		const json_t *v = f.rows[i].value;
-		json_t *item;
-		size_t k;
+static void judge_edges(struct policy_context *c, const struct policy_condition *d,
+			const struct policy_edges *edges, const struct policy_condition *parent,
+			struct connected *so_far)
+{
+	for (size_t k = 0; k < edges->count; k++) {
+		const struct policy_edge *edge = &edges->rows[k];
 
-		if (f.rows[i].unknown)
-			o->unknown = true;
-		if (json_is_string(v))
-			add_range(c, o, json_string_value(v));
-		json_array_foreach (v, k, item) {
-			if (json_is_string(item))
-				add_range(c, o, json_string_value(item));
-			else
-				o->unknown = true;
+		if (policy_strings_have(&d->connected, c->index->instances[edge->other].type) &&
+		    (!d->through || strcmp(edge->path, d->through) == 0) &&
+		    !seen_before(edges, k, d->through))
+			judge_other(c, d, edge->other, parent, so_far);
+	}
+}
+
+/* Whether the arguments that name the other one have the same known value. */
+static bool is_same(struct policy_context *c, const struct policy_condition *d,
+		    const struct policy_value *mine, const struct policy_instance *other)
+{
+	const struct policy_value root = policy_instance_root(other);
+
+	for (size_t i = 0; i < d->join_count; i++) {
+		const struct policy_value theirs =
+			policy_path_single(c, &root, &d->joins[i].theirs);
+
+		if (!json_is_string(theirs.value) || !json_equal(theirs.value, mine[i].value))
+			return false;
+	}
+	return true;
+}
+
+static bool has_edge(const struct policy_edges *edges, const struct policy_condition *d,
+		     size_t index)
+{
+	for (size_t k = 0; k < edges->count; k++)
+		if (edges->rows[k].other == index &&
+		    (!d->through || strcmp(edges->rows[k].path, d->through) == 0))
+			return true;
+	return false;
+}
+
+static bool is_joined(const struct policy_context *c, const struct policy_condition *d,
+		      size_t index)
+{
+	return (d->direction != POLICY_TO && has_edge(&c->instance->in, d, index)) ||
+	       (d->direction != POLICY_FROM && has_edge(&c->instance->out, d, index));
+}
+
+static void judge_same(struct policy_context *c, const struct policy_condition *d,
+		       const struct policy_condition *parent, struct connected *so_far)
+{
+	const struct policy_value root = policy_instance_root(c->instance);
+	struct policy_value *mine;
+
+	if (d->join_count == 0)
+		return;
+	mine = arena_array(c->arena, d->join_count, sizeof(*mine));
+	for (size_t i = 0; i < d->join_count; i++)
+		mine[i] = policy_path_single(c, &root, &d->joins[i].mine);
+	for (size_t t = 0; json_is_string(mine[0].value) && t < d->connected.count; t++) {
+		size_t count;
+		const size_t *list = policy_index_type(c->index, d->connected.items[t], &count);
+
+		for (size_t i = 0; i < count; i++) {
+			const struct policy_instance *other = &c->index->instances[list[i]];
+
+			if (other != c->instance && is_same(c, d, mine, other) &&
+			    !is_joined(c, d, list[i]))
+				judge_other(c, d, list[i], parent, so_far);
 		}
 	}
 }
 
-static struct policy_value single(struct context *c, const json_t *values, const json_t *unknown,
-				  const char *path)
+static enum policy_result judge_connection(struct policy_context *c,
+					   const struct policy_condition *d)
 {
-	struct found f = {.count = 0};
+	struct connected so_far = {.result = POLICY_FAIL};
+	const struct policy_condition *parent = c->parent;
+	bool explains = c->explains_pass;
+	enum policy_result result;
 
-	walk(c, values, unknown, path, &f);
-	return f.count > 0 ? f.rows[0] : (struct policy_value){NULL, false};
-}
-
-static long port_of(const json_t *v, long otherwise)
-{
-	if (json_is_integer(v))
-		return (long)json_integer_value(v);
-	if (json_is_string(v))
-		return strtol(json_string_value(v), NULL, 10);
-	return otherwise;
-}
-
-/* Whether the rule is about the port of the condition at all. */
-static enum policy_result concerns(struct context *c, const struct doc *d, const struct doc *source,
-				   const json_t *values, const json_t *unknown)
-{
-	struct policy_value protocol = single(c, values, unknown, text_of(source, "protocol"));
-	struct policy_value from = single(c, values, unknown, text_of(source, "from"));
-	struct policy_value to = single(c, values, unknown, text_of(source, "to"));
-	const char *name = json_string_value(protocol.value), *wanted = text_of(d, "protocol");
-	long port = strtol(text_of(d, "port"), NULL, 10);
-
-	if (protocol.unknown)
-		return POLICY_UNKNOWN;
-	if (!name || strcmp(name, "-1") == 0 || strcasecmp(name, "all") == 0)
-		return POLICY_PASS;
-	if (strcasecmp(name, wanted) != 0 &&
-	    !(strcmp(wanted, "tcp") == 0 && strcmp(name, "6") == 0) &&
-	    !(strcmp(wanted, "udp") == 0 && strcmp(name, "17") == 0))
-		return POLICY_FAIL;
-	if (from.unknown || to.unknown)
-		return POLICY_UNKNOWN;
-	return port_of(from.value, 0) <= port && port <= port_of(to.value, 65535) ? POLICY_PASS
-										  : POLICY_FAIL;
-}
-
-static void add_rule(struct context *c, const struct doc *d, const struct doc *source,
-		     const json_t *values, const json_t *unknown, struct opening *o)
-{
-	struct opening mine = {.unknown = false};
-	enum policy_result about = concerns(c, d, source, values, unknown);
-	const struct doc *addresses = doc_get(source, "addresses");
-
-	if (about == POLICY_FAIL)
-		return;
-	if (about == POLICY_UNKNOWN) {
-		/* It may be open to nobody that matters: only what it lets in says whether that is
-		 * a doubt. */
-		for (const struct doc *m = addresses->first; m; m = m->next)
-			add_addresses(c, &mine, values, unknown, m->text);
-		o->unknown = o->unknown || mine.unknown || mine.v4.count > 0 || mine.v6.count > 0;
-		return;
+	c->explains_pass = explains != !d->exists;
+	if (d->direction != POLICY_FROM)
+		judge_edges(c, d, &c->instance->out, parent, &so_far);
+	if (d->direction != POLICY_TO)
+		judge_edges(c, d, &c->instance->in, parent, &so_far);
+	judge_same(c, d, parent, &so_far);
+	c->explains_pass = explains;
+	c->parent = parent;
+	result = d->exists ? so_far.result : policy_not(so_far.result);
+	if (so_far.count > 0) {
+		policy_note(c, so_far.why.view, result, "%s", so_far.why.reason);
+		return result;
 	}
-	for (const struct doc *m = addresses->first; m; m = m->next)
-		add_addresses(c, o, values, unknown, m->text);
-}
-
-static void add_attribute_rules(struct context *c, const struct doc *d, const struct doc *source,
-				struct opening *o)
-{
-	const json_t *list = json_object_get(c->values, text_of(source, "attribute"));
-	const json_t *mask = json_object_get(c->unknown, text_of(source, "attribute"));
-	size_t count = FP_MAX(json_array_size(list), json_array_size(mask));
-
-	if (json_is_true(mask))
-		return; /* computed: what separate rules make of it is judged there */
-	for (size_t i = 0; i < count; i++) {
-		const json_t *element = json_array_get(list, i), *unknown = json_array_get(mask, i);
-
-		if (json_is_true(unknown))
-			o->unknown = true;
-		else
-			add_rule(c, d, source, element, unknown, o);
-	}
-}
-
-static void add_connected_rules(struct context *c, const struct doc *d, const struct doc *source,
-				struct opening *o)
-{
-	json_t *other;
-	size_t i;
-
-	json_array_foreach (c->view->instances, i, other) {
-		const json_t *values = json_object_get(other, "values"),
-			     *unknown = json_object_get(other, "unknown");
-		enum policy_result applies;
-
-		if (!listed(string_of(other, "type"), doc_get(source, "resource_types")) ||
-		    !connected(c, c->instance, other))
-			continue;
-		applies = judge_there(c, other, doc_get(source, "where"));
-		if (applies == POLICY_UNKNOWN)
-			o->unknown = true;
-		if (applies == POLICY_PASS)
-			add_rule(c, d, source, values, unknown, o);
-	}
-}
-
-static enum policy_result judge_network(struct context *c, const struct doc *d)
-{
-	struct opening o = {.unknown = false};
-	const struct doc *sources = doc_get(d, "sources");
-
-	for (const struct doc *source = sources->first; source; source = source->next) {
-		if (doc_get(source, "resource_types"))
-			add_connected_rules(c, d, source, &o);
-		else
-			add_attribute_rules(c, d, source, &o);
-	}
-	if (policy_is_world(&o.v4, false) || policy_is_world(&o.v6, true)) {
-		c->reason =
-			arena_printf(c->arena, "port %s is open to the world", text_of(d, "port"));
-		return POLICY_FAIL;
-	}
-	if (o.unknown) {
-		c->reason = "who may reach it is not known before apply";
-		return POLICY_UNKNOWN;
-	}
-	return POLICY_PASS;
-}
-
-static enum policy_result judge_filter(struct context *c, const struct doc *d)
-{
-	return listed(string_of(c->instance, "type"), doc_get(d, "value")) ? POLICY_PASS
-									   : POLICY_FAIL;
-}
-
-static enum policy_result judge_condition(struct context *c, const struct doc *d)
-{
-	static const struct {
-		const char *name;
-		enum policy_result (*judge)(struct context *c, const struct doc *d);
-	} kinds[] = {{"attribute", judge_attribute},
-		     {"each", judge_each},
-		     {"connection", judge_connection},
-		     {"network", judge_network},
-		     {"filter", judge_filter}};
-	const char *name = text_of(d, "cond_type");
-
-	for (size_t i = 0; i < FP_ARRAY_SIZE(kinds); i++)
-		if (strcmp(kinds[i].name, name) == 0)
-			return kinds[i].judge(c, d);
-	abort(); /* the parser lets no other through */
-}
-
-static enum policy_result judge_list(struct context *c, const struct doc *list, bool all)
-{
-	enum policy_result result = all ? POLICY_PASS : POLICY_FAIL;
-	const char *reason = "";
-
-	for (const struct doc *m = list->first; m; m = m->next) {
-		enum policy_result one = judge(c, m);
-
-		/* Of alternatives the last is told: policies list the way that is advised there. */
-		if (one != POLICY_PASS && (!all || *reason == '\0' || one == POLICY_FAIL))
-			reason = c->reason;
-		result = all ? policy_and(result, one) : policy_or(result, one);
-	}
-	c->reason = reason;
+	policy_note(c, POLICY_VIEW_PLAN, result, "no %s is connected with it",
+		    d->connected.count > 0 ? d->connected.items[0] : "resource");
 	return result;
 }
 
-static enum policy_result judge(struct context *c, const struct doc *d)
+/* All instances of some types, wherever they stand. */
+static enum policy_result judge_instances(struct policy_context *c,
+					  const struct policy_condition *d)
 {
-	const struct doc *child;
+	enum policy_result result = start(d->quantify);
+	struct policy_why why = {"", POLICY_VIEW_PLAN};
+	bool explains = c->explains_pass;
 
-	if ((child = doc_get(d, "and")))
-		return judge_list(c, child, true);
-	if ((child = doc_get(d, "or")))
-		return judge_list(c, child, false);
-	if ((child = doc_get(d, "not")))
-		return policy_not(child->kind == DOC_OBJECT ? judge(c, child)
-							    : judge_list(c, child, true));
-	return judge_condition(c, d);
-}
+	c->explains_pass = explains != (d->quantify == POLICY_NONE);
+	for (size_t t = 0; t < d->connected.count; t++) {
+		size_t count;
+		const size_t *list = policy_index_type(c->index, d->connected.items[t], &count);
 
-static int open_view(const json_t *json, struct view *v, struct err *e)
-{
-	if (json_member(json, "view", "blocks", JSON_ARRAY, true, &v->blocks, e) < 0 ||
-	    json_member(json, "view", "instances", JSON_ARRAY, true, &v->instances, e) < 0)
-		return -1;
-	return json_member(json, "view", "references", JSON_ARRAY, true, &v->references, e);
-}
+		for (size_t i = 0; i < count; i++) {
+			const struct policy_instance *other = &c->index->instances[list[i]];
+			enum policy_result next;
 
-static bool is_subject(const struct policy *p, const json_t *instance)
-{
-	for (size_t i = 0; i < p->subjects.count; i++)
-		if (strcmp(p->subjects.items[i], string_of(instance, "type")) == 0)
-			return strcmp(string_of(instance, "mode"), "managed") == 0;
-	return false;
-}
-
-int policy_evaluate(const struct policy *p, const json_t *view, struct arena *a,
-		    struct policy_report *ret_report, struct err *e)
-{
-	struct context c = {.policy = p, .arena = a, .e = e};
-	struct policy_judgement *rows = NULL;
-	size_t count = 0, capacity = 0, i;
-	json_t *instance;
-	struct view v;
-
-	if (open_view(view, &v, e) < 0)
-		return -1;
-	c.view = &v;
-	json_array_foreach (v.instances, i, instance) {
-		struct policy_judgement *row;
-		const json_t *block;
-
-		if (!is_subject(p, instance))
-			continue;
-		c.instance = instance;
-		c.values = json_object_get(instance, "values");
-		c.unknown = json_object_get(instance, "unknown");
-		c.reason = "";
-		block = block_of(&c, instance);
-		rows = arena_grow(a, rows, count, &capacity, sizeof(*rows));
-		row = &rows[count++];
-		*row = (struct policy_judgement){
-			.address = arena_strdup(a, string_of(instance, "address")),
-			.block = arena_strdup(a, string_of(block, "address")),
-			.file = arena_strdup(a, string_of(block, "file")),
-			.line = (size_t)json_integer_value(json_object_get(block, "line")),
-			.result = judge(&c, p->definition),
-		};
-		row->reason = row->result == POLICY_PASS ? "" : arena_strdup(a, c.reason);
+			if (d->others_only && other == c->instance)
+				continue;
+			c->why.reason = "is there";
+			next = quantified(
+				d->quantify, result,
+				policy_judge_there(c, other,
+						   d->child_count > 0 ? d->children[0] : NULL));
+			if (next != result || !*why.reason)
+				why = (struct policy_why){arena_printf(c->arena, "%s: %s",
+								       other->address,
+								       c->why.reason),
+							  c->why.view};
+			result = next;
+		}
 	}
-	*ret_report = (struct policy_report){p, rows, count};
-	return 0;
+	c->explains_pass = explains;
+	policy_note(c, why.view, result, "%s%s", *why.reason ? why.reason : "there is no ",
+		    *why.reason ? "" : d->connected.items[0]);
+	return result;
+}
+
+/* --- the tree
+ * ------------------------------------------------------------------------------------- */
+
+static enum policy_result judge_list(struct policy_context *c, const struct policy_condition *list,
+				     bool all)
+{
+	enum policy_result result = all ? POLICY_PASS : POLICY_FAIL;
+	const struct policy_condition *parent = c->parent;
+	struct policy_why why[3] = {{"", POLICY_VIEW_PLAN},
+				    {"", POLICY_VIEW_PLAN},
+				    {"", POLICY_VIEW_PLAN}}; /* by result */
+
+	for (size_t i = 0; i < list->child_count; i++) {
+		const struct policy_condition *m = list->children[i];
+		enum policy_result one;
+
+		if (!policy_condition_applies(m, c->instance->type))
+			continue;
+		c->parent = all ? list : NULL;
+		c->why.reason = "";
+		one = policy_judge_condition(c, m);
+		/* Of alternatives the last is told: policies list the way that is advised there. */
+		if (one != POLICY_UNKNOWN || *why[one].reason == '\0')
+			why[one] = c->why;
+		result = all ? policy_and(result, one) : policy_or(result, one);
+	}
+	c->parent = parent;
+	c->why = why[result];
+	return result;
+}
+
+static enum policy_result judge_not(struct policy_context *c, const struct policy_condition *d)
+{
+	enum policy_result result;
+
+	c->explains_pass = !c->explains_pass;
+	result = policy_not(judge_list(c, d, true));
+	c->explains_pass = !c->explains_pass;
+	return result;
+}
+
+static enum policy_result judge_exists(struct policy_context *c, const struct policy_condition *d)
+{
+	enum policy_result result = d->exists ? POLICY_PASS : POLICY_FAIL;
+
+	policy_note(c, POLICY_VIEW_STATIC, result, "a resource of this type must not be there");
+	return result;
+}
+
+enum policy_result policy_judge_condition(struct policy_context *c,
+					  const struct policy_condition *d)
+{
+	switch (d->kind) {
+	case POLICY_COND_AND:
+		return judge_list(c, d, true);
+	case POLICY_COND_OR:
+		return judge_list(c, d, false);
+	case POLICY_COND_NOT:
+		return judge_not(c, d);
+	case POLICY_COND_ATTRIBUTE:
+		return judge_attribute(c, d);
+	case POLICY_COND_EACH:
+		return judge_each(c, d);
+	case POLICY_COND_CONNECTION:
+		return judge_connection(c, d);
+	case POLICY_COND_INSTANCES:
+		return judge_instances(c, d);
+	case POLICY_COND_NETWORK:
+		return policy_judge_network(c, d);
+	case POLICY_COND_CHANGE:
+		return policy_judge_change(c, d);
+	case POLICY_COND_RESOURCE:
+		return judge_exists(c, d);
+	case POLICY_COND_FILTER:
+		return POLICY_PASS; /* what it leaves out is not judged at all */
+	}
+	abort();
+}
+
+/* --- a whole policy
+ * ------------------------------------------------------------------------------- */
+
+struct rows {
+	struct policy_judgement *list;
+	size_t count, capacity;
+};
+
+/* The view that decided, or for what passes the furthest that was looked at. */
+static const char *view_name(const struct policy_context *c, enum policy_result result)
+{
+	static const char *const names[] = {"plan", "static", "change"};
+
+	if (result != POLICY_PASS)
+		return names[c->why.view];
+	if (c->views_used & 1u << POLICY_VIEW_CHANGE)
+		return names[POLICY_VIEW_CHANGE];
+	return names[c->views_used == 1u << POLICY_VIEW_STATIC ? POLICY_VIEW_STATIC
+							       : POLICY_VIEW_PLAN];
+}
+
+static void add_row(struct policy_context *c, const struct policy *p,
+		    const struct policy_instance *i, struct rows *rows)
+{
+	enum policy_result result;
+
+	if (!i->managed || !policy_condition_applies(p->definition, i->type))
+		return;
+	c->instance = i;
+	c->here = policy_instance_root(i);
+	c->why = (struct policy_why){"", POLICY_VIEW_PLAN};
+	c->views_used = 0;
+	result = policy_judge_condition(c, p->definition);
+	rows->list =
+		arena_grow(c->arena, rows->list, rows->count, &rows->capacity, sizeof(*rows->list));
+	rows->list[rows->count++] = (struct policy_judgement){
+		.address = i->address,
+		.block = i->block_address,
+		.file = i->file,
+		.line = i->line,
+		.end_line = i->end_line,
+		.result = result,
+		.view = view_name(c, result),
+		.reason = result == POLICY_PASS ? "" : c->why.reason,
+	};
+}
+
+static void add_type(struct policy_context *c, const struct policy *p, const struct policy_index *x,
+		     const char *type, bool gone_only, struct rows *rows)
+{
+	size_t count;
+	const size_t *list = policy_index_type(x, type, &count);
+
+	c->index = x;
+	for (size_t i = 0; i < count; i++)
+		if (!gone_only || !policy_index_find(c->views->now, x->instances[list[i]].address))
+			add_row(c, p, &x->instances[list[i]], rows);
+}
+
+static void add_all(struct policy_context *c, const struct policy *p, struct rows *rows)
+{
+	c->index = c->views->now;
+	for (size_t i = 0; i < c->index->count; i++)
+		add_row(c, p, &c->index->instances[i], rows);
+}
+
+struct policy_report policy_judge(const struct policy *p, const struct policy_views *views,
+				  struct arena *a)
+{
+	struct policy_context c = {.views = views, .arena = a};
+	bool on_change = policy_condition_needs_change(p->definition);
+	struct rows rows = {.count = 0};
+
+	if (on_change && !views->before)
+		return (struct policy_report){p, NULL, 0};
+	if (policy_strings_have(&p->subjects, "all"))
+		add_all(&c, p, &rows);
+	else
+		for (size_t i = 0; i < p->subjects.count; i++)
+			add_type(&c, p, views->now, p->subjects.items[i], false, &rows);
+	/* What is gone is a change, too. */
+	for (size_t i = 0; on_change && i < p->subjects.count; i++)
+		add_type(&c, p, views->before, p->subjects.items[i], true, &rows);
+	return (struct policy_report){p, rows.list, rows.count};
 }
 
 const struct policy_judgement *policy_find(const struct policy_report *r, const char *address)

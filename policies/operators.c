@@ -5,25 +5,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-const char *const policy_quantifiers[] = {"all", "any", "none", NULL};
-
-enum policy_result policy_and(enum policy_result a, enum policy_result b)
-{
-	if (a == POLICY_FAIL || b == POLICY_FAIL)
-		return POLICY_FAIL;
-	return a == POLICY_UNKNOWN || b == POLICY_UNKNOWN ? POLICY_UNKNOWN : POLICY_PASS;
-}
-
-enum policy_result policy_not(enum policy_result a)
-{
-	return a == POLICY_UNKNOWN ? a : a == POLICY_PASS ? POLICY_FAIL : POLICY_PASS;
-}
-
-enum policy_result policy_or(enum policy_result a, enum policy_result b)
-{
-	return policy_not(policy_and(policy_not(a), policy_not(b)));
-}
-
 static enum policy_result truth(bool b)
 {
 	return b ? POLICY_PASS : POLICY_FAIL;
@@ -45,7 +26,7 @@ static void scalar_text(const json_t *v, char text[static 64], const char **ret_
 		*ret_text = NULL;
 }
 
-static bool equals_doc(const json_t *v, const struct doc *d)
+bool policy_operator_same(const json_t *v, const struct doc *d)
 {
 	char room[64];
 	const char *text;
@@ -78,18 +59,46 @@ static bool equals_doc(const json_t *v, const struct doc *d)
 	}
 }
 
+static bool any_unknown(const json_t *mask)
+{
+	const char *key;
+	json_t *m;
+	size_t i;
+
+	if (json_is_true(mask))
+		return true;
+	json_array_foreach (mask, i, m)
+		if (any_unknown(m))
+			return true;
+	json_object_foreach ((json_t *)(uintptr_t)mask, key, m)
+		if (any_unknown(m))
+			return true;
+	return false;
+}
+
 static enum policy_result judge_equals(const struct policy_value *f, const struct doc *value)
 {
-	return truth(equals_doc(f->value, value));
+	if (value->kind >= DOC_ARRAY && any_unknown(f->unknown))
+		return POLICY_UNKNOWN;
+	return truth(policy_operator_same(f->value, value));
+}
+
+static enum policy_result judge_equals_caseless(const struct policy_value *f,
+						const struct doc *value)
+{
+	return truth(json_is_string(f->value) &&
+		     strcasecmp(json_string_value(f->value), value->text) == 0);
 }
 
 static enum policy_result judge_exists(const struct policy_value *f,
 				       const struct doc *value FP_UNUSED)
 {
-	return truth(f->unknown || (f->value && !json_is_null(f->value)));
+	if (f->is_unknown)
+		return f->surely_set ? POLICY_PASS : POLICY_UNKNOWN;
+	return truth(f->value && !json_is_null(f->value));
 }
 
-static bool is_empty(const json_t *v)
+bool policy_operator_empty(const json_t *v)
 {
 	return !v || json_is_null(v) || (json_is_string(v) && json_string_length(v) == 0) ||
 	       (json_is_array(v) && json_array_size(v) == 0) ||
@@ -99,7 +108,9 @@ static bool is_empty(const json_t *v)
 static enum policy_result judge_empty(const struct policy_value *f,
 				      const struct doc *value FP_UNUSED)
 {
-	return truth(is_empty(f->value));
+	if (f->is_unknown)
+		return f->surely_set ? POLICY_FAIL : POLICY_UNKNOWN;
+	return truth(policy_operator_empty(f->value));
 }
 
 static const char *check_array(const struct doc *value)
@@ -110,24 +121,39 @@ static const char *check_array(const struct doc *value)
 static enum policy_result judge_within(const struct policy_value *f, const struct doc *value)
 {
 	for (const struct doc *m = value->first; m; m = m->next)
-		if (equals_doc(f->value, m))
+		if (policy_operator_same(f->value, m))
 			return POLICY_PASS;
 	return POLICY_FAIL;
 }
 
+/* How a list compares with an operand, element by element; an element that is not known is a doubt
+ * unless a known one decides. */
+static enum policy_result any_element(const struct policy_value *f, const struct doc *value,
+				      enum policy_result (*judge)(const struct policy_value *,
+								  const struct doc *),
+				      bool negate)
+{
+	size_t count = FP_MAX(json_array_size(f->value), json_array_size(f->unknown));
+	enum policy_result result = POLICY_FAIL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct policy_value one = {.value = json_array_get(f->value, i)};
+		enum policy_result next = POLICY_UNKNOWN;
+
+		if (!json_is_true(json_array_get(f->unknown, i)))
+			next = judge(&one, value);
+		result = policy_or(result, negate ? policy_not(next) : next);
+	}
+	return result;
+}
+
 static enum policy_result judge_contains(const struct policy_value *f, const struct doc *value)
 {
-	size_t i;
-	json_t *item;
-
 	if (json_is_string(f->value))
 		return truth(value->text && strstr(json_string_value(f->value), value->text));
 	if (json_is_object(f->value))
 		return truth(value->text && json_object_get(f->value, value->text));
-	json_array_foreach (f->value, i, item)
-		if (equals_doc(item, value))
-			return POLICY_PASS;
-	return POLICY_FAIL;
+	return any_element(f, value, judge_equals, false);
 }
 
 static const char *check_text(const struct doc *value)
@@ -236,6 +262,7 @@ static enum policy_result judge_less_equal(const struct policy_value *f, const s
 	return truth(number_of(f->value) <= strtod(value->text, NULL));
 }
 
+/* Lists of which elements are not known still have a length. */
 static double length_of(const json_t *v)
 {
 	if (json_is_string(v))
@@ -254,6 +281,18 @@ static enum policy_result judge_length_greater(const struct policy_value *f,
 					       const struct doc *value)
 {
 	return truth(length_of(f->value) > strtod(value->text, NULL));
+}
+
+static enum policy_result judge_length_greater_equal(const struct policy_value *f,
+						     const struct doc *value)
+{
+	return truth(length_of(f->value) >= strtod(value->text, NULL));
+}
+
+static enum policy_result judge_length_less_equal(const struct policy_value *f,
+						  const struct doc *value)
+{
+	return truth(length_of(f->value) <= strtod(value->text, NULL));
 }
 
 static enum policy_result judge_length_less(const struct policy_value *f, const struct doc *value)
@@ -284,34 +323,119 @@ static enum policy_result judge_false(const struct policy_value *f,
 /* Every element of the attribute is one of the values. */
 static enum policy_result judge_subset(const struct policy_value *f, const struct doc *value)
 {
-	size_t i;
-	json_t *item;
-
 	if (!json_is_array(f->value))
 		return judge_within(f, value);
-	json_array_foreach (f->value, i, item) {
-		struct policy_value one = {item, false};
-
-		if (judge_within(&one, value) != POLICY_PASS)
-			return POLICY_FAIL;
-	}
-	return POLICY_PASS;
+	return policy_not(any_element(f, value, judge_within, true));
 }
 
 static enum policy_result judge_intersects(const struct policy_value *f, const struct doc *value)
 {
-	size_t i;
-	json_t *item;
-
 	if (!json_is_array(f->value))
 		return judge_within(f, value);
-	json_array_foreach (f->value, i, item) {
-		struct policy_value one = {item, false};
+	return any_element(f, value, judge_within, false);
+}
 
-		if (judge_within(&one, value) == POLICY_PASS)
-			return POLICY_PASS;
+/* --- ranges and words
+ * ----------------------------------------------------------------------------- */
+
+static bool range_holds(const json_t *v, double wanted)
+{
+	const char *text = json_string_value(v);
+	double from, to;
+	char *end;
+
+	if (!text)
+		return number_of(v) == wanted;
+	from = strtod(text, &end);
+	if (end == text)
+		return strcmp(text, "*") == 0;
+	to = *end == '-' ? strtod(end + 1, &end) : from;
+	return *end == '\0' && from <= wanted && wanted <= to;
+}
+
+static enum policy_result judge_range(const struct policy_value *f, const struct doc *value)
+{
+	if (value->kind == DOC_ARRAY) {
+		enum policy_result result = POLICY_FAIL;
+
+		for (const struct doc *m = value->first; m; m = m->next)
+			result = policy_or(result, judge_range(f, m));
+		return result;
 	}
+	if (json_is_array(f->value))
+		return any_element(f, value, judge_range, false);
+	return truth(range_holds(f->value, strtod(value->text, NULL)));
+}
+
+static const char *check_numbers(const struct doc *value)
+{
+	for (const struct doc *m = value->kind == DOC_ARRAY ? value->first : NULL; m; m = m->next)
+		if (check_number(m))
+			return "must be numbers";
+	return value->kind == DOC_ARRAY ? NULL : check_number(value);
+}
+
+static double words_of(const json_t *v)
+{
+	const char *p = json_string_value(v);
+	double count = 0;
+
+	while (p && *p) {
+		p += strspn(p, " \t\n");
+		count += *p != '\0';
+		p += strcspn(p, " \t\n");
+	}
+	return p ? count : (double)NAN;
+}
+
+static enum policy_result judge_words_equals(const struct policy_value *f, const struct doc *value)
+{
+	return truth(words_of(f->value) == strtod(value->text, NULL));
+}
+
+static enum policy_result judge_words_greater(const struct policy_value *f, const struct doc *value)
+{
+	return truth(words_of(f->value) > strtod(value->text, NULL));
+}
+
+static enum policy_result judge_words_less(const struct policy_value *f, const struct doc *value)
+{
+	return truth(words_of(f->value) < strtod(value->text, NULL));
+}
+
+static bool cidr_holds(const char *outer, const char *inner)
+{
+	struct policy_range a, b;
+	bool a_v6, b_v6;
+
+	return policy_parse_cidr(outer, &a, &a_v6) && policy_parse_cidr(inner, &b, &b_v6) &&
+	       a_v6 == b_v6 && memcmp(a.first, b.first, sizeof(a.first)) <= 0 &&
+	       memcmp(a.last, b.last, sizeof(a.last)) >= 0;
+}
+
+static enum policy_result judge_cidr(const struct policy_value *f, const struct doc *value)
+{
+	if (json_is_array(f->value))
+		return policy_not(any_element(f, value, judge_cidr, true));
+	if (!json_is_string(f->value))
+		return POLICY_FAIL;
+	for (const struct doc *m = value->kind == DOC_ARRAY ? value->first : value; m;
+	     m = value->kind == DOC_ARRAY ? m->next : NULL)
+		if (cidr_holds(m->text, json_string_value(f->value)))
+			return POLICY_PASS;
 	return POLICY_FAIL;
+}
+
+static const char *check_cidr(const struct doc *value)
+{
+	struct policy_range range;
+	bool v6;
+
+	for (const struct doc *m = value->kind == DOC_ARRAY ? value->first : value; m;
+	     m = value->kind == DOC_ARRAY ? m->next : NULL)
+		if (m->kind != DOC_STRING || !policy_parse_cidr(m->text, &range, &v6))
+			return "must be an address range, or a list of them";
+	return NULL;
 }
 
 static const char *check_text_or_scalar(const struct doc *value)
@@ -323,6 +447,7 @@ static const char *check_text_or_scalar(const struct doc *value)
 /* For the "not_" form of an operator the evaluator asks this one and turns the answer round. */
 static const struct policy_operator operators[] = {
 	{"equals", true, false, NULL, judge_equals},
+	{"equals_ignore_case", true, false, check_text, judge_equals_caseless},
 	{"exists", false, true, NULL, judge_exists},
 	{"is_empty", false, true, NULL, judge_empty},
 	{"within", true, false, check_array, judge_within},
@@ -336,21 +461,41 @@ static const struct policy_operator operators[] = {
 	{"less_than_or_equal", true, false, check_number, judge_less_equal},
 	{"length_equals", true, false, check_number, judge_length_equals},
 	{"length_greater_than", true, false, check_number, judge_length_greater},
+	{"length_greater_than_or_equal", true, false, check_number, judge_length_greater_equal},
 	{"length_less_than", true, false, check_number, judge_length_less},
+	{"length_less_than_or_equal", true, false, check_number, judge_length_less_equal},
+	{"number_of_words_equals", true, false, check_number, judge_words_equals},
+	{"number_of_words_greater_than", true, false, check_number, judge_words_greater},
+	{"number_of_words_less_than", true, false, check_number, judge_words_less},
+	{"range_includes", true, false, check_numbers, judge_range},
+	{"cidr_range_subset", true, false, check_cidr, judge_cidr},
 	{"is_true", false, false, NULL, judge_true},
 	{"is_false", false, false, NULL, judge_false},
 	{"subset", true, false, check_array, judge_subset},
 	{"intersects", true, false, check_array, judge_intersects},
 };
 
-const struct policy_operator *policy_operator_find(const char *name)
+static const struct policy_operator *find(const char *name)
 {
-	if (strcmp(name, "is_not_empty") == 0)
-		name = "is_empty";
-	else if (strncmp(name, "not_", 4) == 0)
-		name += 4;
 	for (size_t i = 0; i < FP_ARRAY_SIZE(operators); i++)
 		if (strcmp(operators[i].name, name) == 0)
 			return &operators[i];
 	return NULL;
+}
+
+/* Checkov writes the "not_" in front or before the last words: length_not_equals. */
+const struct policy_operator *policy_operator_find(const char *name, bool *ret_negative)
+{
+	char plain[64];
+	const char *not = strstr(name, "not_");
+	size_t before;
+
+	*ret_negative = not != NULL;
+	if (!not )
+		return find(name);
+	before = (size_t)(not -name);
+	if (strlen(name) >= sizeof(plain))
+		return NULL;
+	(void)snprintf(plain, sizeof(plain), "%.*s%s", (int)before, name, not +4);
+	return find(plain);
 }

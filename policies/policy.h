@@ -3,7 +3,8 @@
  * one run.  The language is described in fixproof-policy(5).
  *
  * A policy judges every instance of its subject types.  What cannot be known at plan time is
- * unknown, and unknown is never a pass.
+ * unknown, and unknown is never a pass.  Nothing in here knows Terraform: a view of another dialect
+ * with the same members is judged in the same way.
  */
 #ifndef POLICIES_POLICY_H
 #define POLICIES_POLICY_H
@@ -21,6 +22,7 @@
 
 struct policy_control {
 	const char *standard, *version, *id;
+	const char *source; /* of the mapping; NULL when not given */
 };
 
 struct policy_strings {
@@ -40,6 +42,8 @@ struct policy_test_file {
 	size_t size;
 };
 
+struct policy_condition;
+
 struct policy_test {
 	const char *name;
 	enum policy_result expect;
@@ -47,20 +51,22 @@ struct policy_test {
 		*resource; /* address of the one instance that is meant; NULL: every judged one */
 	const struct policy_test_file *files;
 	size_t file_count;
+	const struct policy_test_file *before; /* for policies on changes */
+	size_t before_count;
 };
 
 struct policy {
 	const char *id, *name, *severity, *category, *remediation;
-	struct policy_strings subjects; /* resource types */
+	struct policy_strings subjects; /* resource types; "all" is every one */
 	struct policy_strings rules;	/* ids of scanner rules that it stands for */
 	const struct policy_control *controls;
 	size_t control_count;
-	const struct doc *definition;
+	const struct policy_condition *definition;
 	const struct policy_test *tests;
 	size_t test_count;
 	const char *source;
 	size_t source_size;
-	struct sha256 digest; /* of the canonical form of the whole document */
+	struct sha256 digest; /* of the canonical form of metadata and definition */
 };
 
 /* What a policy says of one instance. */
@@ -68,8 +74,9 @@ struct policy_judgement {
 	const char *address; /* of the instance */
 	const char *block;   /* address of its block, without instance keys */
 	const char *file;
-	size_t line;
+	size_t line, end_line;
 	enum policy_result result;
+	const char *view;   /* what it rests on: "static", "plan" or "change" */
 	const char *reason; /* why it fails or is unknown; "" when it passes */
 };
 
@@ -84,11 +91,23 @@ struct policy_report {
 FP_MUST_CHECK int policy_parse(const char *what, const char *text, size_t size, struct arena *a,
 			       const struct policy **ret_policy, struct err *e);
 
-/* Judges the view; what is wrong with the view is ERR_PEER. */
-FP_MUST_CHECK int policy_evaluate(const struct policy *p, const json_t *view, struct arena *a,
-				  struct policy_report *ret_report, struct err *e);
+/*
+ * What is judged: the view of a run, made ready once for all policies.  A policy on changes needs
+ * the view before, too, and the plan from there to here; without them it judges nothing.  The JSON
+ * stays the caller's and must outlive it.  What is wrong with a view is ERR_INPUT.
+ */
+struct policy_views;
+FP_MUST_CHECK int policy_views_open(const json_t *view, const json_t *before, const json_t *change,
+				    struct arena *a, const struct policy_views **ret_views,
+				    struct err *e);
+
+struct policy_report policy_judge(const struct policy *p, const struct policy_views *views,
+				  struct arena *a);
 
 const char *policy_result_name(enum policy_result result);
+
+/* The views that the policy looks at, as "static, plan". */
+const char *policy_views_text(const struct policy *p);
 
 /* The row of the instance, or NULL. */
 const struct policy_judgement *policy_find(const struct policy_report *r, const char *address);
@@ -97,7 +116,7 @@ const struct policy_judgement *policy_find(const struct policy_report *r, const 
 struct policy_builtin {
 	const char *file; /* "fp-….yaml" */
 	const char *text;
-	size_t size;
+	size_t size, tests_at; /* tests_at: where "tests:" begins */
 };
 extern const struct policy_builtin policy_builtins[];
 extern const size_t policy_builtin_count;

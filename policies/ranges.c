@@ -2,25 +2,30 @@
 
 #include <arpa/inet.h>
 
+#define WORLD 0.25
+
+/* A single address is a range of one. */
 bool policy_parse_cidr(const char *text, struct policy_range *ret_range, bool *ret_v6)
 {
 	char address[64];
-	const char *slash = strchr(text, '/');
-	size_t bytes, bits;
+	size_t size = strcspn(text, "/"), bytes, bits;
 	char *end;
 
-	if (!slash || (size_t)(slash - text) >= sizeof(address))
+	if (size >= sizeof(address))
 		return false;
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
+	memcpy(address, text, size);
+	address[size] = '\0';
 	memset(ret_range, 0, sizeof(*ret_range));
 	*ret_v6 = strchr(address, ':') != NULL;
 	bytes = *ret_v6 ? 16 : 4;
 	if (inet_pton(*ret_v6 ? AF_INET6 : AF_INET, address, ret_range->first) != 1)
 		return false;
-	bits = strtoul(slash + 1, &end, 10);
-	if (end == slash + 1 || *end != '\0' || bits > bytes * 8)
-		return false;
+	bits = bytes * 8;
+	if (text[size] == '/') {
+		bits = strtoul(text + size + 1, &end, 10);
+		if (end == text + size + 1 || *end != '\0' || bits > bytes * 8)
+			return false;
+	}
 	memcpy(ret_range->last, ret_range->first, sizeof(ret_range->last));
 	for (size_t i = bits; i < bytes * 8; i++) {
 		uint8_t bit = (uint8_t)(0x80 >> i % 8);
@@ -48,9 +53,11 @@ static double position(const uint8_t address[16])
 	return value;
 }
 
+/* Of IPv6 only 2000::/3 is routed: an eighth of all, from one eighth on. */
 bool policy_is_world(struct policy_ranges *ranges, bool v6)
 {
-	double covered = 0, reached = 0, unit = v6 ? 0 : 1.0 / 4294967296.0;
+	double unit = v6 ? 0 : 1.0 / 4294967296.0, whole = v6 ? 0.125 : 1;
+	double covered = 0, reached = v6 ? 0.125 : 0, end = reached + whole;
 
 	if (ranges->count == 0)
 		return false;
@@ -59,10 +66,12 @@ bool policy_is_world(struct policy_ranges *ranges, bool v6)
 		double first = FP_MAX(position(ranges->rows[i].first), reached);
 		double last = position(ranges->rows[i].last) + unit;
 
+		if (last > end)
+			last = end;
 		if (last <= first)
 			continue;
 		covered += last - first;
 		reached = last;
 	}
-	return covered > 0.5;
+	return covered / whole >= WORLD - 1e-9;
 }

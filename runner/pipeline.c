@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "policies/catalogue.h"
 #include "runner/attest/bundle.h"
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
@@ -311,15 +312,19 @@ static int compare_policies(const void *left, const void *right)
 }
 
 static int gather_policies(const struct work *w, const char *const *paths, size_t count,
-			   struct arena *a, const struct evidence_policy **ret_policies,
-			   size_t *ret_count, struct err *e)
+			   bool with_tests, struct arena *a,
+			   const struct evidence_policy **ret_policies, size_t *ret_count,
+			   struct err *e)
 {
 	struct policy_list l = {.count = 0};
 
-	for (size_t i = 0; i < policy_builtin_count; i++)
-		if (add_policy(policy_builtins[i].file, policy_builtins[i].text,
-			       policy_builtins[i].size, a, &l.rows, &l.count, &l.capacity, e) < 0)
+	for (size_t i = 0; i < policy_builtin_count; i++) {
+		const struct policy_builtin *b = &policy_builtins[i];
+
+		if (add_policy(b->file, b->text, with_tests ? b->size : b->tests_at, a, &l.rows,
+			       &l.count, &l.capacity, e) < 0)
 			return -1;
+	}
 	for (size_t i = 0; i < count; i++) {
 		const char *inside = w ? gitfix_inside(&w->git, paths[i], a) : NULL;
 
@@ -339,7 +344,7 @@ static int gather_policies(const struct work *w, const char *const *paths, size_
 int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
 		      const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e)
 {
-	return gather_policies(NULL, paths, count, a, ret_policies, ret_count, e);
+	return gather_policies(NULL, paths, count, true, a, ret_policies, ret_count, e);
 }
 
 static struct evidence_strings strings(const struct fixcase_strings *s)
@@ -418,6 +423,32 @@ static const char *now(struct arena *a)
 	return arena_strdup(a, text);
 }
 
+/* Those of the standards that the case claims controls of. */
+static int name_catalogues(struct arena *a, struct evidence *ev, struct err *e)
+{
+	const struct catalogue *const *list;
+	struct evidence_catalogue *rows;
+	size_t count;
+
+	if (catalogue_read_all(a, &list, &count, e) < 0)
+		return -1;
+	rows = arena_array(a, count, sizeof(*rows));
+	ev->catalogues = rows;
+	for (size_t i = 0; i < count; i++) {
+		const struct catalogue *c = list[i];
+		bool claimed = false;
+
+		for (size_t k = 0; k < ev->claims.control_count; k++)
+			claimed = claimed ||
+				  (strcmp(ev->claims.controls[k].standard, c->standard) == 0 &&
+				   strcmp(ev->claims.controls[k].version, c->version) == 0);
+		if (claimed)
+			rows[ev->catalogue_count++] =
+				(struct evidence_catalogue){c->standard, c->version, c->digest};
+	}
+	return 0;
+}
+
 static struct runs_input input_of(const struct work *w)
 {
 	return (struct runs_input){
@@ -438,8 +469,10 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	const struct runs_input in = input_of(w);
 
 	copy_claims(w->c, a, &ev->claims);
-	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, a,
+	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, false, a,
 			    &ev->policies, &ev->policy_count, e) < 0)
+		return -1;
+	if (name_catalogues(a, ev, e) < 0)
 		return -1;
 	ev->git_base = w->git.base;
 	ev->git_head = w->git.head;

@@ -26,18 +26,22 @@ const char *decision_name(enum decision decision)
 	return decision_names[decision];
 }
 
-static int evaluate(const struct verifier_input *in, const json_t *view, struct arena *a,
-		    const struct policy_report **ret_reports, struct err *e)
+/* before and change are for policies on changes; without them these judge nothing. */
+static int evaluate(const struct verifier_input *in, const json_t *view, const json_t *before,
+		    const json_t *change, struct arena *a, const struct policy_report **ret_reports,
+		    struct err *e)
 {
 	struct policy_report *reports;
+	const struct policy_views *views;
 
 	*ret_reports = NULL;
 	if (!view)
 		return 0;
+	if (policy_views_open(view, before, change, a, &views, e) < 0)
+		return -1;
 	reports = arena_array(a, in->policy_count, sizeof(*reports));
 	for (size_t i = 0; i < in->policy_count; i++)
-		if (policy_evaluate(in->policies[i], view, a, &reports[i], e) < 0)
-			return err_wrap(e, "policy %s", in->policies[i]->id);
+		reports[i] = policy_judge(in->policies[i], views, a);
 	*ret_reports = reports;
 	return 0;
 }
@@ -60,10 +64,11 @@ static int prepare(const struct evidence *ev, struct arena *a, struct verifier_i
 	in->ev = ev;
 	in->policies = policies;
 	in->policy_count = ev->policy_count;
-	if (evaluate(in, ev->before.view, a, &in->before, e) < 0 ||
-	    evaluate(in, ev->first.view, a, &in->after, e) < 0)
+	if (evaluate(in, ev->before.view, NULL, NULL, a, &in->before, e) < 0 ||
+	    evaluate(in, ev->first.view, ev->before.view, ev->first.change.json, a, &in->after, e) <
+		    0)
 		return -1;
-	return evaluate(in, ev->replay.other_view, a, &in->other, e);
+	return evaluate(in, ev->replay.other_view, NULL, NULL, a, &in->other, e);
 }
 
 /* A waiver counts until the end of its day, at the time of the runs and not of reading. */

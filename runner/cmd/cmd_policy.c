@@ -2,15 +2,15 @@
 
 #include "policies/policy.h"
 #include "runner/base/json.h"
-#include "runner/base/utf8.h"
 #include "runner/cmd/planning.h"
+#include "runner/cmd/policy_report.h"
 #include "runner/cmd/policy_test.h"
 #include "runner/pipeline.h"
 
 struct policy_values {
 	struct planning_options planning;
 	struct opt_texts policies;
-	const char *format;
+	const char *format, *before;
 	bool all;
 };
 
@@ -23,10 +23,12 @@ static const struct opt options[] = {
 	 "check: value of a variable of type string"},
 	{"var-file", OPT_TEXTS, offsetof(struct policy_values, planning.var_files), "FILE",
 	 "check: file of values"},
+	{"before", OPT_TEXT, offsetof(struct policy_values, before), "DIR",
+	 "check: judge the change from this workspace, too"},
 	{"all", OPT_FLAG, offsetof(struct policy_values, all), NULL,
 	 "check: list what passes, too"},
-	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json",
-	 "list, check: how to report [text]"},
+	{"format", OPT_WORD, offsetof(struct policy_values, format), "text|json|sarif|markdown",
+	 "sarif: check alone"},
 	OPT_END,
 };
 
@@ -71,10 +73,16 @@ static int list(const struct policy_values *v, struct arena *a, struct err *e)
 	const struct policy **policies;
 	size_t count;
 
+	if (strcmp(v->format, "sarif") == 0)
+		return err_set(e, ERR_USAGE, "SARIF tells findings: it is for \"check\"");
 	if (load(v, a, &policies, &count, e) < 0)
 		return -1;
 	if (strcmp(v->format, "json") == 0) {
 		list_json(policies, count);
+		return CMD_VERIFIED;
+	}
+	if (strcmp(v->format, "markdown") == 0) {
+		policy_report_table(policies, count);
 		return CMD_VERIFIED;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -103,74 +111,73 @@ static int show(const struct policy_values *v, const char *id, struct arena *a, 
 	return err_set(e, ERR_INPUT, "no policy has the id %s", id);
 }
 
-static json_t *row_json(const struct policy *p, const struct policy_judgement *row)
-{
-	json_t *json = json_new_object(), *rules = json_new_array();
+/* The workspace, and perhaps one that it comes from. */
+struct checked {
+	struct planner *planner;
+	struct planning_record before, now;
+};
 
-	for (size_t i = 0; i < p->rules.count; i++)
-		json_push(rules, json_new_string(p->rules.items[i]));
-	json_put(json, "policy", json_new_string(p->id));
-	json_put(json, "rules", rules);
-	json_put(json, "address", json_new_string(row->address));
-	json_put(json, "file", json_new_string(row->file));
-	json_put(json, "line", json_new_int((int64_t)row->line));
-	json_put(json, "view", json_new_string("plan"));
-	json_put(json, "result", json_new_string(policy_result_name(row->result)));
-	json_put(json, "reason", json_new_string(row->reason));
-	return json;
+static void close_checked(struct checked *c)
+{
+	planning_close(c->planner);
 }
 
-static void print_row(const struct policy *p, const struct policy_judgement *row)
+static int plan_both(const struct policy_values *v, const char *directory, struct arena *a,
+		     struct checked *c, bool *ret_planned, struct err *e)
 {
-	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 20);
+	struct planning_options o = v->planning;
 
-	buf_addf(&out, "%-7s %s %s:%zu: ", policy_result_name(row->result), p->id, row->file,
-		 row->line);
-	utf8_add_visible(&out, row->address, strlen(row->address), false);
-	buf_addstr(&out, *row->reason ? ": " : "");
-	utf8_add_visible(&out, row->reason, strlen(row->reason), false);
-	printf("%s\n", buf_text(&out));
+	*ret_planned = false;
+	if (planning_open(a, &c->planner, e) < 0)
+		return -1;
+	o.want_state = v->before != NULL;
+	if (v->before) {
+		if (planning_directory(c->planner, v->before, &o, a, &c->before, e) < 0)
+			return -1;
+		if (!planning_succeeded(&c->before))
+			return 0;
+		planning_continue(&o, &c->before);
+	}
+	if (planning_directory(c->planner, directory, &o, a, &c->now, e) < 0)
+		return -1;
+	*ret_planned = planning_succeeded(&c->now) && doc_get(c->now.root, "view");
+	return 0;
+}
+
+static json_t *member(const struct planning_record *r, const char *key)
+{
+	return r->root ? doc_to_json(doc_get(r->root, key)) : NULL;
 }
 
 static int check(const struct policy_values *v, const char *directory, struct arena *a,
 		 struct err *e)
 {
-	JSON_AUTO *rows = json_new_array();
+	const struct policy_report_options o = {v->format, v->all};
+	FP_CLEANUP(close_checked) struct checked c = {.planner = NULL};
 	JSON_AUTO *view = NULL;
+	JSON_AUTO *before = NULL;
+	JSON_AUTO *change = NULL;
 	const struct policy **policies;
-	struct planning_record r;
-	int status = CMD_VERIFIED;
+	const struct policy_views *views;
+	struct policy_report *reports;
+	bool planned;
 	size_t count;
 
-	if (load(v, a, &policies, &count, e) < 0 ||
-	    planning_run(directory, &v->planning, a, &r, e) < 0)
+	if (strcmp(v->format, "markdown") == 0)
+		return err_set(e, ERR_USAGE, "a table in Markdown is for \"list\"");
+	if (load(v, a, &policies, &count, e) < 0 || plan_both(v, directory, a, &c, &planned, e) < 0)
 		return -1;
-	if (!planning_succeeded(&r) || !doc_get(r.root, "view"))
+	if (!planned)
 		return CMD_INCONCLUSIVE;
-	view = doc_to_json(doc_get(r.root, "view"));
-	for (size_t i = 0; i < count; i++) {
-		struct policy_report report;
-
-		if (policy_evaluate(policies[i], view, a, &report, e) < 0)
-			return -1;
-		for (size_t k = 0; k < report.count; k++) {
-			enum policy_result result = report.rows[k].result;
-
-			if (result == POLICY_FAIL)
-				status = CMD_REFUSED;
-			else if (result == POLICY_UNKNOWN && status == CMD_VERIFIED)
-				status = CMD_INCONCLUSIVE;
-			if (result == POLICY_PASS && !v->all)
-				continue;
-			if (strcmp(v->format, "json") == 0)
-				json_push(rows, row_json(policies[i], &report.rows[k]));
-			else
-				print_row(policies[i], &report.rows[k]);
-		}
-	}
-	if (strcmp(v->format, "json") == 0)
-		cmd_print_json(rows);
-	return status;
+	view = member(&c.now, "view");
+	before = member(&c.before, "view");
+	change = before ? member(&c.now, "plan") : NULL;
+	if (policy_views_open(view, before, change, a, &views, e) < 0)
+		return -1;
+	reports = arena_array(a, FP_MAX(count, (size_t)1), sizeof(*reports));
+	for (size_t i = 0; i < count; i++)
+		reports[i] = policy_judge(policies[i], views, a);
+	return policy_report_print(reports, count, &o);
 }
 
 /* All policies, or those with the ids. */

@@ -101,18 +101,29 @@ int planning_tree(struct planner *p, int tree_fd, const struct planning_options 
 				 .packs = &p->packs,
 				 .worker = p->worker,
 				 .launcher = p->launcher};
-	if (runs_plan(&in, runs_request_text(&c, NULL, NULL, 0, false, a), a, &r.text, &r.size, e) <
-		    0 ||
+	if (runs_plan(&in,
+		      runs_request_text(&c, NULL, o->prior_state, o->prior_size, o->want_state, a),
+		      a, &r.text, &r.size, e) < 0 ||
 	    doc_read_json("the planner's record", r.text, r.size, a, &r.root, e) < 0)
 		return -1;
 	*ret_record = r;
 	return 0;
 }
 
-int planning_run(const char *directory, const struct planning_options *o, struct arena *a,
-		 struct planning_record *ret_record, struct err *e)
+void planning_continue(struct planning_options *o, const struct planning_record *before)
 {
-	FP_CLEANUP(close_planner) struct planner *p = NULL;
+	const struct doc *state = doc_get(before->root, "state");
+
+	o->want_state = false;
+	if (state && state->kind == DOC_OBJECT) {
+		o->prior_state = before->text + state->offset;
+		o->prior_size = state->length;
+	}
+}
+
+int planning_directory(struct planner *p, const char *directory, const struct planning_options *o,
+		       struct arena *a, struct planning_record *ret_record, struct err *e)
+{
 	FP_CLEANUP(fd_cleanup)
 	int directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	FP_CLEANUP(fd_cleanup) int tree_fd = -1;
@@ -120,10 +131,19 @@ int planning_run(const char *directory, const struct planning_options *o, struct
 	if (directory_fd < 0)
 		return err_sys(e, "%s", directory);
 	if (fd_memfd("tree", &tree_fd, e) < 0 ||
-	    tree_pack(directory_fd, directory, RUNS_WORKSPACE_MAX_BYTES, tree_fd, e) < 0 ||
-	    planning_open(a, &p, e) < 0)
+	    tree_pack(directory_fd, directory, RUNS_WORKSPACE_MAX_BYTES, tree_fd, e) < 0)
 		return -1;
 	return planning_tree(p, tree_fd, o, a, ret_record, e);
+}
+
+int planning_run(const char *directory, const struct planning_options *o, struct arena *a,
+		 struct planning_record *ret_record, struct err *e)
+{
+	FP_CLEANUP(close_planner) struct planner *p = NULL;
+
+	if (planning_open(a, &p, e) < 0)
+		return -1;
+	return planning_directory(p, directory, o, a, ret_record, e);
 }
 
 static const char *text_of(const struct doc *d, const char *key)

@@ -11,6 +11,9 @@ struct planning_options {
 	const char *root, *facts;
 	const char *planner, *planner_program; /* NULL: the embedded one; from PATH */
 	struct opt_texts vars, var_files;
+	bool want_state;	 /* of what is planned, for a later plan of a change */
+	const char *prior_state; /* plan a change to this; NULL: from nothing */
+	size_t prior_size;
 };
 
 /* The planner's record for the directory: raw, and read. */
@@ -29,9 +32,17 @@ void planning_close(struct planner *p);
 FP_MUST_CHECK int planning_tree(struct planner *p, int tree_fd, const struct planning_options *o,
 				struct arena *a, struct planning_record *ret_record, struct err *e);
 
-/* The same for a directory, and with a planner of its own. */
+/* The same for a directory. */
+FP_MUST_CHECK int planning_directory(struct planner *p, const char *directory,
+				     const struct planning_options *o, struct arena *a,
+				     struct planning_record *ret_record, struct err *e);
+
+/* And with a planner of its own. */
 FP_MUST_CHECK int planning_run(const char *directory, const struct planning_options *o,
 			       struct arena *a, struct planning_record *ret_record, struct err *e);
+
+/* From now on plan the change from what was planned, which was asked for its state. */
+void planning_continue(struct planning_options *o, const struct planning_record *before);
 
 /* Whether there is a plan; if not, the diagnostics were printed to standard error. */
 bool planning_succeeded(const struct planning_record *r);

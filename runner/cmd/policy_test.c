@@ -20,14 +20,15 @@ static void close_planner(struct planner **p)
 	planning_close(*p);
 }
 
-static int write_tree(const struct policy_test *test, int tree_fd, struct err *e)
+static int write_tree(const struct policy_test_file *files, size_t count, int tree_fd,
+		      struct err *e)
 {
 	struct treestream_writer w;
 
 	if (treestream_begin(&w, tree_fd, e) < 0)
 		return -1;
-	for (size_t i = 0; i < test->file_count; i++) {
-		const struct policy_test_file *f = &test->files[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct policy_test_file *f = &files[i];
 
 		if (treestream_entry(&w, TREESTREAM_FILE, f->name, f->size, e) < 0 ||
 		    treestream_content(&w, f->text, f->size, e) < 0)
@@ -78,27 +79,60 @@ static const char *compare(const struct policy_test *test, const struct policy_r
 			      : "nothing is judged";
 }
 
+static int plan_files(struct planner *planner, const struct policy_test_file *files, size_t count,
+		      const struct planning_options *o, struct arena *a,
+		      struct planning_record *ret_record, const char **ret_fault, struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int tree_fd = -1;
+
+	if (fd_memfd("tree", &tree_fd, e) < 0 || write_tree(files, count, tree_fd, e) < 0 ||
+	    planning_tree(planner, tree_fd, o, a, ret_record, e) < 0)
+		return -1;
+	if (strcmp(text_of(ret_record->root, "status"), "planned") != 0 ||
+	    !doc_get(ret_record->root, "view"))
+		*ret_fault = no_plan(ret_record, a);
+	return 0;
+}
+
+static json_t *member(const struct planning_record *r, const char *key)
+{
+	return r->root ? doc_to_json(doc_get(r->root, key)) : NULL;
+}
+
+static int judge(const struct policy *p, const struct policy_test *test,
+		 const struct planning_record *before, const struct planning_record *after,
+		 struct arena *a, const char **ret_fault, struct err *e)
+{
+	JSON_AUTO *view = member(after, "view");
+	JSON_AUTO *old = member(before, "view");
+	JSON_AUTO *change = old ? member(after, "plan") : NULL;
+	const struct policy_views *views;
+	struct policy_report report;
+
+	if (policy_views_open(view, old, change, a, &views, e) < 0)
+		return -1;
+	report = policy_judge(p, views, a);
+	*ret_fault = compare(test, &report, a);
+	return 0;
+}
+
 static int run_test(struct planner *planner, const struct policy *p, const struct policy_test *test,
 		    struct arena *a, const char **ret_fault, struct err *e)
 {
-	static const struct planning_options options = {.root = NULL};
-	FP_CLEANUP(fd_cleanup) int tree_fd = -1;
-	JSON_AUTO *view = NULL;
-	struct planning_record r;
-	struct policy_report report;
+	struct planning_options options = {.want_state = test->before_count > 0};
+	struct planning_record before = {.root = NULL}, after;
 
-	if (fd_memfd("tree", &tree_fd, e) < 0 || write_tree(test, tree_fd, e) < 0 ||
-	    planning_tree(planner, tree_fd, &options, a, &r, e) < 0)
-		return -1;
-	if (strcmp(text_of(r.root, "status"), "planned") != 0 || !doc_get(r.root, "view")) {
-		*ret_fault = no_plan(&r, a);
-		return 0;
+	*ret_fault = NULL;
+	if (test->before_count > 0) {
+		if (plan_files(planner, test->before, test->before_count, &options, a, &before,
+			       ret_fault, e) < 0)
+			return -1;
+		planning_continue(&options, &before);
 	}
-	view = doc_to_json(doc_get(r.root, "view"));
-	if (policy_evaluate(p, view, a, &report, e) < 0)
+	if (!*ret_fault && plan_files(planner, test->files, test->file_count, &options, a, &after,
+				      ret_fault, e) < 0)
 		return -1;
-	*ret_fault = compare(test, &report, a);
-	return 0;
+	return *ret_fault ? 0 : judge(p, test, &before, &after, a, ret_fault, e);
 }
 
 static void print_line(const struct policy *p, const struct policy_test *test, const char *fault,

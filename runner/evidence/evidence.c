@@ -112,6 +112,13 @@ static const struct field diagnostic_fields[] = {
 	FIELD_END,
 };
 
+static const struct field catalogue_fields[] = {
+	FIELD(evidence_catalogue, standard, FIELD_STRING),
+	FIELD(evidence_catalogue, version, FIELD_STRING),
+	FIELD(evidence_catalogue, digest, FIELD_SHA256),
+	FIELD_END,
+};
+
 static const struct field pack_fields[] = {
 	FIELD(evidence_pack, provider, FIELD_STRING),
 	FIELD(evidence_pack, version, FIELD_STRING),
@@ -153,6 +160,7 @@ static const struct field top_fields[] = {
 	FIELD(evidence, version, FIELD_STRING),
 	FIELD(evidence, time, FIELD_STRING),
 	FIELD_ROWS(evidence, "packs", packs, pack_fields, evidence_pack),
+	FIELD_ROWS(evidence, "catalogues", catalogues, catalogue_fields, evidence_catalogue),
 	FIELD(evidence, inferred, FIELD_STRINGS),
 	FIELD_ROWS(evidence, "secrets", secrets, secret_fields, evidence_secret),
 	FIELD_ROWS(evidence, "types", types, type_fields, evidence_type),

@@ -136,6 +136,12 @@ struct evidence_secret {
 	size_t line;
 };
 
+/* A catalogue of controls that claims were held against. */
+struct evidence_catalogue {
+	const char *standard, *version;
+	struct sha256 digest;
+};
+
 struct evidence_pack {
 	const char *provider, *version;
 	struct sha256 digest;
@@ -164,6 +170,8 @@ struct evidence {
 	const char *time;    /* RFC 3339, when the runs ended */
 	const struct evidence_pack *packs;
 	size_t pack_count;
+	const struct evidence_catalogue *catalogues;
+	size_t catalogue_count;
 	struct evidence_strings inferred; /* types without a pack */
 	const struct evidence_secret *secrets;
 	size_t secret_count;

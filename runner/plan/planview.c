@@ -6,6 +6,7 @@
 #include "runner/base/utf8.h"
 #include "runner/plan/hcl/lexer.h"
 #include "runner/plan/planwrite.h"
+#include "runner/plan/viewdocs.h"
 #include "runner/plan/viewrefs.h"
 
 /* Texts longer than this are not looked at as documents. */
@@ -498,6 +499,8 @@ static void write_instance(struct view *v, const struct resource_instance *r)
 	planwrite_key(v->out, "documents");
 	buf_addch(v->out, '[');
 	write_documents(v, planned, "");
+	if (planned->unknown_within)
+		viewdocs_write(v->walk, v->out, r);
 	buf_addstr(v->out, "]}");
 }
 

@@ -14,6 +14,10 @@ struct follow {
 	const struct resource_instance *from;
 	const char *path;
 	size_t edges, hops;
+	bool direct; /* nothing but names so far: the value is what the edge leads to */
+	struct viewrefs_source
+		*source; /* NULL: edges are written; else where the value comes from */
+	size_t source_count;
 };
 
 /* Where an expression stands: what each and count mean there. */
@@ -39,7 +43,27 @@ static void add_edge(struct follow *f, const char *to, const char *attribute)
 	planwrite_member(f->out, "path", f->path);
 	planwrite_member(f->out, "to", to);
 	planwrite_member(f->out, "attribute", attribute);
+	planwrite_key(f->out, "direct");
+	buf_addstr(f->out, f->direct ? "true" : "false");
 	buf_addch(f->out, '}');
+}
+
+static void found_data(struct follow *f, const struct resource_instance *data,
+		       const struct step *rest, size_t rest_count)
+{
+	f->source_count++;
+	if (data && rest_count == 1 && rest->kind == STEP_ATTR)
+		*f->source = (struct viewrefs_source){.data = data, .attribute = rest->name};
+}
+
+static void found_expr(struct follow *f, const struct place *at, const struct expr *e,
+		       size_t rest_count)
+{
+	f->source_count++;
+	if (rest_count == 0)
+		*f->source = (struct viewrefs_source){
+			.expr = e,
+			.scope = walk_scope(f->walk, at->module, at->repeat, at->key, NULL)};
 }
 
 static const struct resource_instance *with_key(const struct resource_instances *all,
@@ -76,6 +100,10 @@ static void edge_to(struct follow *f, const struct place *at, enum config_mode m
 		one = all->list[0];
 	else if (key)
 		one = with_key(all, key);
+	if (f->source) {
+		found_data(f, mode == CONFIG_DATA ? one : NULL, rest, rest_count);
+		return;
+	}
 	add_edge(f,
 		 one ? one->address
 		     : arena_printf(w->arena, "%s%s%s%s.%s", at->module->address,
@@ -242,13 +270,33 @@ static bool follow_indexed(struct follow *f, const struct place *at, const struc
 	return true;
 }
 
+/* A template is a string whatever its parts are; anything else may turn out to be null. */
 static void follow_all(struct follow *f, const struct place *at, const struct expr *e)
 {
 	struct references refs = REFERENCES_INIT(f->walk->arena);
+	bool direct = f->direct;
 
+	f->direct = direct && e->kind == EXPR_TEMPLATE;
 	eval_references(&refs, e);
 	for (size_t i = 0; i < refs.count; i++)
 		follow_traversal(f, at, refs.list[i], NULL, 0);
+	f->direct = direct;
+}
+
+/* The member of an object constructor that the next step names; NULL: it cannot be told. */
+static const struct expr *member_of(const struct expr *e, const struct step *rest, size_t count)
+{
+	if (e->kind != EXPR_OBJECT || count == 0 || rest->kind != STEP_ATTR)
+		return NULL;
+	for (size_t i = 0; i < e->object.count; i++) {
+		const struct expr_item *item = &e->object.items[i];
+		const char *name = item->key_is_name ? syntax_as_keyword(item->key)
+						     : syntax_as_string(item->key);
+
+		if (name && strcmp(name, rest->name) == 0)
+			return item->value;
+	}
+	return NULL;
 }
 
 static void follow_expr(struct follow *f, const struct place *at, const struct expr *e,
@@ -268,6 +316,14 @@ static void follow_expr(struct follow *f, const struct place *at, const struct e
 	    follow_indexed(f, at, e->relative.source, e->relative.steps.steps,
 			   e->relative.steps.count))
 		return;
+	if (member_of(e, rest, rest_count)) {
+		follow_expr(f, at, member_of(e, rest, rest_count), rest + 1, rest_count - 1);
+		return;
+	}
+	if (f->source) {
+		found_expr(f, at, e, rest_count);
+		return;
+	}
 	if (e->kind == EXPR_TUPLE) {
 		for (size_t i = 0; i < e->list.count; i++)
 			follow_expr(f, at, e->list.parts[i], NULL, 0);
@@ -285,6 +341,7 @@ static void follow_body(struct follow *f, const struct place *at, const struct b
 	for (size_t i = 0; i < guess.attr_count; i++) {
 		f->path = arena_printf(f->walk->arena, "%s%s%s", path, dot, guess.attrs[i]->name);
 		f->hops = 0;
+		f->direct = true;
 		follow_expr(f, at, guess.attrs[i]->expr, NULL, 0);
 	}
 	for (size_t i = 0; i < guess.block_count; i++) {
@@ -300,10 +357,9 @@ static void follow_body(struct follow *f, const struct place *at, const struct b
 	}
 }
 
-void viewrefs_write(struct walk *w, struct buf *out, const struct resource_instance *r)
+static struct place place_of(const struct resource_instance *r)
 {
-	struct follow f = {.walk = w, .out = out, .from = r};
-	const struct place at = {
+	return (struct place){
 		.module = r->module,
 		.repeat = r->cfg && r->cfg->count      ? REPEAT_COUNT
 			  : r->cfg && r->cfg->for_each ? REPEAT_FOR_EACH
@@ -311,7 +367,25 @@ void viewrefs_write(struct walk *w, struct buf *out, const struct resource_insta
 		.key = r->key,
 		.for_each = r->cfg ? r->cfg->for_each : NULL,
 	};
+}
+
+void viewrefs_write(struct walk *w, struct buf *out, const struct resource_instance *r)
+{
+	struct follow f = {.walk = w, .out = out, .from = r};
+	const struct place at = place_of(r);
 
 	if (r->cfg)
 		follow_body(&f, &at, r->body, "");
+}
+
+bool viewrefs_find_source(struct walk *w, const struct resource_instance *r, const struct expr *e,
+			  struct viewrefs_source *ret_source)
+{
+	struct viewrefs_source source = {.expr = NULL};
+	struct follow f = {.walk = w, .from = r, .source = &source};
+	const struct place at = place_of(r);
+
+	follow_expr(&f, &at, e, NULL, 0);
+	*ret_source = source;
+	return f.source_count == 1 && (source.expr || source.data);
 }

@@ -10,4 +10,17 @@
  */
 void viewrefs_write(struct walk *w, struct buf *out, const struct resource_instance *r);
 
+/* Where the value of an argument is made: an expression with its scope, or a data source. */
+struct viewrefs_source {
+	const struct expr *expr;
+	const struct scope *scope;
+	const struct resource_instance *data;
+	const char *attribute; /* of data */
+};
+
+/* Follows e, an argument of r, through names alone; false when it leads to nothing or to several.
+ */
+bool viewrefs_find_source(struct walk *w, const struct resource_instance *r, const struct expr *e,
+			  struct viewrefs_source *ret_source);
+
 #endif

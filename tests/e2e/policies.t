@@ -1,7 +1,7 @@
 #!/bin/bash
 # The built-in policies: each passes and refuses what its own tests say, and brings enough of them.
 . tests/e2e/lib.sh
-plan 7
+plan 20
 tap=$("$fixproof" policy test)
 is "the built-in set does what its tests say" "$? $(grep -c '^not ok' <<<"$tap")" "0 0"
 thin=$("$fixproof" policy list | while read -r id _; do
@@ -9,6 +9,10 @@ thin=$("$fixproof" policy list | while read -r id _; do
 	[ "$(grep -c '^    expect: pass$' <<<"$shown")" -ge 2 ] && [ "$(grep -c '^    expect: fail$' <<<"$shown")" -ge 2 ] || echo "$id"
 done)
 is "each passes twice and fails twice at least" "$thin" ""
+
+is "docs/policies.md is current" "$("$fixproof" policy list --format markdown | diff - "$source_dir/docs/policies.md" | head -5)" ""
+is "there are enough of them for each cloud" \
+	"$("$fixproof" policy list | awk '{ split($1, part, "-"); n[part[2]]++ } END { print (n["aws"] >= 75), (n["gcp"] >= 15), (n["azure"] >= 12), (n["k8s"] >= 12) }')" "1 1 1 1"
 
 mkdir "$work/p"
 cat >"$work/p/own.yaml" <<'END'
@@ -47,4 +51,45 @@ is "an id that is not known" "$("$fixproof" policy test none 2>&1)" "fixproof: p
 sed -i 's/expect: pass/expect: maybe/' "$work/p/own.yaml"
 is "an expectation that is none" "$("$fixproof" policy test --policies "$work/p" own 2>&1 | sed 's/.*own.yaml/own.yaml/')" \
 	'own.yaml:9:13: tests[1].expect: must be pass, fail or unknown, not "maybe"'
+
+# What `check` says, and of a change.
+mkdir "$work/old" "$work/new"
+cat >"$work/new/main.tf" <<'END'
+resource "aws_s3_bucket" "data" {
+  bucket = "example-data"
+}
+
+resource "aws_kms_key" "k" {
+  enable_key_rotation = true
+}
+END
+sed 's/"k"/"l"/' "$work/new/main.tf" >"$work/old/main.tf"
+"$fixproof" policy check --all --format json "$work/new" >"$work/all.json"
+is "what fails refuses" "$?" 1
+is "every judged resource is listed with its policy, rules, place, view and result" \
+	"$(jq -c '.[] | select(.policy == "fp-aws-kms-rotation") | del(.reason)' "$work/all.json")" \
+	'{"address":"aws_kms_key.k","category":"security","end_line":7,"file":"main.tf","line":5,"policy":"fp-aws-kms-rotation","result":"pass","rules":["CKV_AWS_7"],"severity":"medium","view":"plan"}'
+is "a view that is not the plan is named" \
+	"$(jq -r '.[] | select(.policy == "fp-aws-s3-pab") | .result' "$work/all.json")" "fail"
+"$fixproof" policy check --format sarif "$work/new" >"$work/one.sarif"
+is "SARIF has its version, and every result a location and a fingerprint" \
+	"$(jq -c '[.version, (.runs[0].results | length > 0 and all((.locations | length > 0) and (.partialFingerprints | length > 0)))]' "$work/one.sarif")" '["2.1.0",true]'
+sed -i '1i # moved down\n' "$work/new/main.tf"
+"$fixproof" policy check --format sarif "$work/new" >"$work/two.sarif"
+is "a line that moves keeps its fingerprint" \
+	"$(jq -c '[.runs[0].results[].partialFingerprints]' "$work/one.sarif")" "$(jq -c '[.runs[0].results[].partialFingerprints]' "$work/two.sarif")"
+is "only what fails has a level" \
+	"$(jq -c '[.runs[0].results[] | select(.kind != "fail") | .level] | unique' "$work/one.sarif")" '["none"]'
+is "a change is judged by its own policies" \
+	"$("$fixproof" policy check --before "$work/old" "$work/new" | grep fp-aws-kms-not-destroyed)" \
+	"fail    fp-aws-kms-not-destroyed main.tf:5: aws_kms_key.l: the change destroys it (change)"
+is "without a before it is not" "$("$fixproof" policy check --all "$work/new" | grep -c fp-aws-kms-not-destroyed)" 0
+is "SARIF is for findings" "$("$fixproof" policy list --format sarif 2>&1)" \
+	'fixproof: policy: SARIF tells findings: it is for "check"'
+is "the table is for the list" "$("$fixproof" policy check --format markdown "$work/new" 2>&1)" \
+	'fixproof: policy: a table in Markdown is for "list"'
+mkdir "$work/broken"
+echo 'resource "aws_s3_bucket" {' >"$work/broken/main.tf"
+"$fixproof" policy check "$work/broken" >/dev/null 2>&1
+is "what cannot be planned is inconclusive" "$?" 3
 finish

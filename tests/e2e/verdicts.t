@@ -33,6 +33,9 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "log" {
 }
 T
 echo "hands off" >"$work/case/workspace/other.txt"
+soc=$("$fixproof" policy list | awk '{ print $1 }' | while read -r id; do
+	"$fixproof" policy show "$id" | grep -q 'standard: SOC 2.*"CC6.6"' && echo "$id"
+done | head -1)
 sse() { # NAME BUCKET
 	printf 'resource "aws_s3_bucket_server_side_encryption_configuration" "%s" {\n  bucket = %s\n  rule {\n    apply_server_side_encryption_by_default {\n      sse_algorithm = "aws:kms"\n    }\n  }\n}\n' "$1" "$2"
 }
@@ -59,7 +62,7 @@ verdict() { # NAME WANTED: the deciding line, or VERIFIED
 	is "$1" "$("$fixproof" run --unsigned --force --output "$work/out" "$work/case" 2>&1 |
 		sed -n 's/^  \(refused\|inconclusive\) by //p; s/^a: \(VERIFIED\).*/\1/p')" "$2"
 }
-plan 50
+plan 54
 fresh; good
 verdict "the honest fix" VERIFIED
 fresh; good; claim '/^author/d'
@@ -104,7 +107,15 @@ verdict "a new resource that fails a policy" "regression: fp-aws-s3-access-log d
 fresh; good; claim 's/id: "8.3.2"/id: "3.5.1"/'
 verdict "a control of another subject" "aligned: PCI DSS 4.0 3.5.1 is not about this: the policy's control there is 8.3.2"
 fresh; good; claim 's/PCI DSS/SOC 2/'
-verdict "a standard that the policy does not map to" "aligned: no bound policy maps to SOC 2 4.0 8.3.2"
+verdict "a version that no catalogue is of" "aligned: there is no catalogue of SOC 2 4.0"
+fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: SOC 2, version: "2017", id: CC6.6/'
+verdict "a control that another policy is about" "aligned: SOC 2 2017 CC6.6 belongs to another subject: it is what $soc is about"
+fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: SOC 2, version: "2017", id: CC6.9/'
+verdict "a control that does not exist" "aligned: SOC 2 2017 has no control CC6.9"
+fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: SOC 2, version: "2017", id: CC1.1/'
+verdict "a control that no policy is about" "aligned: no bound policy maps to SOC 2 2017 CC1.1"
+fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: CIS AWS Foundations Benchmark, version: "5.0.0", id: "9.9"/'
+verdict "a control that our catalogue does not know" "aligned: our catalogue of CIS AWS Foundations Benchmark 5.0.0 does not know 9.9"
 fresh; good; claim '/^controls/d'
 verdict "no control claimed" VERIFIED
 fresh; good; echo changed >"$work/case/after/other.txt"

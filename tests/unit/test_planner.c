@@ -625,7 +625,8 @@ TEST(the_view_shows_blocks_edges_documents_and_comments)
 	run(&s, "");
 	view = json_object_get(s.json, "view");
 	CHECK_STR(compact(&s, json_object_get(view, "references")),
-		  "[{\"attribute\":\"id\",\"from\":\"fake_bucket.b\",\"path\":\"secret\",\"to\":"
+		  "[{\"attribute\":\"id\",\"direct\":true,\"from\":\"fake_bucket.b\",\"path\":"
+		  "\"secret\",\"to\":"
 		  "\"fake_bucket.a[\\\"x\\\"]\"}]");
 	CHECK_STR(compact(&s, json_object_get(json_array_get(json_object_get(view, "blocks"), 0),
 					      "comments")),

@@ -1,0 +1,13 @@
+/* Documents inside strings of which parts are not known before apply, for the view. */
+#ifndef RUNNER_PLAN_VIEWDOCS_H
+#define RUNNER_PLAN_VIEWDOCS_H
+
+#include "runner/plan/walk.h"
+
+/*
+ * Appends {path, document, unknown} for each unknown string argument of r that is made by
+ * jsonencode(), a template of JSON or an aws_iam_policy_document, with what is known of it.
+ */
+void viewdocs_write(struct walk *w, struct buf *out, const struct resource_instance *r);
+
+#endif
