@@ -1,10 +1,11 @@
 /*
  * Passengers: what the fix changes besides, though the bound policies would pass without it.
  *
- * Each changed block that the case does not declare is put back to what it was before, in the view
- * and by itself, and the bound policies judge again.  A block is needed when one of them then does
- * not pass on the finding's resource, or when a needed block refers to it.  Blocks whose text is
- * the same and whose values follow from a change elsewhere are no changes of their own.
+ * Each changed block that the case does not declare by its address is put back to what it was
+ * before, in the view and by itself, and the bound policies judge again.  A block is needed when
+ * one of them then does not pass on the finding's resource, or when a needed block refers to it.
+ * Blocks whose text is the same and whose values follow from a change elsewhere are no changes of
+ * their own.
  */
 #include "runner/base/json.h"
 #include "verifiers/helpers.h"
@@ -59,12 +60,20 @@ static bool same_block(const json_t *one, const json_t *other)
 	return true;
 }
 
+/* A pattern allows, but only a name declares. */
+static bool names(const struct evidence_strings *patterns, const char *address)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (!strchr(patterns->items[i], '*') &&
+		    verdict_matches_address(patterns->items[i], address))
+			return true;
+	return false;
+}
+
 static bool is_declared(const struct evidence_claims *c, const char *address)
 {
-	return verdict_matches_any(&c->resources, address, verdict_matches_address) ||
-	       verdict_matches_any(&c->remove, address, verdict_matches_address) ||
-	       verdict_matches_any(&c->declare, address, verdict_matches_address) ||
-	       verdict_matches_any(&c->allow_replace, address, verdict_matches_address);
+	return names(&c->resources, address) || names(&c->remove, address) ||
+	       names(&c->declare, address) || names(&c->allow_replace, address);
 }
 
 static void add_change(const struct evidence_claims *claims, struct changes *c,

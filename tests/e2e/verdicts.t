@@ -62,7 +62,7 @@ verdict() { # NAME WANTED: the deciding line, or VERIFIED
 	is "$1" "$("$fixproof" run --unsigned --force --output "$work/out" "$work/case" 2>&1 |
 		sed -n 's/^  \(refused\|inconclusive\) by //p; s/^a: \(VERIFIED\).*/\1/p')" "$2"
 }
-plan 54
+plan 57
 fresh; good
 verdict "the honest fix" VERIFIED
 fresh; good; claim '/^author/d'
@@ -181,4 +181,14 @@ fresh; edit '/^resource "aws_s3_bucket" "data"/,/^}/d'; claim 's/paths: \[/remov
 verdict "a declared removal without invariants" "policy: fp-aws-s3-encryption: aws_s3_bucket.data is gone after the fix"
 echo 'invariants: [fp-aws-s3-encryption]' >>"$work/case/case.yaml"
 verdict "a declared removal whose invariants hold" VERIFIED
+fresh; good; claim 's/resources: \[[^]]*\]/resources: ["*"]/'
+verdict "where anything may change, what the policy needs is enough" VERIFIED
+printf 'resource "aws_sqs_queue" "q" {\n  name = "q"\n  sqs_managed_sse_enabled = true\n}\n' | main
+verdict "a passenger" "minimal: aws_sqs_queue.q is new, and the bound policies pass without that"
+fresh; claim 's/resources: \[[^]]*\]/resources: ["*"]/'
+{
+	printf 'data "aws_kms_alias" "k" {\n  name = "alias/data"\n}\n'
+	sse data aws_s3_bucket.data.id | sed 's/"aws:kms"/&\n      kms_master_key_id = data.aws_kms_alias.k.target_key_arn/'
+} | main
+verdict "what a needed change refers to is needed" VERIFIED
 finish
