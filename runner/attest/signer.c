@@ -48,8 +48,9 @@ static int ask_terminal(const char *question, struct buf *out, struct err *e)
 			       "the key needs a passphrase, and there is no terminal to ask on");
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	(void)!write(tty, question, strlen(question));
+	/* First quiet, then the question: what was typed before is thrown away, an answer never is. */
 	(void)tcsetattr(tty, TCSAFLUSH, &quiet);
+	(void)!write(tty, question, strlen(question));
 	n = read(tty, line, sizeof(line));
 	(void)tcsetattr(tty, TCSAFLUSH, &old);
 	(void)!write(tty, "\n", 1);
