@@ -48,7 +48,8 @@ static int ask_terminal(const char *question, struct buf *out, struct err *e)
 			       "the key needs a passphrase, and there is no terminal to ask on");
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	/* First quiet, then the question: what was typed before is thrown away, an answer never is. */
+	/* First quiet, then the question: what was typed before is thrown away, an answer never is.
+	 */
 	(void)tcsetattr(tty, TCSAFLUSH, &quiet);
 	(void)!write(tty, question, strlen(question));
 	n = read(tty, line, sizeof(line));
