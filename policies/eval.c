@@ -569,3 +569,16 @@ const char *policy_result_name(enum policy_result result)
 	}
 	abort();
 }
+
+enum policy_result policy_worst(const struct policy_report *r)
+{
+	enum policy_result result = POLICY_PASS;
+
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->rows[i].result == POLICY_FAIL)
+			return POLICY_FAIL;
+		if (r->rows[i].result == POLICY_UNKNOWN)
+			result = POLICY_UNKNOWN;
+	}
+	return result;
+}

@@ -106,6 +106,9 @@ struct policy_report policy_judge(const struct policy *p, const struct policy_vi
 
 const char *policy_result_name(enum policy_result result);
 
+/* Of all rows: a fail before an unknown before a pass, which is that of none too. */
+enum policy_result policy_worst(const struct policy_report *r);
+
 /* The views that the policy looks at, as "static, plan". */
 const char *policy_views_text(const struct policy *p);
 

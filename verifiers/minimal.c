@@ -211,14 +211,6 @@ static bool passes(const struct evidence *ev, const struct policy_report *r, str
 	return passed > 0;
 }
 
-static bool is_bound(const struct evidence_claims *c, const struct policy *p)
-{
-	for (size_t i = 0; i < c->policies.count; i++)
-		if (strcmp(c->policies.items[i], p->id) == 0)
-			return true;
-	return false;
-}
-
 /* -1 when the policies cannot judge such a view. */
 static int is_needed(const struct verifier_input *in, const struct change *c, struct arena *a)
 {
@@ -232,7 +224,7 @@ static int is_needed(const struct verifier_input *in, const struct change *c, st
 	for (size_t i = 0; i < in->policy_count; i++) {
 		struct policy_report r;
 
-		if (!is_bound(&ev->claims, in->policies[i]))
+		if (!evidence_is_bound(&ev->claims, in->policies[i]->id))
 			continue;
 		r = policy_judge(in->policies[i], views, a);
 		if (!passes(ev, &r, a))
@@ -271,7 +263,7 @@ static bool all_pass(const struct verifier_input *in, struct arena *a)
 	bool any = false;
 
 	for (size_t i = 0; i < in->policy_count; i++) {
-		if (!is_bound(&in->ev->claims, in->policies[i]))
+		if (!evidence_is_bound(&in->ev->claims, in->policies[i]->id))
 			continue;
 		any = true;
 		if (!passes(in->ev, &in->after[i], a))

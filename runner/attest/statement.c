@@ -121,27 +121,6 @@ static json_t *claims_json(const struct evidence_claims *c)
 	return claims;
 }
 
-static enum policy_result worst(const struct policy_report *r)
-{
-	enum policy_result result = POLICY_PASS;
-
-	for (size_t i = 0; r && i < r->count; i++) {
-		if (r->rows[i].result == POLICY_FAIL)
-			return POLICY_FAIL;
-		if (r->rows[i].result == POLICY_UNKNOWN)
-			result = POLICY_UNKNOWN;
-	}
-	return result;
-}
-
-static bool is_bound(const struct evidence_claims *c, const char *id)
-{
-	for (size_t i = 0; i < c->policies.count; i++)
-		if (strcmp(c->policies.items[i], id) == 0)
-			return true;
-	return false;
-}
-
 static json_t *policies_json(const struct judgement *j)
 {
 	const struct verifier_input *in = &j->input;
@@ -153,13 +132,13 @@ static json_t *policies_json(const struct judgement *j)
 
 		json_put(row, "id", json_new_string(p->id));
 		json_put(row, "digest", digest_set(&p->digest));
-		json_put(row, "bound", json_boolean(is_bound(&in->ev->claims, p->id)));
+		json_put(row, "bound", json_boolean(evidence_is_bound(&in->ev->claims, p->id)));
 		if (in->before)
 			json_put(row, "before",
-				 json_new_string(policy_result_name(worst(&in->before[i]))));
+				 json_new_string(policy_result_name(policy_worst(&in->before[i]))));
 		if (in->after)
 			json_put(row, "after",
-				 json_new_string(policy_result_name(worst(&in->after[i]))));
+				 json_new_string(policy_result_name(policy_worst(&in->after[i]))));
 		json_push(list, row);
 	}
 	return list;

@@ -606,3 +606,11 @@ int evidence_read(evidence_reader *reader, void *context, struct arena *a,
 	*ret_evidence = ev;
 	return 0;
 }
+
+bool evidence_is_bound(const struct evidence_claims *c, const char *id)
+{
+	for (size_t i = 0; i < c->policies.count; i++)
+		if (strcmp(c->policies.items[i], id) == 0)
+			return true;
+	return false;
+}

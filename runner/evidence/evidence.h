@@ -198,6 +198,9 @@ struct evidence {
 void evidence_runs(const struct evidence *ev,
 		   const struct evidence_run *ret_runs[EVIDENCE_RUN_COUNT]);
 
+/* Whether the case binds the fix to the policy of that id. */
+bool evidence_is_bound(const struct evidence_claims *c, const char *id);
+
 /* Drops the JSON values that ev owns; the rest is its arena's. */
 void evidence_release(struct evidence *ev);
 

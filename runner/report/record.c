@@ -93,30 +93,9 @@ static void add_finding(const struct evidence_claims *c, struct record *r)
 		field(r, "where", arena_printf(r->arena, "%s:%zu", f->file, f->line));
 }
 
-static enum policy_result worst(const struct policy_report *report)
-{
-	enum policy_result result = POLICY_PASS;
-
-	for (size_t i = 0; i < report->count; i++) {
-		if (report->rows[i].result == POLICY_FAIL)
-			return POLICY_FAIL;
-		if (report->rows[i].result == POLICY_UNKNOWN)
-			result = POLICY_UNKNOWN;
-	}
-	return result;
-}
-
-static bool is_bound(const struct evidence_claims *c, const char *id)
-{
-	for (size_t i = 0; i < c->policies.count; i++)
-		if (strcmp(c->policies.items[i], id) == 0)
-			return true;
-	return false;
-}
-
 static const char *result_of(const struct policy_report *reports, size_t i)
 {
-	return reports ? policy_result_name(worst(&reports[i])) : "not judged";
+	return reports ? policy_result_name(policy_worst(&reports[i])) : "not judged";
 }
 
 static void add_policies(const struct judgement *j, struct record *r)
@@ -131,7 +110,7 @@ static void add_policies(const struct judgement *j, struct record *r)
 		const char *cells[] = {p->id, result_of(j->input.before, i),
 				       result_of(j->input.after, i), hex_of(r->arena, &p->digest)};
 
-		if (!is_bound(c, p->id))
+		if (!evidence_is_bound(c, p->id))
 			continue;
 		if (!any)
 			(void)row(r, RECORD_HEAD, head, 4);
@@ -139,7 +118,7 @@ static void add_policies(const struct judgement *j, struct record *r)
 		(void)row(r, RECORD_ROW, cells, 4);
 	}
 	for (size_t i = 0; i < j->input.policy_count; i++)
-		if (is_bound(c, j->input.policies[i]->id))
+		if (evidence_is_bound(c, j->input.policies[i]->id))
 			field(r, j->input.policies[i]->id, j->input.policies[i]->name);
 	for (size_t i = 0; i < c->control_count; i++)
 		field(r, "control",
