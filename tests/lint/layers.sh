@@ -8,12 +8,13 @@ runner/base
 sandbox runner/base
 runner/canon runner/base
 runner/fixcase runner/base runner/canon
+runner/findings runner/base
 runner/plan runner/base runner/canon
 runner/plan/hcl runner/base
 runner/evidence runner/base runner/canon sandbox/sandbox.h
 policies runner/base runner/canon runner/evidence
 verifiers runner/base runner/canon runner/evidence policies
-runner/attest runner/base runner/canon runner/evidence verifiers policies
+runner/attest runner/base runner/canon runner/evidence runner/findings verifiers policies
 runner/attest/signer runner/attest runner/base runner/locate
 runner/signer_main runner/base runner/attest/signer.h
 runner/report runner/diff runner/base runner/canon runner/evidence verifiers policies
@@ -26,9 +27,11 @@ runner/image runner/base
 runner/locate runner/base
 runner/gitfix runner/base runner/launcher sandbox
 runner/diff runner/base runner/canon
+runner/policyset runner/base runner/canon runner/evidence runner/gitfix runner/launcher policies
+runner/findingreport runner/base runner/canon runner/evidence runner/findings runner/fixcase policies
 runner/newsecrets runner/base runner/canon runner/evidence
 runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox runner/image
-runner/pipeline runner/newsecrets runner/bundling runner/redact runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
+runner/pipeline runner/policyset runner/findingreport runner/findings runner/newsecrets runner/bundling runner/redact runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
 runner/cmd runner/rerun runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/redact runner/base runner/canon runner/evidence
 runner/bundling runner/redact runner/diff runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/runs runner/locate
