@@ -68,7 +68,7 @@ sed 's/"k"/"l"/' "$work/new/main.tf" >"$work/old/main.tf"
 is "what fails refuses" "$?" 1
 is "every judged resource is listed with its policy, rules, place, view and result" \
 	"$(jq -c '.[] | select(.policy == "fp-aws-kms-rotation") | del(.reason)' "$work/all.json")" \
-	'{"address":"aws_kms_key.k","category":"security","end_line":7,"file":"main.tf","line":5,"policy":"fp-aws-kms-rotation","result":"pass","rules":["CKV_AWS_7"],"severity":"medium","view":"plan"}'
+	'{"address":"aws_kms_key.k","category":"security","end_line":7,"file":"main.tf","line":5,"policy":"fp-aws-kms-rotation","result":"pass","rules":["CKV_AWS_7","AVD-AWS-0065"],"severity":"medium","view":"plan"}'
 is "a view that is not the plan is named" \
 	"$(jq -r '.[] | select(.policy == "fp-aws-s3-pab") | .result' "$work/all.json")" "fail"
 "$fixproof" policy check --format sarif "$work/new" >"$work/one.sarif"
