@@ -1,4 +1,4 @@
-LIB_SRCS += $(addprefix policies/, catalogue.c change.c conditions.c eval.c network.c operators.c parse.c paths.c \
+LIB_SRCS += $(addprefix policies/, catalogue.c change.c conditions.c eval.c network.c operators.c parse.c paths.c rules.c \
 	ranges.c views.c)
 POLICY_FILES := $(sort $(wildcard policies/builtin/*.yaml))
 

@@ -115,6 +115,13 @@ const char *policy_views_text(const struct policy *p);
 /* The row of the instance, or NULL. */
 const struct policy_judgement *policy_find(const struct policy_report *r, const char *address);
 
+/*
+ * Whether the policy stands for a scanner's rule: one of its `rules`, AVD-AWS-0088 and AWS-0088
+ * being the same, or the control of AWS Foundational Security Best Practices, as "S3.5" or behind a
+ * slash, as generators of findings have it.
+ */
+bool policy_stands_for(const struct policy *p, const char *rule);
+
 /* The policies that are part of this program. */
 struct policy_builtin {
 	const char *file; /* "fp-….yaml" */

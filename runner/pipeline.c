@@ -1,7 +1,5 @@
 #include "runner/pipeline.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,8 +9,10 @@
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
 #include "runner/bundling.h"
+#include "runner/findingreport.h"
 #include "runner/gitfix.h"
 #include "runner/newsecrets.h"
+#include "runner/policyset.h"
 #include "runner/runs.h"
 
 #define PATCH_MAX_BYTES ((size_t)16 << 20)
@@ -214,137 +214,10 @@ static int prepare(const char *case_path, const struct pipeline_options *o, stru
 	return 0;
 }
 
-static int add_policy(const char *name, const char *text, size_t size, struct arena *a,
-		      struct evidence_policy **rows, size_t *count, size_t *capacity, struct err *e)
-{
-	const struct policy *p;
-	const char *dot = strrchr(name, '.');
-
-	if (policy_parse(name, text, size, a, &p, e) < 0)
-		return -1;
-	*rows = arena_grow(a, *rows, *count, capacity, sizeof(**rows));
-	(*rows)[(*count)++] = (struct evidence_policy){
-		.id = p->id,
-		.file = arena_printf(a, "case/policies/%s%s", p->id,
-				     dot && strcmp(dot, ".json") == 0 ? ".json" : ".yaml"),
-		.source = p->source,
-		.source_size = p->source_size,
-		.digest = p->digest,
-	};
-	return 0;
-}
-
-struct policy_list {
-	struct evidence_policy *rows;
-	size_t count, capacity;
-};
-
-static int add_policy_file(int dir_fd, const char *name, const char *shown, struct arena *a,
-			   struct policy_list *l, struct err *e)
-{
-	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(POLICY_MAX_BYTES);
-
-	if (fd_read_file(dir_fd, name, true, &text, e) < 0)
-		return -1;
-	return add_policy(shown, buf_text(&text), text.size, a, &l->rows, &l->count, &l->capacity,
-			  e);
-}
-
-static bool is_policy_name(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot && name[0] != '.' &&
-	       (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0 || strcmp(dot, ".json") == 0);
-}
-
-static int add_policy_path(const char *path, struct arena *a, struct policy_list *l, struct err *e)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-	int result = 0;
-
-	if (!dir && errno == ENOTDIR)
-		return add_policy_file(AT_FDCWD, path, path, a, l, e);
-	if (!dir)
-		return err_sys(e, "%s", path);
-	while (result == 0 && (entry = readdir(dir)))
-		if (is_policy_name(entry->d_name))
-			result = add_policy_file(dirfd(dir), entry->d_name,
-						 arena_printf(a, "%s/%s", path, entry->d_name), a,
-						 l, e);
-	(void)closedir(dir);
-	return result;
-}
-
-/* Policies of a path in the repository, as they are in BASE. */
-static int add_base_policies(const struct work *w, const char *path, struct arena *a,
-			     struct policy_list *l, struct err *e)
-{
-	size_t size = strlen(path), before = l->count;
-
-	for (size_t i = 0; i < w->base->count; i++) {
-		const struct tree_entry *entry = &w->base->entries[i];
-		bool mine = strcmp(entry->path, path) == 0 ||
-			    (strncmp(entry->path, path, size) == 0 && entry->path[size] == '/' &&
-			     !strchr(entry->path + size + 1, '/') &&
-			     is_policy_name(entry->path + size + 1));
-		FP_CLEANUP(buf_release) struct buf text = BUF_INIT(POLICY_MAX_BYTES);
-
-		if (!mine || entry->type == TREESTREAM_LINK || entry->type == TREESTREAM_DIRECTORY)
-			continue;
-		if (tree_content(w->git.base_tree, entry, &text, e) < 0 ||
-		    add_policy(entry->path, buf_text(&text), text.size, a, &l->rows, &l->count,
-			       &l->capacity, e) < 0)
-			return -1;
-	}
-	if (l->count == before)
-		return err_set(e, ERR_INPUT,
-			       "%s: no policy there in %s, and policies are never taken from HEAD",
-			       path, w->git.base);
-	return 0;
-}
-
-static int compare_policies(const void *left, const void *right)
-{
-	return strcmp(((const struct evidence_policy *)left)->id,
-		      ((const struct evidence_policy *)right)->id);
-}
-
-static int gather_policies(const struct work *w, const char *const *paths, size_t count,
-			   bool with_tests, struct arena *a,
-			   const struct evidence_policy **ret_policies, size_t *ret_count,
-			   struct err *e)
-{
-	struct policy_list l = {.count = 0};
-
-	for (size_t i = 0; i < policy_builtin_count; i++) {
-		const struct policy_builtin *b = &policy_builtins[i];
-
-		if (add_policy(b->file, b->text, with_tests ? b->size : b->tests_at, a, &l.rows,
-			       &l.count, &l.capacity, e) < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const char *inside = w ? gitfix_inside(&w->git, paths[i], a) : NULL;
-
-		if ((inside ? add_base_policies(w, inside, a, &l, e)
-			    : add_policy_path(paths[i], a, &l, e)) < 0)
-			return -1;
-	}
-	qsort(l.rows, l.count, sizeof(*l.rows), compare_policies);
-	for (size_t i = 1; i < l.count; i++)
-		if (strcmp(l.rows[i - 1].id, l.rows[i].id) == 0)
-			return err_set(e, ERR_INPUT, "two policies have the id %s", l.rows[i].id);
-	*ret_policies = l.rows;
-	*ret_count = l.count;
-	return 0;
-}
-
 int pipeline_policies(const char *const *paths, size_t count, struct arena *a,
 		      const struct evidence_policy **ret_policies, size_t *ret_count, struct err *e)
 {
-	return gather_policies(NULL, paths, count, true, a, ret_policies, ret_count, e);
+	return policyset_gather(NULL, paths, count, true, a, ret_policies, ret_count, e);
 }
 
 static struct evidence_strings strings(const struct fixcase_strings *s)
@@ -463,23 +336,37 @@ static struct runs_input input_of(const struct work *w)
 	};
 }
 
+static int load_report(const struct work *w, struct arena *a, struct findingreport *ret_report,
+		       struct err *e)
+{
+	*ret_report = (struct findingreport){.findings = NULL};
+	if (!w->c->has_finding || !w->c->finding.report)
+		return 0;
+	if (w->case_dir >= 0)
+		return findingreport_load(w->c, w->case_dir, a, ret_report, e);
+	return findingreport_load_tree(w->c, w->base, w->git.base_tree, a, ret_report, e);
+}
+
 static int run(struct work *w, const struct pipeline_options *o, struct arena *a,
 	       struct evidence *ev, struct err *e)
 {
 	const struct runs_input in = input_of(w);
+	const struct policyset_base base = {&w->git, w->base};
+	struct findingreport report;
 
 	copy_claims(w->c, a, &ev->claims);
-	if (gather_policies(w->base ? w : NULL, o->policy_paths, o->policy_path_count, false, a,
-			    &ev->policies, &ev->policy_count, e) < 0)
+	if (policyset_gather(w->base ? &base : NULL, o->policy_paths, o->policy_path_count, false,
+			     a, &ev->policies, &ev->policy_count, e) < 0)
 		return -1;
-	if (name_catalogues(a, ev, e) < 0)
+	if (name_catalogues(a, ev, e) < 0 || load_report(w, a, &report, e) < 0)
 		return -1;
 	ev->git_base = w->git.base;
 	ev->git_head = w->git.head;
 	ev->version = FP_VERSION;
 	ev->tools = o->tools;
 	ev->tool_count = o->tool_count;
-	if (runs_execute(&in, a, ev, &w->trees, e) < 0)
+	if (runs_execute(&in, a, ev, &w->trees, e) < 0 ||
+	    (report.findings && findingreport_settle(&report, w->c, a, ev, e) < 0))
 		return -1;
 	if (ev->first.tree &&
 	    newsecrets_find(ev->before.tree, w->workspace, ev->first.tree, w->trees.first, a,

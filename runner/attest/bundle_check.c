@@ -1,6 +1,7 @@
 #include "runner/attest/bundle_check.h"
 
 #include "runner/base/json.h"
+#include "runner/findings/findings.h"
 
 void bundle_checker_init(struct bundle_checker *c, const struct bundle *b,
 			 const struct trust *trust, int64_t now, struct arena *a)
@@ -305,13 +306,50 @@ static bool check_trees(struct bundle_checker *c)
 	return true;
 }
 
+static bool same_text(const char *one, const char *other)
+{
+	return strcmp(one ? one : "", other ? other : "") == 0;
+}
+
+/* What the case claims to have been found is what the report holds, at the place that it names. */
+static bool check_finding(struct bundle_checker *c)
+{
+	const struct evidence_report *r = c->ev.reports;
+	const struct evidence_finding *f = &c->ev.claims.finding;
+	const struct bundle_entry *entry;
+	const struct findings *findings;
+	struct findings_place at;
+	struct err e = ERR_INIT;
+
+	if (c->ev.report_count == 0)
+		return true;
+	entry = bundle_manifest_find(&c->manifest, r->file);
+	if (c->ev.report_count > 1 || !entry ||
+	    (!entry->redacted && !sha256_equal(&entry->sha256, &r->digest)))
+		return check_add(&c->checks, "finding", CHECK_FAILED,
+				 "%s: is not the report that the evidence names", r->file);
+	if (findings_read(r->file, r->text, r->size, c->arena, &findings, &e) < 0 ||
+	    findings_settle(findings,
+			    &(struct findings_choice){r->rule, r->resource, r->in_file, r->line,
+						      r->has_index, r->index},
+			    c->ev.before.view, c->arena, &at, &e) < 0)
+		return check_fail(&c->checks, "finding", &e);
+	if (!same_text(at.row->rule, f->rule) || !same_text(at.resource, f->resource) ||
+	    !same_text(at.file, f->file) || !same_text(at.row->message, f->message) ||
+	    !same_text(at.row->tool, f->tool) || !same_text(at.row->severity, f->severity) ||
+	    (at.file && at.row->line != f->line))
+		return check_add(&c->checks, "finding", CHECK_FAILED,
+				 "%s: another finding follows from it", r->file);
+	return check_add(&c->checks, "finding", CHECK_PASSED, "it follows from %s", r->file);
+}
+
 bool bundle_check_evidence(struct bundle_checker *c)
 {
 	struct err e = ERR_INIT;
 
 	if (evidence_read(read_sealed, c, c->arena, &c->ev, &e) < 0)
 		return check_fail(&c->checks, "evidence", &e);
-	if (!check_trees(c) || !judge_again(c, &e))
+	if (!check_trees(c) || !check_finding(c) || !judge_again(c, &e))
 		return false;
 	c->has_judgement = true;
 	bundle_statements(&c->judgement, &c->manifest, &c->manifest_digest, c->arena,

@@ -74,8 +74,22 @@ static void put_text(json_t *object, const char *key, const char *text)
 		json_put(object, key, json_new_string(text));
 }
 
-static json_t *finding_json(const struct evidence_claims *c)
+/* The report that the finding was read from, as it was given. */
+static json_t *report_json(const struct evidence_report *report)
 {
+	json_t *json = json_new_object();
+	char hex[SHA256_HEX_SIZE];
+
+	sha256_hex(&report->digest, hex);
+	put_text(json, "file", report->file);
+	put_text(json, "format", report->format);
+	put_text(json, "sha256", hex);
+	return json;
+}
+
+static json_t *finding_json(const struct evidence *ev)
+{
+	const struct evidence_claims *c = &ev->claims;
 	const struct evidence_finding *f = &c->finding;
 	json_t *finding = json_new_object();
 
@@ -91,12 +105,15 @@ static json_t *finding_json(const struct evidence_claims *c)
 		json_put(finding, "line", json_new_int((int64_t)f->line));
 	if (f->end_line)
 		json_put(finding, "endLine", json_new_int((int64_t)f->end_line));
+	if (ev->report_count > 0)
+		json_put(finding, "report", report_json(&ev->reports[0]));
 	return finding;
 }
 
 /* What the case says of itself; kept apart, so that nobody takes it for something observed. */
-static json_t *claims_json(const struct evidence_claims *c)
+static json_t *claims_json(const struct evidence *ev)
 {
+	const struct evidence_claims *c = &ev->claims;
 	json_t *claims = json_new_object(), *author = json_new_object(),
 	       *controls = json_new_array();
 
@@ -116,7 +133,7 @@ static json_t *claims_json(const struct evidence_claims *c)
 	put_text(claims, "title", c->title);
 	put_text(claims, "reason", c->reason);
 	json_put(claims, "author", author);
-	json_put(claims, "finding", finding_json(c));
+	json_put(claims, "finding", finding_json(ev));
 	json_put(claims, "controls", controls);
 	return claims;
 }
@@ -308,7 +325,7 @@ static json_t *main_predicate(const struct statement_input *in)
 	json_put(p, "timeVerified", json_new_string(ev->time));
 	json_put(p, "decision", json_new_string(decision_name(in->judgement->decision)));
 	json_put(p, "case", case_json);
-	json_put(p, "claims", claims_json(&ev->claims));
+	json_put(p, "claims", claims_json(ev));
 	json_put(p, "policies", policies_json(in->judgement));
 	json_put(p, "change", change_json(in));
 	json_put(p, "runs", runs_json(ev));

@@ -149,6 +149,19 @@ static const struct field redaction_fields[] = {
 	FIELD_END,
 };
 
+static const struct field report_fields[] = {
+	FIELD(evidence_report, file, FIELD_STRING),
+	FIELD(evidence_report, format, FIELD_STRING),
+	FIELD(evidence_report, digest, FIELD_SHA256),
+	FIELD(evidence_report, rule, FIELD_STRING),
+	FIELD(evidence_report, resource, FIELD_STRING),
+	FIELD(evidence_report, in_file, FIELD_STRING),
+	FIELD_MAYBE(evidence_report, line, FIELD_SIZE),
+	FIELD_MAYBE(evidence_report, has_index, FIELD_BOOL),
+	FIELD_MAYBE(evidence_report, index, FIELD_SIZE),
+	FIELD_END,
+};
+
 static const struct field top_fields[] = {
 	FIELD_IN(evidence, claims, claims_fields),
 	FIELD(evidence, planner, FIELD_STRING),
@@ -166,6 +179,7 @@ static const struct field top_fields[] = {
 	FIELD_ROWS(evidence, "types", types, type_fields, evidence_type),
 	FIELD_ROWS(evidence, "tools", tools, pair_fields, evidence_pair),
 	FIELD_ROWS(evidence, "redactions", redactions, redaction_fields, evidence_redaction),
+	FIELD_ROWS_MAYBE(evidence, "reports", reports, report_fields, evidence_report),
 	FIELD(evidence, git_base, FIELD_STRING),
 	FIELD(evidence, git_head, FIELD_STRING),
 	FIELD(evidence, differs_unvaried, FIELD_BOOL),
@@ -364,6 +378,9 @@ int evidence_write(const struct evidence *ev, struct arena *a,
 	for (size_t i = 0; i < ev->policy_count; i++)
 		add_file(&f, ev->policies[i].file, "policy", ev->policies[i].source,
 			 ev->policies[i].source_size);
+	for (size_t i = 0; i < ev->report_count; i++)
+		add_file(&f, ev->reports[i].file, "finding", ev->reports[i].text,
+			 ev->reports[i].size);
 	if (add_json(&f, "evidence/evidence.json", "evidence", root, e) < 0)
 		return -1;
 	qsort(f.rows, f.count, sizeof(*f.rows), compare_files);
@@ -560,6 +577,22 @@ static int load_policies(struct loader *l, const json_t *list, struct evidence *
 	return 0;
 }
 
+static int load_reports(struct loader *l, struct evidence *ev)
+{
+	struct evidence_report *rows = arena_array(l->arena, ev->report_count, sizeof(*rows));
+
+	for (size_t i = 0; i < ev->report_count; i++) {
+		rows[i] = ev->reports[i];
+		if (!rows[i].file || !rows[i].format)
+			return err_set(l->e, ERR_INPUT,
+				       "reports: \"file\" or \"format\" is missing");
+		if (l->reader(l->context, rows[i].file, &rows[i].text, &rows[i].size, l->e) < 0)
+			return -1;
+	}
+	ev->reports = rows;
+	return 0;
+}
+
 static int load_all(struct loader *l, struct evidence *ev)
 {
 	static const char path[] = "evidence/evidence.json";
@@ -590,7 +623,9 @@ static int load_all(struct loader *l, struct evidence *ev)
 	(void)json_object_del(root, "format");
 	(void)json_object_del(root, "runs");
 	(void)json_object_del(root, "policies");
-	return fields_read(top_fields, path, root, l->arena, ev, l->e);
+	if (fields_read(top_fields, path, root, l->arena, ev, l->e) < 0)
+		return -1;
+	return load_reports(l, ev);
 }
 
 int evidence_read(evidence_reader *reader, void *context, struct arena *a,

@@ -26,6 +26,19 @@ struct evidence_finding {
 	size_t line, end_line;
 };
 
+/* The scanner's report that the finding was read from, and which of its findings is meant. */
+struct evidence_report {
+	const char *file;		       /* within the bundle */
+	const char *format;		       /* as findings.h names it */
+	struct sha256 digest;		       /* of the file as it was given */
+	const char *rule, *resource, *in_file; /* as the case says; NULL when it does not */
+	size_t line;
+	bool has_index;
+	size_t index;
+	const char *text; /* the report itself */
+	size_t size;
+};
+
 struct evidence_control {
 	const char *standard, *version, *id;
 };
@@ -181,6 +194,8 @@ struct evidence {
 	size_t tool_count;
 	const struct evidence_redaction *redactions;
 	size_t redaction_count;
+	const struct evidence_report *reports; /* none, or the one of the finding */
+	size_t report_count;
 	const struct evidence_policy *policies; /* the whole set that was judged */
 	size_t policy_count;
 	struct evidence_run before, before_varied, first, again, replay;
@@ -206,7 +221,7 @@ void evidence_release(struct evidence *ev);
 
 /*
  * One file of the evidence as it lies in a bundle: evidence/evidence.json, evidence/tree-RUN.json,
- * evidence/view-RUN.json, plans/RUN-KIND.json, policies/ID.yaml.
+ * evidence/view-RUN.json, plans/RUN-KIND.json, case/policies/ID.yaml, case/finding/NAME.
  */
 struct evidence_file {
 	const char *path;

@@ -67,6 +67,30 @@ static json_t *write_field(const struct field *f, const void *at)
 	abort();
 }
 
+static bool is_empty(const struct field *f, const void *at)
+{
+	switch (f->kind) {
+	case FIELD_STRING:
+		return !*(const char *const *)at;
+	case FIELD_BOOL:
+		return !*(const bool *)at;
+	case FIELD_INT:
+		return *(const int *)at == 0;
+	case FIELD_SIZE:
+		return *(const size_t *)at == 0;
+	case FIELD_U64:
+		return *(const uint64_t *)at == 0;
+	case FIELD_STRINGS:
+		return ((const struct strings *)at)->count == 0;
+	case FIELD_LIST:
+		return ((const struct rows *)at)->count == 0;
+	case FIELD_SHA256:
+	case FIELD_OBJECT:
+		return false;
+	}
+	abort();
+}
+
 json_t *fields_write(const struct field *fields, const void *object)
 {
 	json_t *json = json_new_object();
@@ -74,7 +98,7 @@ json_t *fields_write(const struct field *fields, const void *object)
 	for (const struct field *f = fields; f->key; f++) {
 		const void *at = (const char *)object + f->offset;
 
-		if (f->kind == FIELD_STRING && !*(const char *const *)at)
+		if ((f->optional || f->kind == FIELD_STRING) && is_empty(f, at))
 			continue;
 		json_put(json, f->key, write_field(f, at));
 	}
@@ -193,8 +217,8 @@ int fields_read(const struct field *fields, const char *what, const json_t *json
 	for (const struct field *f = fields; f->key; f++) {
 		json_t *m;
 
-		if (json_member(json, what, f->key, wanted_type(f->kind), f->kind != FIELD_STRING,
-				&m, e) < 0)
+		if (json_member(json, what, f->key, wanted_type(f->kind),
+				!f->optional && f->kind != FIELD_STRING, &m, e) < 0)
 			return -1;
 		if (!m)
 			continue;

@@ -27,28 +27,39 @@ struct field {
 	size_t offset;
 	const struct field *fields; /* of FIELD_OBJECT and FIELD_LIST; ends with a key of NULL */
 	size_t size;		    /* of a row of FIELD_LIST */
+	/* Not written while it is empty, so that what has none reads as it did before there were.
+	 */
+	bool optional;
 };
 
-#define FIELD(type, member, field_kind)                                     \
-	{                                                                   \
-#member, field_kind, offsetof(struct type, member), NULL, 0 \
+#define FIELD(type, member, field_kind)                                            \
+	{                                                                          \
+#member, field_kind, offsetof(struct type, member), NULL, 0, false \
 	}
-#define FIELD_IN(type, member, sub)                                          \
-	{                                                                    \
-#member, FIELD_OBJECT, offsetof(struct type, member), sub, 0 \
+#define FIELD_IN(type, member, sub)                                                 \
+	{                                                                           \
+#member, FIELD_OBJECT, offsetof(struct type, member), sub, 0, false \
 	}
-#define FIELD_ROWS(type, name, member, sub, row)                                         \
-	{                                                                                \
-		name, FIELD_LIST, offsetof(struct type, member), sub, sizeof(struct row) \
+#define FIELD_ROWS(type, name, member, sub, row)                                                \
+	{                                                                                       \
+		name, FIELD_LIST, offsetof(struct type, member), sub, sizeof(struct row), false \
 	}
-#define FIELD_END                            \
-	{                                    \
-		NULL, FIELD_BOOL, 0, NULL, 0 \
+#define FIELD_MAYBE(type, member, field_kind)                                     \
+	{                                                                         \
+#member, field_kind, offsetof(struct type, member), NULL, 0, true \
+	}
+#define FIELD_ROWS_MAYBE(type, name, member, sub, row)                                         \
+	{                                                                                      \
+		name, FIELD_LIST, offsetof(struct type, member), sub, sizeof(struct row), true \
+	}
+#define FIELD_END                                   \
+	{                                           \
+		NULL, FIELD_BOOL, 0, NULL, 0, false \
 	}
 
 json_t *fields_write(const struct field *fields, const void *object);
 
-/* Strictly: every key known, every member there but strings, which may be missing. */
+/* Strictly: every key known, every member there but strings and what is optional. */
 FP_MUST_CHECK int fields_read(const struct field *fields, const char *what, const json_t *json,
 			      struct arena *a, void *object, struct err *e);
 

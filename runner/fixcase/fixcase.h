@@ -59,6 +59,9 @@ struct fixcase_finding {
 	enum fixcase_severity severity;
 	const char *file; /* NULL when not given */
 	size_t line, end_line;
+	const char *report; /* a scanner's, which the rest only chooses from; NULL */
+	bool has_index;
+	size_t index;
 };
 
 struct fixcase_control {

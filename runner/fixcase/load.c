@@ -202,20 +202,65 @@ static int check_object(struct loader *l, const struct doc *d, const char *const
 	return doc_only_keys(d, l->what, keys, l->e);
 }
 
+/* Of a report, the rest says which of its findings is meant; what that is stands in the report. */
+static int check_finding_members(struct loader *l, const struct doc *d)
+{
+	static const struct {
+		const char *key;
+		bool own, report; /* whether it goes with a finding of that kind */
+	} rows[] = {{"tool", true, false},
+		    {"severity", true, false},
+		    {"message", true, false},
+		    {"end_line", true, false},
+		    {"index", false, true}};
+	bool report = doc_get(d, "report") != NULL;
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(rows); i++) {
+		const struct doc *m = doc_get(d, rows[i].key);
+
+		if (m && !(report ? rows[i].report : rows[i].own))
+			return doc_fault(m, l->what, l->e, "%s \"report\"",
+					 report ? "does not go with" : "goes only with");
+	}
+	return 0;
+}
+
+static int index_member(struct loader *l, const struct doc *object, struct fixcase_finding *f)
+{
+	const struct doc *d = doc_get(object, "index");
+	char *end;
+
+	if (!d)
+		return 0;
+	if (check_kind(l, d, DOC_NUMBER) < 0)
+		return -1;
+	f->has_index = true;
+	f->index = strtoul(d->text, &end, 10);
+	if (*end != '\0' || d->text[0] == '-' || f->index > 100000000)
+		return doc_fault(d, l->what, l->e, "must be a whole number from 0");
+	return 0;
+}
+
 static int read_finding(struct loader *l, const struct doc *d, struct fixcase_finding *f)
 {
-	static const char *const keys[] = {"tool", "rule", "resource", "severity", "message",
-					   "file", "line", "end_line", NULL};
+	static const char *const keys[] = {"tool",    "rule",  "resource", "severity",
+					   "message", "file",  "line",	   "end_line",
+					   "report",  "index", NULL};
 	unsigned int severity = FIXCASE_SEVERITY_NONE;
+	bool own;
 
-	if (check_object(l, d, keys) < 0 || text_member(l, d, "tool", false, &f->tool) < 0 ||
-	    text_member(l, d, "rule", true, &f->rule) < 0 ||
-	    text_member(l, d, "resource", true, &f->resource) < 0 ||
+	if (check_object(l, d, keys) < 0)
+		return -1;
+	own = !doc_get(d, "report");
+	if (check_finding_members(l, d) < 0 || path_member(l, d, "report", false, &f->report) < 0 ||
+	    text_member(l, d, "tool", false, &f->tool) < 0 ||
+	    text_member(l, d, "rule", own, &f->rule) < 0 ||
+	    text_member(l, d, "resource", own, &f->resource) < 0 ||
 	    text_member(l, d, "message", false, &f->message) < 0 ||
 	    path_member(l, d, "file", false, &f->file) < 0 ||
 	    word_member(l, d, "severity", false, WORDS(severity_names), &severity) < 0 ||
 	    line_member(l, d, "line", &f->line) < 0 ||
-	    line_member(l, d, "end_line", &f->end_line) < 0)
+	    line_member(l, d, "end_line", &f->end_line) < 0 || index_member(l, d, f) < 0)
 		return -1;
 	f->severity = (enum fixcase_severity)severity;
 	if (f->end_line > 0 && f->end_line < f->line)

@@ -75,8 +75,9 @@ static void add_title(const struct record_input *in, struct record *r)
 	}
 }
 
-static void add_finding(const struct evidence_claims *c, struct record *r)
+static void add_finding(const struct evidence *ev, struct record *r)
 {
+	const struct evidence_claims *c = &ev->claims;
 	const struct evidence_finding *f = &c->finding;
 
 	section(r, "what was found");
@@ -91,6 +92,10 @@ static void add_finding(const struct evidence_claims *c, struct record *r)
 	field(r, "message", f->message);
 	if (f->file)
 		field(r, "where", arena_printf(r->arena, "%s:%zu", f->file, f->line));
+	for (size_t i = 0; i < ev->report_count; i++)
+		field(r, "report",
+		      arena_printf(r->arena, "%s (%s)", ev->reports[i].file,
+				   ev->reports[i].format));
 }
 
 static const char *result_of(const struct policy_report *reports, size_t i)
@@ -336,7 +341,7 @@ void record_make(const struct record_input *in, struct arena *a, struct record *
 	struct record r = {.arena = a};
 
 	add_title(in, &r);
-	add_finding(&ev->claims, &r);
+	add_finding(ev, &r);
 	add_policies(j, &r);
 	add_changes(in, &r);
 	add_claims(ev, &r);
