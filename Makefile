@@ -79,7 +79,7 @@ BENCHES :=
 GEN :=
 EXTRA_OBJS :=
 MODULES := runner/base runner/canon runner/fixcase runner/findings runner/plan/hcl runner/plan runner/evidence \
-	runner/attest runner/archive runner/report runner/cmd sandbox verifiers policies images
+	runner/attest runner/report runner/cmd sandbox verifiers policies images
 include $(wildcard $(addsuffix /module.mk,$(MODULES)))
 SCRIPT_TESTS += $(addprefix tests/e2e/, findings.t main_job.t third_party.t tamper.t killed.t git.t variations.t \
 	confine.t docs.t refuse.t user.t verdicts.t build.t planner.t provider.t)

@@ -16,6 +16,7 @@ struct bundle_set {
 	const struct trust_signer *signer; /* NULL: nobody that is trusted */
 	bool stamped;
 	int64_t stamp;
+	const char *log; /* a trusted one that all its signatures are in, or NULL */
 };
 
 struct bundle_checker {
@@ -47,7 +48,10 @@ bool bundle_check_is_signed(const struct bundle_checker *c);
 /* Their form, and that a key made each; with no signer to trust any key will do. */
 bool bundle_check_signatures(struct bundle_checker *c);
 
-/* Timestamps, windows, revocations and the threshold. */
+/* Entries of logs: that each is about its signature, and which are trusted. */
+bool bundle_check_logs(struct bundle_checker *c);
+
+/* Timestamps, logs, windows, revocations and the threshold. */
 bool bundle_check_signers(struct bundle_checker *c);
 
 /* Judges again: by the rules of the signed statement, or by the current ones when unsigned. */

@@ -367,6 +367,8 @@ static const char *signer_fault(struct bundle_checker *c, struct bundle_set *set
 	if (c->trust->need_timestamp && !set->stamped)
 		return arena_printf(c->arena, "%s: has no timestamp by a trusted authority",
 				    set->signer->name);
+	if (c->trust->need_log && !set->log)
+		return arena_printf(c->arena, "%s: is in no trusted log", set->signer->name);
 	return window_fault(c, set->signer, when, set->stamped);
 }
 
@@ -386,7 +388,7 @@ bool bundle_check_signers(struct bundle_checker *c)
 	bool counts[BUNDLE_SIGNERS_MAX] = {false};
 	size_t count = 0;
 
-	if (!check_timestamps(c))
+	if (!check_timestamps(c) || !bundle_check_logs(c))
 		return false;
 	for (size_t i = 0; i < c->set_count; i++) {
 		faults[i] = signer_fault(c, &c->sets[i]);

@@ -1,4 +1,4 @@
-#include "runner/archive/merkle.h"
+#include "runner/attest/merkle.h"
 
 #include <assert.h>
 

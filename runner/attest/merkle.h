@@ -2,8 +2,8 @@
  * Merkle trees as RFC 6962, section 2.1, and RFC 9162, section 2, have them, with SHA-256: what a
  * log proves its entries and its growth by.
  */
-#ifndef RUNNER_ARCHIVE_MERKLE_H
-#define RUNNER_ARCHIVE_MERKLE_H
+#ifndef RUNNER_ATTEST_MERKLE_H
+#define RUNNER_ATTEST_MERKLE_H
 
 #include "runner/base/base.h"
 #include "runner/base/sha256.h"

@@ -1,4 +1,4 @@
-#include "runner/archive/note.h"
+#include "runner/attest/note.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -11,7 +11,7 @@
 #define ED25519_SIGNATURE 64
 #define DASH "\xe2\x80\x94 " /* an em dash and a space */
 
-void note_key_id(const char *name, const uint8_t key[static NOTE_KEY_BYTES], uint8_t id[static 4])
+struct sha256 note_key_digest(const char *name, const uint8_t key[static NOTE_KEY_BYTES])
 {
 	static const uint8_t type[] = {'\n', ED25519_TYPE};
 	struct sha256_state s;
@@ -22,7 +22,7 @@ void note_key_id(const char *name, const uint8_t key[static NOTE_KEY_BYTES], uin
 	sha256_update(&s, type, sizeof(type));
 	sha256_update(&s, key, NOTE_KEY_BYTES);
 	sha256_final(&s, &digest);
-	memcpy(id, digest.bytes, 4);
+	return digest;
 }
 
 /* Not empty, no plus, and none of Unicode's white space. */
@@ -45,6 +45,7 @@ int note_key_parse(const char *text, struct arena *a, struct note_key *ret_key, 
 {
 	FP_CLEANUP(buf_release) struct buf key = BUF_INIT(64);
 	const char *plus = strchr(text, '+');
+	struct sha256 digest;
 	struct note_key k;
 	char id[9];
 	uint8_t wanted[4];
@@ -59,7 +60,8 @@ int note_key_parse(const char *text, struct arena *a, struct note_key *ret_key, 
 		return err_set(e, ERR_INPUT, "\"%s\" is no verifier key of Ed25519", text);
 	k.name = arena_strndup(a, text, (size_t)(plus - text));
 	memcpy(k.key, key.data + 1, NOTE_KEY_BYTES);
-	note_key_id(k.name, k.key, k.id);
+	digest = note_key_digest(k.name, k.key);
+	memcpy(k.id, digest.bytes, sizeof(k.id));
 	if (memcmp(k.id, wanted, 4) != 0)
 		return err_set(e, ERR_INPUT, "\"%s\": the id is not that of the key", text);
 	*ret_key = k;

@@ -2,8 +2,8 @@
  * Signed notes and checkpoints (C2SP signed-note and tlog-checkpoint): text, an empty line, and one
  * or more lines "— NAME BASE64".  Ed25519 (type 1) is known here; other signatures are ignored.
  */
-#ifndef RUNNER_ARCHIVE_NOTE_H
-#define RUNNER_ARCHIVE_NOTE_H
+#ifndef RUNNER_ATTEST_NOTE_H
+#define RUNNER_ATTEST_NOTE_H
 
 #include "runner/base/arena.h"
 #include "runner/base/buf.h"
@@ -24,8 +24,8 @@ struct note_key {
 FP_MUST_CHECK int note_key_parse(const char *text, struct arena *a, struct note_key *ret_key,
 				 struct err *e);
 
-/* The id of an Ed25519 key under that name. */
-void note_key_id(const char *name, const uint8_t key[static NOTE_KEY_BYTES], uint8_t id[static 4]);
+/* What names an Ed25519 key under that name: a note has the first four bytes of it. */
+struct sha256 note_key_digest(const char *name, const uint8_t key[static NOTE_KEY_BYTES]);
 
 /*
  * The text of the note, its last newline included, when at least one of the keys has signed it; a

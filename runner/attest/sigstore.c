@@ -25,7 +25,10 @@ static json_t *material_json(const struct sigstore *bundle)
 		json_put(key, "hint", json_new_string(bundle->hint));
 		json_put(material, "publicKey", key);
 	}
-	json_put(material, "tlogEntries", json_new_array());
+	list = json_new_array();
+	for (size_t i = 0; i < bundle->log_count; i++)
+		json_push(list, tlog_entry_json(&bundle->logs[i]));
+	json_put(material, "tlogEntries", list);
 	if (bundle->timestamp_count == 0)
 		return material;
 	list = json_new_array();
@@ -111,6 +114,24 @@ static int read_timestamps(const char *what, const json_t *data, struct arena *a
 	return 0;
 }
 
+static int read_logs(const char *what, const json_t *material, struct arena *a, struct sigstore *b,
+		     struct err *e)
+{
+	json_t *list;
+
+	if (json_member(material, what, "tlogEntries", JSON_ARRAY, false, &list, e) < 0)
+		return -1;
+	if (json_array_size(list) > SIGSTORE_LOGS_MAX)
+		return err_set(e, ERR_LIMIT, "%s: more than %d entries of logs", what,
+			       SIGSTORE_LOGS_MAX);
+	b->logs = arena_array(a, json_array_size(list) + 1, sizeof(*b->logs));
+	for (; b->log_count < json_array_size(list); b->log_count++)
+		if (tlog_entry_read(what, json_array_get(list, b->log_count), a,
+				    &b->logs[b->log_count], e) < 0)
+			return -1;
+	return 0;
+}
+
 static int read_material(const char *what, const json_t *material, struct arena *a,
 			 struct sigstore *b, struct err *e)
 {
@@ -138,6 +159,8 @@ static int read_material(const char *what, const json_t *material, struct arena 
 		    json_string_member(key, what, "hint", false, &hint, e) < 0))
 		return -1;
 	b->hint = arena_strdup(a, hint ? hint : "");
+	if (read_logs(what, material, a, b, e) < 0)
+		return -1;
 	return timestamps ? read_timestamps(what, timestamps, a, b, e) : 0;
 }
 

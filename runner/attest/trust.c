@@ -342,6 +342,30 @@ static int read_lists(struct parser *p, const struct doc *root)
 	return read_pins(p, root, "packs", "provider", true, &t->packs);
 }
 
+/* Each as "NAME+HASH+BASE64", the form in which logs publish their keys. */
+static int read_logs(struct parser *p, const struct doc *root)
+{
+	const struct doc *list;
+	struct note_key *logs;
+
+	if (list_of(p, root, "logs", TRUST_LOGS_MAX, &list) < 0)
+		return -1;
+	logs = arena_array(p->arena, (list ? list->count : 0) + 1, sizeof(*logs));
+	p->t->logs = logs;
+	for (const struct doc *d = list ? list->first : NULL; d; d = d->next) {
+		struct err why = ERR_INIT;
+
+		if (d->kind != DOC_STRING || d->size == 0)
+			return doc_fault(d, p->what, p->e, "must be a string");
+		if (note_key_parse(d->text, p->arena, &logs[p->t->log_count], &why) < 0)
+			return doc_fault(d, p->what, p->e, "%s", why.text);
+		p->t->log_count++;
+	}
+	if (p->t->need_log && p->t->log_count == 0)
+		return doc_fault(root, p->what, p->e, "\"require_log\" needs \"logs\"");
+	return 0;
+}
+
 static int check_words(struct parser *p, const struct doc *root)
 {
 	const struct doc *list = doc_get(root, "decisions");
@@ -366,6 +390,8 @@ static int read_all(struct parser *p, const struct doc *root)
 					   "threshold",
 					   "timestamp_authorities",
 					   "require_timestamp",
+					   "logs",
+					   "require_log",
 					   "max_age_days",
 					   "decisions",
 					   "verifiers",
@@ -388,10 +414,11 @@ static int read_all(struct parser *p, const struct doc *root)
 	    number_of(p, root, "threshold", 1, TRUST_SIGNERS_MAX, &p->t->threshold) < 0 ||
 	    number_of(p, root, "max_age_days", 1, 36500, &days) < 0 ||
 	    flag_of(p, root, "require_timestamp", &p->t->need_timestamp) < 0 ||
+	    flag_of(p, root, "require_log", &p->t->need_log) < 0 ||
 	    flag_of(p, root, "allow_inferred_types", &p->t->allow_inferred) < 0 ||
 	    flag_of(p, root, "allow_waivers", &p->t->allow_waivers) < 0 ||
 	    flag_of(p, root, "allow_redactions", &p->t->allow_redactions) < 0 ||
-	    read_lists(p, root) < 0 || check_words(p, root) < 0)
+	    read_lists(p, root) < 0 || read_logs(p, root) < 0 || check_words(p, root) < 0)
 		return -1;
 	p->t->max_age_seconds = (int64_t)days * DAY_SECONDS;
 	if (!signers || signers->count == 0)

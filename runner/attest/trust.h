@@ -10,6 +10,7 @@
 #include "runner/attest/certificate.h"
 #include "runner/attest/check.h"
 #include "runner/attest/key.h"
+#include "runner/attest/note.h"
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 #include "runner/base/sha256.h"
@@ -19,6 +20,7 @@
 #define TRUST_MAX_BYTES ((size_t)1 << 20)
 #define TRUST_SIGNERS_MAX 256
 #define TRUST_AUTHORITIES_MAX 64
+#define TRUST_LOGS_MAX 16
 
 /* From and until are included; the range of int64_t when there is no bound. */
 struct trust_window {
@@ -65,8 +67,10 @@ struct trust {
 	size_t signer_count;
 	struct trust_authority *authorities;
 	size_t authority_count;
+	const struct note_key *logs; /* transparency logs, each by its name and key */
+	size_t log_count;
 	size_t threshold;
-	bool need_timestamp;
+	bool need_timestamp, need_log;
 	int64_t max_age_seconds; /* 0: any age */
 	struct trust_names decisions, verifiers, planners, images, versions;
 	struct trust_pins policies, standards, packs;

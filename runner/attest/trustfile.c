@@ -143,13 +143,41 @@ static int add_authority(json_t *list, const struct certificate_chain *chain,
 	return 0;
 }
 
+/* The key as SubjectPublicKeyInfo (RFC 8410, section 4), and the host name as the address. */
+static json_t *log_json(const struct note_key *log)
+{
+	static const uint8_t header[] = {0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+					 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00};
+	FP_CLEANUP(buf_release) struct buf spki = BUF_INIT(TRUST_MAX_BYTES);
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(TRUST_MAX_BYTES);
+	FP_CLEANUP(buf_release) struct buf id = BUF_INIT(TRUST_MAX_BYTES);
+	FP_CLEANUP(buf_release) struct buf url = BUF_INIT(TRUST_MAX_BYTES);
+	struct sha256 digest = note_key_digest(log->name, log->key);
+	json_t *row = json_new_object(), *key = json_new_object(), *holder = json_new_object();
+
+	buf_add(&spki, header, sizeof(header));
+	buf_add(&spki, log->key, NOTE_KEY_BYTES);
+	base64_encode(&text, buf_text(&spki), spki.size);
+	base64_encode(&id, digest.bytes, SHA256_BYTES);
+	buf_addf(&url, "https://%s", log->name);
+	json_put(key, "rawBytes", json_new_string(buf_text(&text)));
+	json_put(key, "keyDetails", json_new_string("PKIX_ED25519"));
+	json_put(key, "validFor", window_json(0, INT64_MAX));
+	json_put(holder, "keyId", json_new_string(buf_text(&id)));
+	json_put(row, "baseUrl", json_new_string(buf_text(&url)));
+	json_put(row, "hashAlgorithm", json_new_string("SHA2_256"));
+	json_put(row, "publicKey", key);
+	json_put(row, "logId", holder);
+	return row;
+}
+
 int trustfile_root(const struct trust *t, struct arena *a, json_t **ret_root, struct err *e)
 {
 	JSON_AUTO *root = json_new_object();
-	json_t *signers = json_new_array(), *stampers = json_new_array();
+	json_t *signers = json_new_array(), *stampers = json_new_array(), *logs = json_new_array();
 
 	json_put(root, "mediaType", json_new_string(ROOT_MEDIA_TYPE));
-	json_put(root, "tlogs", json_new_array());
+	json_put(root, "tlogs", logs);
 	json_put(root, "ctlogs", json_new_array());
 	json_put(root, "certificateAuthorities", signers);
 	json_put(root, "timestampAuthorities", stampers);
@@ -161,6 +189,8 @@ int trustfile_root(const struct trust *t, struct arena *a, json_t **ret_root, st
 		if (add_authority(stampers, t->authorities[i].chain, &t->authorities[i].window, a,
 				  e) < 0)
 			return -1;
+	for (size_t i = 0; i < t->log_count; i++)
+		json_push(logs, log_json(&t->logs[i]));
 	*ret_root = FP_STEAL(root);
 	return 0;
 }

@@ -4,14 +4,11 @@
  */
 #include "runner/cmd/cmd.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
-#include "runner/attest/bundle.h"
-#include "runner/attest/bundle_files.h"
 #include "runner/attest/timestamp.h"
 #include "runner/base/fd.h"
+#include "runner/cmd/sigfiles.h"
 
 struct timestamp_values {
 	const char *output;
@@ -23,72 +20,17 @@ static const struct opt options[] = {
 	OPT_END,
 };
 
-/* One signature file of the bundle. */
-struct signature {
-	const char *path;
-	struct sigstore content;
-	bool changed;
-};
-
-struct signatures {
-	struct signature *rows;
-	size_t count;
-};
-
-static int read_signatures(const struct bundle *b, struct arena *a, struct signatures *s,
-			   struct err *e)
-{
-	const char *const *paths;
-	size_t count;
-
-	if (bundle_paths(b, a, &paths, &count, e) < 0)
-		return -1;
-	s->rows = arena_array(a, count + 1, sizeof(*s->rows));
-	for (size_t i = 0; i < count; i++) {
-		struct signature *row = &s->rows[s->count];
-		const char *text;
-		size_t size;
-
-		if (!bundle_is_unsealed(paths[i]) || strcmp(paths[i], BUNDLE_LINES_FILE) == 0)
-			continue;
-		row->path = paths[i];
-		if (bundle_file(b, paths[i], a, &text, &size, e) < 0 ||
-		    sigstore_read(paths[i], text, size, a, &row->content, e) < 0)
-			return -1;
-		s->count++;
-	}
-	return s->count > 0 ? 0 : err_set(e, ERR_INPUT, "is not signed yet");
-}
-
-/* "attestations/fix-verification.sigstore.json" as "attestations-fix-verification.tsq". */
-static const char *request_name(const char *path, struct arena *a)
-{
-	char *name = arena_strdup(a, path);
-	char *end = strstr(name, ".sigstore.json");
-
-	if (end)
-		*end = '\0';
-	for (char *c = name; *c; c++)
-		*c = *c == '/' ? '-' : *c;
-	return arena_printf(a, "%s.tsq", name);
-}
-
 static int query(const struct bundle *b, const char *output, struct arena *a, struct err *e)
 {
 	FP_CLEANUP(fd_cleanup) int dir = -1;
-	struct signatures s = {.count = 0};
+	struct sigfiles s;
 
-	if (read_signatures(b, a, &s, e) < 0)
+	if (sigfiles_read(b, a, &s, e) < 0 || sigfiles_output(output, &dir, e) < 0)
 		return -1;
-	if (mkdir(output, 0755) < 0 && errno != EEXIST)
-		return err_sys(e, "%s", output);
-	dir = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return err_sys(e, "%s", output);
 	for (size_t i = 0; i < s.count; i++) {
 		const struct dsse_signature *sig = &s.rows[i].content.envelope.signatures[0];
 		FP_CLEANUP(buf_release) struct buf request = BUF_INIT(TIMESTAMP_MAX_BYTES);
-		const char *name = request_name(s.rows[i].path, a);
+		const char *name = sigfiles_name(&s.rows[i], ".tsq", a);
 
 		if (s.rows[i].content.timestamp_count > 0)
 			continue;
@@ -100,7 +42,7 @@ static int query(const struct bundle *b, const char *output, struct arena *a, st
 	return 0;
 }
 
-static int add_one(struct signatures *s, const char *file, struct arena *a, struct err *e)
+static int add_one(struct sigfiles *s, const char *file, struct arena *a, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf response = BUF_INIT(TIMESTAMP_MAX_BYTES);
 	struct err last = ERR_INIT;
@@ -130,28 +72,14 @@ static int add_one(struct signatures *s, const char *file, struct arena *a, stru
 
 static int add(const struct bundle *b, char **files, int count, struct arena *a, struct err *e)
 {
-	struct signatures s = {.count = 0};
-	struct bundle_member *members;
-	size_t changed = 0;
+	struct sigfiles s;
 
-	if (read_signatures(b, a, &s, e) < 0)
+	if (sigfiles_read(b, a, &s, e) < 0)
 		return -1;
 	for (int i = 0; i < count; i++)
 		if (add_one(&s, files[i], a, e) < 0)
 			return -1;
-	members = arena_array(a, s.count, sizeof(*members));
-	for (size_t i = 0; i < s.count; i++) {
-		FP_CLEANUP(buf_release) struct buf text = BUF_INIT(BUNDLE_FILE_MAX_BYTES);
-
-		if (!s.rows[i].changed)
-			continue;
-		sigstore_write(&text, &s.rows[i].content);
-		if (buf_finish(&text, s.rows[i].path, e) < 0)
-			return -1;
-		members[changed++] = (struct bundle_member){
-			s.rows[i].path, arena_strndup(a, buf_text(&text), text.size), text.size};
-	}
-	return bundle_put(b, members, changed, a, e);
+	return sigfiles_put(b, &s, a, e);
 }
 
 static int run(int argc, char **argv)

@@ -1,13 +1,13 @@
 #!/bin/bash
 # Our signatures, checked by implementations that are not ours.
 . tests/e2e/lib.sh
-if [ ! -d tests/node/node_modules ]; then
+if [ ! -d tests/node/node_modules/sigstore-verify-4 ]; then
 	(cd tests/node && npm ci --no-audit --no-fund) >/dev/null 2>&1 ||
 		skip_all "the npm packages of tests/node cannot be installed"
 fi
 /usr/bin/python3 -c 'import securesystemslib, cryptography' 2>/dev/null ||
 	skip_all "python3-securesystemslib is missing"
-plan 16
+plan 18
 # As `ssh-keygen -lf` prints it, by another implementation of the encoding.
 ssh_fingerprint() {
 	/usr/bin/python3 - "$1" <<'P'
@@ -40,4 +40,14 @@ is "a forged payload is refused by @sigstore/verify" "$(node_verify "$work/forge
 	"VerificationError: signature verification failed"
 is "another key is refused by @sigstore/verify" "$(node_verify "$b/fix.sigstore.json" "$work/ecdsa-p384.pub" 2>&1 | head -c 18)" \
 	"VerificationError:"
+# In a log: @sigstore/verify looks for the proof that our own test log gave, by the root that we print.
+"$fixproof" log query --key "$work/ecdsa-p256.pub" --output "$work/requests" "$b" >/dev/null
+log=$(/usr/bin/python3 tests/python/tlog.py log.example "$work"/requests/*.entry.json)
+printf 'format: fixproof-trust/1\nsigners: [{name: release, key: ecdsa-p256.pub}]\nlogs: ["%s"]\n' "$log" >"$work/trust.yaml"
+"$fixproof" trust root "$work/trust.yaml" >"$work/root.json"
+log_verify() { node tests/node/verify-log.mjs "$b/fix.sigstore.json" "$work/ecdsa-p256.pub" "$work/root.json" 2>&1; }
+is "without a log's entry @sigstore/verify refuses where one is demanded" "$(log_verify)" \
+	"VerificationError: expected 1 tlog entries, got 0"
+"$fixproof" log add --key "$work/ecdsa-p256.pub" "$b" "$work"/requests/*.answer.json >/dev/null
+is "with it, it accepts" "$(log_verify)" "https://slsa.dev/verification_summary/v1"
 finish

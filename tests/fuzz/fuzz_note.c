@@ -1,7 +1,7 @@
 /* Signed notes, their keys, and checkpoints. */
 #include <stdint.h>
 
-#include "runner/archive/note.h"
+#include "runner/attest/note.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -18,7 +18,6 @@ runner/attest runner/base runner/canon runner/evidence runner/findings verifiers
 runner/attest/signer runner/attest runner/base runner/locate
 runner/signer_main runner/base runner/attest/signer.h
 runner/report runner/diff runner/base runner/canon runner/evidence verifiers policies
-runner/archive runner/base runner/canon runner/attest
 runner/worker runner/base runner/canon runner/evidence runner/plan runner/fixcase
 runner/worker_main runner/base runner/worker
 runner/launcher runner/base runner/canon sandbox
@@ -31,8 +30,8 @@ runner/policyset runner/base runner/canon runner/evidence runner/gitfix runner/l
 runner/findingreport runner/base runner/canon runner/evidence runner/findings runner/fixcase policies
 runner/newsecrets runner/base runner/canon runner/evidence
 runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox runner/image
-runner/pipeline runner/policyset runner/findingreport runner/findings runner/newsecrets runner/bundling runner/redact runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
-runner/cmd runner/rerun runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/archive runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
+runner/pipeline runner/policyset runner/findingreport runner/findings runner/newsecrets runner/bundling runner/redact runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
+runner/cmd runner/rerun runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/redact runner/base runner/canon runner/evidence
 runner/bundling runner/redact runner/diff runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/runs runner/locate
 runner/rerun runner/newsecrets runner/bundling runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/launcher runner/runs runner/pipeline

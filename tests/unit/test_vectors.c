@@ -4,8 +4,8 @@
 #include <dirent.h>
 #include <fcntl.h>
 
-#include "runner/archive/merkle.h"
-#include "runner/archive/note.h"
+#include "runner/attest/merkle.h"
+#include "runner/attest/note.h"
 #include "runner/attest/dsse.h"
 #include "runner/attest/key.h"
 #include "runner/base/fd.h"
