@@ -61,10 +61,15 @@ static const char *why(const json_t *change, struct arena *a)
 	return step ? arena_printf(a, " (because of %s)", step) : "";
 }
 
-static bool is_inferred(const struct evidence *ev, const char *type)
+/* Of a derived type some changes that replace may be known, but never all. */
+static bool is_guessed(const struct evidence *ev, const char *type)
 {
 	for (size_t i = 0; i < ev->inferred.count; i++)
 		if (strcmp(ev->inferred.items[i], type) == 0)
+			return true;
+	for (size_t i = 0; i < ev->type_count; i++)
+		if (ev->types[i].source && strcmp(ev->types[i].kind, "resource") == 0 &&
+		    strcmp(ev->types[i].name, type) == 0)
 			return true;
 	return false;
 }
@@ -82,9 +87,9 @@ static struct verdict judge_row(const struct evidence *ev, const json_t *row, st
 		return verdict_fail(arena_printf(a, "%s: the plan says %s%s, and it may hold data",
 						 address, actions, why(change, a)),
 				    "plans/first-change.json");
-	if (strcmp(actions, "update") == 0 && is_inferred(ev, type) && holds_state(type))
+	if (strcmp(actions, "update") == 0 && is_guessed(ev, type) && holds_state(type))
 		return verdict_inconclusive(
-			arena_printf(a, "%s: nothing is known of what replaces a %s", address,
+			arena_printf(a, "%s: it is not known what replaces a %s", address,
 				     type),
 			"plans/first-change.json");
 	return verdict_pass("", "");

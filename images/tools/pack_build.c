@@ -2,6 +2,7 @@
  * Turns recorded facts into a provider pack:
  *
  *	pack_build SCHEMA.json.zst FACTS.json.zst RECORDED.json.zst MORE.json OUT
+ *	pack_build DERIVED.json.zst OUT
  *
  * A program of the build; see images/packs/README.md for what the inputs are.
  */
@@ -118,15 +119,30 @@ static json_t *facts_of(const json_t *facts, const json_t *recorded, const json_
 
 struct known {
 	const json_t *facts, *recorded, *more;
+	const json_t *derived; /* instead of the others: all in one document */
 };
 
-/* The provider's entry says which binary was asked. */
+/* The provider's entry says which binary was asked, or what was read instead. */
 static json_t *other_facts(const struct known *k, enum pack_kind kind)
 {
-	json_t *out = json_new_object(), *from = json_object_get(k->recorded, "recorded_from");
+	const char *key = k->derived ? "derived_from" : "recorded_from";
+	json_t *out = json_new_object();
+	json_t *from = json_object_get(k->derived ? k->derived : k->recorded, key);
 
 	if (kind == PACK_PROVIDER && from)
-		json_put(out, "recorded_from", json_incref(from));
+		json_put(out, key, json_incref(from));
+	return out;
+}
+
+/* Each type says by itself that it was derived, so that a slice does too. */
+static json_t *derived_facts(const struct known *k, enum pack_kind kind, const char *type)
+{
+	json_t *out = other_facts(k, kind);
+
+	json_put(out, "derived", json_true());
+	if (kind == PACK_RESOURCE)
+		(void)json_object_update(
+			out, json_object_get(json_object_get(k->derived, "types"), type));
 	return out;
 }
 
@@ -141,45 +157,63 @@ static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas,
 
 		json_put(document, "schema", json_incref(schema));
 		json_put(document, "facts",
-			 kind == PACK_RESOURCE ? facts_of(k->facts, k->recorded, k->more, name)
-					       : other_facts(k, kind));
+			 k->derived ? derived_facts(k, kind, name)
+			 : kind == PACK_RESOURCE
+				 ? facts_of(k->facts, k->recorded, k->more, name)
+				 : other_facts(k, kind));
 		add(s, kind, name, document);
 	}
 }
 
-static int build(const char *const *paths, struct buf *out, struct err *e)
+/* versioned is the document that names the provider's version. */
+static int write_all(const char *path, const json_t *schema, const json_t *versioned,
+		     const struct known *k, struct buf *out, struct err *e)
+{
+	struct sources s = {.arena = ARENA_INIT(SOURCE_MAX_BYTES)};
+	const char *provider, *version;
+	json_t *of, *all, *only;
+	int result;
+
+	if (json_member(schema, path, "provider_schemas", JSON_OBJECT, true, &all, e) < 0 ||
+	    json_string_member(versioned, path, "version", true, &version, e) < 0)
+		return -1;
+	if (json_object_size(all) != 1)
+		return err_set(e, ERR_INPUT, "%s: not the schema of one provider", path);
+	provider = json_object_iter_key(json_object_iter(all));
+	of = json_object_get(all, provider);
+	only = json_new_object();
+	json_put(only, "", json_incref(json_object_get(of, "provider")));
+	add_types(&s, PACK_PROVIDER, only, k);
+	json_decref(only);
+	add_types(&s, PACK_RESOURCE, json_object_get(of, "resource_schemas"), k);
+	add_types(&s, PACK_DATA, json_object_get(of, "data_source_schemas"), k);
+	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), k);
+	add_types(&s, PACK_FUNCTION, json_object_get(of, "functions"), k);
+	result = pack_write(out, provider, version, NULL, s.all, s.count, e);
+	arena_release(&s.arena);
+	return result;
+}
+
+static int build_recorded(const char *const *paths, struct buf *out, struct err *e)
 {
 	JSON_AUTO *schema = read_zstd_json(paths[0], e);
 	JSON_AUTO *facts = schema ? read_zstd_json(paths[1], e) : NULL;
 	JSON_AUTO *recorded = facts ? read_zstd_json(paths[2], e) : NULL;
 	JSON_AUTO *more = NULL;
-	struct sources s = {.arena = ARENA_INIT(SOURCE_MAX_BYTES)};
-	const char *provider, *version;
-	json_t *of, *all, *only;
 	struct known k;
-	int result;
 
-	if (!recorded || json_read_file(AT_FDCWD, paths[3], SOURCE_MAX_BYTES, &more, e) < 0 ||
-	    json_member(schema, paths[0], "provider_schemas", JSON_OBJECT, true, &all, e) < 0)
+	if (!recorded || json_read_file(AT_FDCWD, paths[3], SOURCE_MAX_BYTES, &more, e) < 0)
 		return -1;
-	if (json_object_size(all) != 1)
-		return err_set(e, ERR_INPUT, "%s: not the schema of one provider", paths[0]);
-	provider = json_object_iter_key(json_object_iter(all));
-	of = json_object_get(all, provider);
-	if (json_string_member(facts, paths[1], "version", true, &version, e) < 0)
-		return -1;
-	k = (struct known){facts, recorded, more};
-	only = json_new_object();
-	json_put(only, "", json_incref(json_object_get(of, "provider")));
-	add_types(&s, PACK_PROVIDER, only, &k);
-	json_decref(only);
-	add_types(&s, PACK_RESOURCE, json_object_get(of, "resource_schemas"), &k);
-	add_types(&s, PACK_DATA, json_object_get(of, "data_source_schemas"), &k);
-	add_types(&s, PACK_EPHEMERAL, json_object_get(of, "ephemeral_resource_schemas"), &k);
-	add_types(&s, PACK_FUNCTION, json_object_get(of, "functions"), &k);
-	result = pack_write(out, provider, version, NULL, s.all, s.count, e);
-	arena_release(&s.arena);
-	return result;
+	k = (struct known){.facts = facts, .recorded = recorded, .more = more};
+	return write_all(paths[0], schema, facts, &k, out, e);
+}
+
+static int build_derived(const char *path, struct buf *out, struct err *e)
+{
+	JSON_AUTO *all = read_zstd_json(path, e);
+	struct known k = {.derived = all};
+
+	return all ? write_all(path, all, all, &k, out, e) : -1;
 }
 
 int main(int argc, char **argv)
@@ -187,14 +221,15 @@ int main(int argc, char **argv)
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(PACK_MAX_BYTES);
 	struct err e = ERR_INIT;
 
-	if (argc != 6) {
+	if (argc != 6 && argc != 3) {
 		(void)fprintf(stderr,
 			      "usage: pack_build SCHEMA.json.zst FACTS.json.zst RECORDED.json.zst "
-			      "MORE.json OUT\n");
+			      "MORE.json OUT\n       pack_build DERIVED.json.zst OUT\n");
 		return 2;
 	}
-	if (build((const char *const *)argv + 1, &out, &e) < 0 ||
-	    fd_write_file(AT_FDCWD, argv[5], out.data, out.size, 0644, &e) < 0) {
+	if ((argc == 3 ? build_derived(argv[1], &out, &e)
+		       : build_recorded((const char *const *)argv + 1, &out, &e)) < 0 ||
+	    fd_write_file(AT_FDCWD, argv[argc - 1], out.data, out.size, 0644, &e) < 0) {
 		(void)fprintf(stderr, "pack_build: %s\n", e.text);
 		return DIE_STATUS;
 	}

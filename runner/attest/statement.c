@@ -244,6 +244,7 @@ static json_t *planner_json(const struct evidence *ev)
 static json_t *environment_json(const struct evidence *ev)
 {
 	json_t *json = json_new_object(), *packs = json_new_array(), *inferred = json_new_array();
+	json_t *derived = json_new_array();
 
 	for (size_t i = 0; i < ev->pack_count; i++) {
 		json_t *pack = json_new_object();
@@ -251,10 +252,15 @@ static json_t *environment_json(const struct evidence *ev)
 		json_put(pack, "provider", json_new_string(ev->packs[i].provider));
 		json_put(pack, "version", json_new_string(ev->packs[i].version));
 		json_put(pack, "digest", digest_set(&ev->packs[i].digest));
+		if (ev->packs[i].origin)
+			json_put(pack, "origin", json_new_string(ev->packs[i].origin));
 		json_push(packs, pack);
 	}
 	for (size_t i = 0; i < ev->inferred.count; i++)
 		json_push(inferred, json_new_string(ev->inferred.items[i]));
+	for (size_t i = 0; i < ev->type_count; i++)
+		if (ev->types[i].source)
+			json_push(derived, json_new_string(ev->types[i].name));
 	json_put(json, "planner", json_new_string(ev->planner));
 	if (ev->planner_program)
 		json_put(json, "planner", planner_json(ev));
@@ -262,6 +268,7 @@ static json_t *environment_json(const struct evidence *ev)
 	json_put(json, "image", json_new_string(ev->image));
 	json_put(json, "packs", packs);
 	json_put(json, "inferredTypes", inferred);
+	json_put(json, "derivedTypes", derived);
 	json_put(json, "programs", pairs_json(ev->tools, ev->tool_count));
 	json_put(json, "layers",
 		 pairs_json(ev->first.apply.sandbox.layers, ev->first.apply.sandbox.layer_count));
@@ -364,6 +371,8 @@ static json_t *levels(const struct judgement *j, struct arena *a)
 		add_level(list, a, "SINGLE_PLANNER", "");
 	if (ev->inferred.count > 0)
 		add_level(list, a, "INFERRED_TYPES", "");
+	if (evidence_derived(ev) > 0)
+		add_level(list, a, "DERIVED_TYPES", "");
 	if (ev->redaction_count > 0)
 		add_level(list, a, "REDACTED", "");
 	for (size_t i = 0; i < ev->claims.waiver_count; i++)

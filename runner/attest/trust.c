@@ -15,6 +15,7 @@ void trust_init(struct trust *t)
 	*t = (struct trust){
 		.threshold = 1,
 		.allow_inferred = true,
+		.allow_derived = true,
 		.allow_waivers = true,
 		.allow_redactions = true,
 	};
@@ -402,6 +403,7 @@ static int read_all(struct parser *p, const struct doc *root)
 					   "images",
 					   "versions",
 					   "allow_inferred_types",
+					   "allow_derived_types",
 					   "allow_waivers",
 					   "allow_redactions",
 					   NULL};
@@ -416,6 +418,7 @@ static int read_all(struct parser *p, const struct doc *root)
 	    flag_of(p, root, "require_timestamp", &p->t->need_timestamp) < 0 ||
 	    flag_of(p, root, "require_log", &p->t->need_log) < 0 ||
 	    flag_of(p, root, "allow_inferred_types", &p->t->allow_inferred) < 0 ||
+	    flag_of(p, root, "allow_derived_types", &p->t->allow_derived) < 0 ||
 	    flag_of(p, root, "allow_waivers", &p->t->allow_waivers) < 0 ||
 	    flag_of(p, root, "allow_redactions", &p->t->allow_redactions) < 0 ||
 	    read_lists(p, root) < 0 || read_logs(p, root) < 0 || check_words(p, root) < 0)
@@ -451,7 +454,7 @@ int trust_parse(const char *what, const char *text, size_t size, int dir_fd, str
 	const char *format;
 
 	trust_init(ret_trust);
-	ret_trust->allow_inferred = ret_trust->allow_waivers = false;
+	ret_trust->allow_inferred = ret_trust->allow_derived = ret_trust->allow_waivers = false;
 	ret_trust->decisions = (struct trust_names){accepted, 1, true};
 	if (doc_read(what, text, size, a, &root, e) < 0)
 		return -1;

@@ -74,7 +74,7 @@ struct trust {
 	int64_t max_age_seconds; /* 0: any age */
 	struct trust_names decisions, verifiers, planners, images, versions;
 	struct trust_pins policies, standards, packs;
-	bool allow_inferred, allow_waivers, allow_redactions;
+	bool allow_inferred, allow_derived, allow_waivers, allow_redactions;
 };
 
 /* What --key alone stands for: these keys, one of them, anything else allowed. */

@@ -251,6 +251,8 @@ void trust_judge(const struct trust *t, const struct judgement *j, size_t redact
 	judge_age(&g, times);
 	judge_weakness(&g, "inferred", "types inferred from the workspace", g.ev->inferred.count,
 		       t->allow_inferred);
+	judge_weakness(&g, "derived", "types of packs that were derived, not recorded",
+		       evidence_derived(g.ev), t->allow_derived);
 	judge_weakness(&g, "waivers", "waivers that count", waived(j), t->allow_waivers);
 	judge_weakness(&g, "redactions",
 		       "secrets redacted: the digests of the originals stand on "

@@ -123,6 +123,7 @@ static const struct field pack_fields[] = {
 	FIELD(evidence_pack, provider, FIELD_STRING),
 	FIELD(evidence_pack, version, FIELD_STRING),
 	FIELD(evidence_pack, digest, FIELD_SHA256),
+	FIELD(evidence_pack, origin, FIELD_STRING),
 	FIELD_END,
 };
 
@@ -137,6 +138,7 @@ static const struct field type_fields[] = {
 	FIELD(evidence_type, provider, FIELD_STRING),
 	FIELD(evidence_type, kind, FIELD_STRING),
 	FIELD(evidence_type, name, FIELD_STRING),
+	FIELD(evidence_type, source, FIELD_STRING),
 	FIELD_END,
 };
 
@@ -192,6 +194,15 @@ static const char *const outcome_names[] = {"applied", "already applied", "faile
 const char *evidence_outcome_name(enum evidence_outcome outcome)
 {
 	return outcome_names[outcome];
+}
+
+size_t evidence_derived(const struct evidence *ev)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ev->type_count; i++)
+		count += ev->types[i].source != NULL;
+	return count;
 }
 
 void evidence_runs(const struct evidence *ev,

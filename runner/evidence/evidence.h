@@ -157,12 +157,14 @@ struct evidence_catalogue {
 
 struct evidence_pack {
 	const char *provider, *version;
+	const char *origin; /* what it was recorded or derived from; NULL where it does not say */
 	struct sha256 digest;
 };
 
-/* A type that was planned with recorded facts. */
+/* A type that was planned with the facts of a pack. */
 struct evidence_type {
 	const char *provider, *kind, *name; /* kind as the pack has it: "resource", "data", … */
+	const char *source; /* "derived": the provider was not asked; NULL: it was recorded */
 };
 
 /* A secret that does not stand in the bundle: where it was, and its keyed digest in its place. */
@@ -242,6 +244,9 @@ typedef int evidence_reader(void *context, const char *path, const char **ret_da
 /* Reads back what evidence_write wrote, strictly; digests are computed, not taken over. */
 FP_MUST_CHECK int evidence_read(evidence_reader *reader, void *context, struct arena *a,
 				struct evidence *ret_evidence, struct err *e);
+
+/* How many types of packs were derived: the provider itself was not asked. */
+size_t evidence_derived(const struct evidence *ev);
 
 const char *evidence_outcome_name(enum evidence_outcome outcome);
 

@@ -225,7 +225,7 @@ static const struct value *read_attr(struct reader *r, const struct scope *scope
 	if (!given)
 		return value_null(w->arena, attr->type);
 	v = eval_expr(&w->eval, scope, given->expr);
-	if (convert_value(w->arena, v, attr->type, &v, &e) < 0) {
+	if (convert_value(w->arena, v, attr->given ? attr->given : attr->type, &v, &e) < 0) {
 		diag_error(w->diags, given->expr->range, "Incorrect attribute value type",
 			   "Inappropriate value for attribute \"%s\": %s.", attr->name, e.text);
 		return value_unknown(w->arena, attr->type);

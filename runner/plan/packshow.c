@@ -7,20 +7,30 @@
 #include "runner/plan/jscan.h"
 #include "runner/plan/restype.h"
 
-/* Where the provider's entry says what it was recorded from. */
-static const char *origin_of(const struct pack *p, struct arena *a)
+const char *packshow_origin(const struct pack *p, struct arena *a)
 {
+	static const struct {
+		const char *key, *words;
+	} origins[] = {
+		{"recorded_from", "recorded from a binary with sha256:"},
+		{"derived_from", "derived from "},
+	};
 	struct pack_document d;
 	struct err ignored = ERR_INIT;
 	struct jscan_text facts, from;
-	struct jscan j;
 
 	if (pack_find(p, PACK_PROVIDER, "", &d, &ignored) <= 0)
 		return NULL;
 	facts = jscan_member(a, (struct jscan_text){d.json, d.size}, "facts");
-	from = facts.size ? jscan_member(a, facts, "recorded_from") : facts;
-	j = jscan_of(a, from);
-	return from.size ? jscan_string(&j) : NULL;
+	for (size_t i = 0; facts.size && i < FP_ARRAY_SIZE(origins); i++) {
+		struct jscan j;
+
+		from = jscan_member(a, facts, origins[i].key);
+		j = jscan_of(a, from);
+		if (from.size)
+			return arena_printf(a, "%s%s", origins[i].words, jscan_string(&j));
+	}
+	return NULL;
 }
 
 int packshow_list(const struct pack *packs, size_t count, struct arena *a, struct buf *out,
@@ -29,7 +39,7 @@ int packshow_list(const struct pack *packs, size_t count, struct arena *a, struc
 	for (size_t i = 0; i < count; i++) {
 		size_t kinds[PACK_KIND_COUNT] = {0};
 		char hex[SHA256_HEX_SIZE];
-		const char *name, *from = origin_of(&packs[i], a);
+		const char *name, *from = packshow_origin(&packs[i], a);
 
 		for (size_t k = 0; k < packs[i].entry_count; k++)
 			kinds[pack_entry(&packs[i], k, a, &name)]++;
@@ -40,7 +50,7 @@ int packshow_list(const struct pack *packs, size_t count, struct arena *a, struc
 			 packs[i].provider, packs[i].version, kinds[PACK_RESOURCE],
 			 kinds[PACK_DATA], kinds[PACK_EPHEMERAL], hex);
 		if (from)
-			buf_addf(out, "  recorded from a binary with sha256:%s\n", from);
+			buf_addf(out, "  %s\n", from);
 	}
 	return buf_finish(out, "the list", e);
 }
@@ -120,8 +130,9 @@ static int show_one(const struct pack *p, enum pack_kind kind, const char *name,
 		return found;
 	if (restype_decode(a, kind, name, &d, true, &t, e) < 0)
 		return -1;
-	buf_addf(out, "%s %s of %s %s, schema version %llu%s\n", pack_kind_name(kind), name,
+	buf_addf(out, "%s %s of %s %s, schema version %llu%s%s\n", pack_kind_name(kind), name,
 		 p->provider, p->version, (unsigned long long)t->version,
+		 t->derived ? ", derived" : "",
 		 kind != PACK_RESOURCE	? ""
 		 : t->has_replace_facts ? ""
 					: ", not known what replaces it");

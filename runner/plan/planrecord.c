@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "runner/plan/packshow.h"
 #include "runner/plan/planwrite.h"
 
 void planrecord_release(struct planrecord_texts *t)
@@ -73,7 +74,10 @@ static void write_types(struct buf *out, struct walk *w)
 		planwrite_member(out, "provider", use->provider);
 		planwrite_member(out, "kind", pack_kind_name(use->kind));
 		planwrite_member(out, "type", use->name);
-		planwrite_member(out, "source", use->type->inferred ? "inferred" : "pack");
+		planwrite_member(out, "source",
+				 use->type->inferred  ? "inferred"
+				 : use->type->derived ? "derived"
+						      : "pack");
 		if (!sha256_equal(&use->type->digest, &none)) {
 			sha256_hex(&use->type->digest, hex);
 			planwrite_member(out, "digest", hex);
@@ -87,6 +91,8 @@ static void write_types(struct buf *out, struct walk *w)
 
 static void write_packs(struct buf *out, const struct walk *w)
 {
+	const char *from;
+
 	planwrite_key(out, "packs");
 	buf_addch(out, '[');
 	for (size_t i = 0; i < w->pack_count; i++) {
@@ -103,6 +109,9 @@ static void write_packs(struct buf *out, const struct walk *w)
 		planwrite_member(out, "version", w->packs[i].version);
 		sha256_hex(&w->packs[i].origin, hex);
 		planwrite_member(out, "digest", hex);
+		from = packshow_origin(&w->packs[i], w->arena);
+		if (from)
+			planwrite_member(out, "origin", from);
 		buf_addch(out, '}');
 	}
 	buf_addch(out, ']');

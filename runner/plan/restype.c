@@ -136,6 +136,8 @@ static void read_facts(struct decoder *d, struct restype *t)
 	while (jscan_key(&d->scan, &key)) {
 		if (strcmp(key, "legacy") == 0) {
 			t->legacy = jscan_bool(&d->scan);
+		} else if (strcmp(key, "derived") == 0) {
+			t->derived = jscan_bool(&d->scan);
 		} else if (!d->with_facts) {
 			(void)jscan_skip(&d->scan);
 		} else if (strcmp(key, "absent") == 0) {
@@ -389,6 +391,22 @@ static enum restype_nesting nesting_of(struct decoder *d, const char *name)
 
 static const struct restype_block *read_block(struct decoder *d, const char *path);
 
+/* The same type, where all that is not required may be left out; NULL when it can be of any type. */
+static const struct type *given_type(struct arena *a, const struct restype_nested *nested)
+{
+	const struct restype_block *b = nested->object;
+	struct type_attr *members = arena_array(a, b->attr_count + 1, sizeof(*members));
+
+	for (size_t i = 0; i < b->attr_count; i++)
+		members[i] = (struct type_attr){b->attrs[i].name,
+						b->attrs[i].given ? b->attrs[i].given
+								  : b->attrs[i].type,
+						b->attrs[i].optional || b->attrs[i].computed};
+	return b->type->has_dynamic ? NULL
+				    : restype_nested_type(a, nested->nesting,
+							  type_object(a, members, b->attr_count));
+}
+
 /* {"attributes":{…},"nesting_mode":"list"} */
 static const struct restype_nested *read_nested(struct decoder *d, const char *path,
 						struct restype_attr *attr)
@@ -414,6 +432,7 @@ static const struct restype_nested *read_nested(struct decoder *d, const char *p
 	outer.bad |= d->scan.bad;
 	d->scan = outer;
 	attr->type = restype_nested_type(d->arena, nested->nesting, nested->object->type);
+	attr->given = given_type(d->arena, nested);
 	return nested;
 }
 
@@ -604,6 +623,9 @@ int restype_decode(struct arena *a, enum pack_kind kind, const char *name,
 		return err_set(e, ERR_INPUT, "damaged provider pack: %s \"%s\" is no schema",
 			       pack_kind_name(kind), name);
 	read_when(&d, t);
+	/* What was read about a provider names some changes that replace, never all. */
+	if (t->derived)
+		t->has_replace_facts = false;
 	*ret_type = t;
 	return 0;
 }

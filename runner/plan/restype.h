@@ -50,6 +50,7 @@ struct restype_nested; /* the attributes of a nested attribute (protocol 6) */
 struct restype_attr {
 	const char *name;
 	const struct type *type;
+	const struct type *given; /* what a configuration may write for it; NULL: just that type */
 	bool required, optional, computed, sensitive, write_only, deprecated;
 	const struct restype_nested *nested;
 	enum restype_absent absent;
@@ -120,6 +121,7 @@ struct restype {
 	size_t recomputed_count;
 	bool legacy;		/* the provider sets legacy_type_system */
 	bool inferred;		/* from the workspace alone */
+	bool derived;		/* from what others say of the provider, which was not asked itself */
 	bool has_replace_facts; /* it was recorded which changes replace */
 	struct sha256 digest;	/* of the pack's document; zero when there is none */
 };

@@ -265,9 +265,14 @@ static void add_runs(const struct evidence *ev, struct record *r)
 	field(r, "fixproof", ev->version);
 	for (size_t i = 0; i < ev->pack_count; i++)
 		field(r, "pack",
-		      arena_printf(r->arena, "%s %s", ev->packs[i].provider, ev->packs[i].version));
+		      arena_printf(r->arena, "%s %s%s%s", ev->packs[i].provider,
+				   ev->packs[i].version, ev->packs[i].origin ? ", " : "",
+				   ev->packs[i].origin ? ev->packs[i].origin : ""));
 	for (size_t i = 0; i < ev->inferred.count; i++)
 		field(r, "inferred type", ev->inferred.items[i]);
+	for (size_t i = 0; i < ev->type_count; i++)
+		if (ev->types[i].source)
+			field(r, "derived type", ev->types[i].name);
 }
 
 static void add_pairs(struct record *r, const char *name, const struct evidence_pair *pairs,

@@ -98,9 +98,12 @@ static void add_types(struct runs_context *c, const struct doc *types)
 	for (const struct doc *m = types->first; m; m = m->next) {
 		struct evidence_type t = {text_of(m, "provider", c->arena),
 					  text_of(m, "kind", c->arena),
-					  text_of(m, "type", c->arena)};
-		bool known = strcmp(text_of(m, "source", c->arena), "pack") != 0;
+					  text_of(m, "type", c->arena), NULL};
+		const char *source = text_of(m, "source", c->arena);
+		bool derived = strcmp(source, "derived") == 0;
+		bool known = !derived && strcmp(source, "pack") != 0;
 
+		t.source = derived ? "derived" : NULL;
 		for (size_t i = 0; i < ev->type_count; i++)
 			known = known || (strcmp(rows[i].name, t.name) == 0 &&
 					  strcmp(rows[i].kind, t.kind) == 0 &&
@@ -114,10 +117,13 @@ static int add_packs(struct runs_context *c, const struct doc *packs)
 {
 	for (const struct doc *m = packs->first; m; m = m->next) {
 		struct evidence_pack pack = {.provider = text_of(m, "provider", c->arena),
-					     .version = text_of(m, "version", c->arena)};
+					     .version = text_of(m, "version", c->arena),
+					     .origin = text_of(m, "origin", c->arena)};
 		struct evidence_pack *rows;
 		bool known = false;
 
+		if (!*pack.origin)
+			pack.origin = NULL;
 		if (sha256_parse(text_of(m, "digest", c->arena), &pack.digest, c->e) < 0)
 			return err_wrap(c->e, "%s: packs", what);
 		for (size_t i = 0; i < c->ev->pack_count; i++)
