@@ -82,7 +82,7 @@ MODULES := runner/base runner/canon runner/fixcase runner/findings runner/plan/h
 	runner/attest runner/report runner/cmd sandbox verifiers policies images
 include $(wildcard $(addsuffix /module.mk,$(MODULES)))
 SCRIPT_TESTS += $(addprefix tests/e2e/, findings.t main_job.t third_party.t tamper.t killed.t git.t variations.t \
-	confine.t docs.t refuse.t user.t verdicts.t build.t planner.t provider.t)
+	confine.t docs.t refuse.t user.t verdicts.t build.t planner.t provider.t derived.t)
 
 LIB := $(BUILD)/libfixproof.a
 LIB_OBJS = $(LIB_SRCS:%.c=$(BUILD)/%.o) $(EXTRA_OBJS)

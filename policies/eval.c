@@ -84,13 +84,38 @@ static enum policy_result judge_one(const struct policy_condition *d, const stru
 	return d->negative ? policy_not(result) : result;
 }
 
+/* Whether the names from steps on are written in config, in one of several blocks at least. */
+static bool is_written_in(const json_t *config, const struct policy_step *steps, size_t count)
+{
+	const json_t *element;
+	size_t i;
+
+	while (count > 0 && steps->kind != POLICY_STEP_NAME) {
+		steps++;
+		count--;
+	}
+	if (count == 0 || json_object_get(config, "$expr"))
+		return true;
+	if (json_is_object(config)) {
+		config = json_object_get(config, steps->name);
+		return config && is_written_in(config, steps + 1, count - 1);
+	}
+	if (!json_is_array(config)) /* the rest lies within a document */
+		return true;
+	json_array_foreach (config, i, element)
+		if (is_written_in(element, steps, count))
+			return true;
+	return false;
+}
+
 /*
  * In the static view an attribute that the configuration does not set is not set, even where a
  * provider would fill it in: the policy asks what the code says.
  */
 static bool is_written(const struct policy_context *c, const struct policy_condition *d)
 {
-	return d->path.count > 0 && json_object_get(c->instance->config, d->path.steps[0].name);
+	return d->path.count > 0 &&
+	       is_written_in(c->instance->config, d->path.steps, d->path.count);
 }
 
 /* Of the values the one that decides is told: the first that the result is due to. */

@@ -33,6 +33,13 @@ const char *packshow_origin(const struct pack *p, struct arena *a)
 	return NULL;
 }
 
+bool packshow_is_derived(const struct pack *p, struct arena *a)
+{
+	const char *origin = packshow_origin(p, a);
+
+	return origin && strncmp(origin, "derived ", 8) == 0;
+}
+
 int packshow_list(const struct pack *packs, size_t count, struct arena *a, struct buf *out,
 		  struct err *e)
 {

@@ -7,6 +7,9 @@
 /* "recorded from a binary with sha256:…", "derived from …", or NULL where the pack does not say. */
 const char *packshow_origin(const struct pack *p, struct arena *a);
 
+/* Whether its provider was never asked, only read about. */
+bool packshow_is_derived(const struct pack *p, struct arena *a);
+
 /* A line for each pack: provider, version, how many types, digest. */
 FP_MUST_CHECK int packshow_list(const struct pack *packs, size_t count, struct arena *a,
 				struct buf *out, struct err *e);

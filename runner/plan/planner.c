@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "runner/plan/packshow.h"
 #include "runner/plan/planjson.h"
 #include "runner/plan/planrecord.h"
 #include "runner/plan/plansetup.h"
@@ -47,26 +48,43 @@ void planner_refuse_imports(struct walk *w)
 	}
 }
 
+static void leave_out(struct walk *w, size_t n)
+{
+	struct pack *rest = arena_memdup(w->arena, w->packs, w->pack_count * sizeof(*rest));
+
+	memmove(rest + n, rest + n + 1, (w->pack_count - n - 1) * sizeof(*rest));
+	w->packs = rest;
+	w->pack_count--;
+}
+
+/* What was derived of another version would refuse what the workspace's own version has. */
+static void compare_version(struct walk *w, const struct config_required_provider *p)
+{
+	for (size_t n = 0; p->version && n < w->pack_count; n++) {
+		bool derived;
+
+		if (strcmp(w->packs[n].provider, p->source) != 0 ||
+		    version_match(p->version, w->packs[n].version) == VERSION_MATCHES)
+			continue;
+		derived = packshow_is_derived(&w->packs[n], w->arena);
+		diag_add(w->diags, DIAG_WARNING, p->range, "Provider version without a pack",
+			 "The workspace asks for version \"%s\" of %s; what is known is version "
+			 "%s%s.",
+			 p->version, p->source, w->packs[n].version,
+			 derived ? ", so its types are inferred" : "");
+		if (derived)
+			leave_out(w, n--);
+	}
+}
+
 /* A pack stands for one version of its provider; the workspace may ask for another one. */
 void planner_compare_versions(struct walk *w)
 {
 	for (size_t i = 0; i < w->config.modules.count; i++) {
 		const struct config_module *m = w->config.modules.list[i];
 
-		for (size_t k = 0; k < m->required_providers.count; k++) {
-			const struct config_required_provider *p = &m->required_providers.list[k];
-
-			for (size_t n = 0; p->version && n < w->pack_count; n++)
-				if (strcmp(w->packs[n].provider, p->source) == 0 &&
-				    version_match(p->version, w->packs[n].version) !=
-					    VERSION_MATCHES)
-					diag_add(w->diags, DIAG_WARNING, p->range,
-						 "Provider version without a pack",
-						 "The workspace asks for version \"%s\" of %s; "
-						 "what is "
-						 "known is version %s.",
-						 p->version, p->source, w->packs[n].version);
-		}
+		for (size_t k = 0; k < m->required_providers.count; k++)
+			compare_version(w, &m->required_providers.list[k]);
 	}
 }
 

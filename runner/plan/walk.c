@@ -20,6 +20,17 @@ static const struct pack *pack_of(const struct walk *w, const char *provider)
 	return NULL;
 }
 
+/* Bindings for other languages have no ephemeral resources, so packs made of them have none. */
+static bool lacks_kind(const struct walk *w, const struct pack *p, enum pack_kind kind)
+{
+	const char *name;
+
+	for (size_t i = 0; i < p->entry_count; i++)
+		if (pack_entry(p, i, w->arena, &name) == kind)
+			return false;
+	return kind == PACK_EPHEMERAL;
+}
+
 static const struct restype *load_type(struct walk *w, const char *provider, enum pack_kind kind,
 				       const char *name, struct range where, bool *ret_from_pack)
 {
@@ -38,6 +49,10 @@ static const struct restype *load_type(struct walk *w, const char *provider, enu
 		return infer_type(w, provider, kind, name);
 	} else {
 		found = pack_find(p, kind, name, &document, &e);
+		if (found == 0 && lacks_kind(w, p, kind)) {
+			*ret_from_pack = false;
+			return infer_type(w, provider, kind, name);
+		}
 		if (found < 0 ||
 		    (found && restype_decode(w->arena, kind, name, &document, facts, &t, &e) < 0)) {
 			diag_error(w->diags, where, "Damaged provider pack", "%s", e.text);

@@ -2,7 +2,7 @@
 # Terraform itself as the planner, in the sandbox, against our mocked providers.
 . tests/e2e/lib.sh
 command -v terraform >/dev/null || skip_all "terraform is not installed"
-plan 25
+plan 30
 cd "$work" || exit 1
 example=$source_dir/examples/s3-encryption
 plans() { "$fixproof" plan --planner "$1" "$2" 2>&1; }
@@ -83,35 +83,56 @@ resource "aws_s3_bucket" "b" {
 T
 told "a cloud block needs no init and no login" both cloud 0 $'create\taws_s3_bucket.b'
 workspace many <<'T'
-resource "google_storage_bucket" "b" {
-  name     = "x"
-  location = "EU"
-  versioning {
-    enabled = true
+terraform {
+  required_providers {
+    hcloud     = { source = "hetznercloud/hcloud" }
+    cloudflare = { source = "cloudflare/cloudflare" }
+    google     = { source = "hashicorp/google", version = "~> 3.90" }
   }
 }
-resource "azurerm_resource_group" "g" {
-  name     = google_storage_bucket.b.name
-  location = "West Europe"
-}
-resource "azurerm_storage_account" "s" {
-  name                = "s"
-  resource_group_name = azurerm_resource_group.g.name
-  network_rules {
-    default_action = "Deny"
+resource "hcloud_server" "s" {
+  name = "s"
+  public_net {
+    ipv4_enabled = false
   }
 }
-provider "kubernetes" {
-  host = azurerm_storage_account.s.primary_blob_host
+resource "cloudflare_record" "r" {
+  value = hcloud_server.s.ipv4_address
 }
-resource "kubernetes_namespace" "n" {
-  metadata {
-    name = azurerm_storage_account.s.id
+resource "google_container_cluster" "c" {
+  name = "c"
+  master_auth {
+    username = "of that time"
   }
 }
 T
-told "providers without a pack are planned by inferred types" both many 0 $'create\tgoogle_storage_bucket.b' \
-	$'create\tazurerm_storage_account.s' $'create\tkubernetes_namespace.n'
+told "providers without a pack, or with one of another version, are planned by inferred types" both many 0 \
+	$'create\thcloud_server.s' $'create\tcloudflare_record.r' $'create\tgoogle_container_cluster.c' \
+	'main.tf:5:5: warning: Provider version without a pack: The workspace asks for version "~> 3.90" of registry.terraform.io/hashicorp/google; what is known is version 6.50.0, so its types are inferred.'
+clouds=$source_dir/tests/conformance/cycle/12-clouds
+is "google, azurerm, kubernetes and others are planned by both planners with none of them installed" \
+	"$(plans both "$clouds" | cut -f1 | sort | uniq -c | tr -s ' ')" " 24 create"
+"$fixproof" plan --planner terraform --record "$clouds" >record.json
+is "their types are known, and said to be derived" "$(jq -r '[.types[].source] | unique | join(" ")' record.json)" "derived"
+is "the packs say what from" "$(jq -r '.packs[] | select(.provider | endswith("/null")) | .version + " " + .origin' record.json | cut -c1-69)" \
+	"3.2.4 derived from npm @cdktf/provider-null@11.0.1 sha256:94dc6dee46f"
+workspace typo <<'T'
+resource "azurerm_storage_account" "s" {
+  name                     = "s"
+  resource_group_name      = "g"
+  location                 = "westeurope"
+  account_tier             = "Standard"
+  account_replication_type = "LRS"
+  https_only               = true
+}
+ephemeral "random_password" "p" {
+  length = 8
+}
+T
+told "what such a provider does not have is refused" both typo 1 \
+	'main.tf:7:3: error: Unsupported argument: An argument named "https_only" is not expected here.'
+sed -i '/https_only/d' typo/main.tf
+told "what bindings do not have is inferred" both typo 0 $'create\tazurerm_storage_account.s'
 
 workspace hostile <<T
 resource "terraform_data" "t" {
