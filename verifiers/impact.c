@@ -121,8 +121,7 @@ static struct verdict judge_row(const struct evidence *ev, const json_t *row, st
 	if (strcmp(actions, "update") == 0 && is_guessed(ev, type) && holds_state(type) &&
 	    !is_allowed(&ev->claims, address))
 		return verdict_inconclusive(
-			arena_printf(a, "%s: it is not known what replaces a %s", address,
-				     type),
+			arena_printf(a, "%s: it is not known what replaces a %s", address, type),
 			"plans/first-change.json");
 	return verdict_pass("", "");
 }

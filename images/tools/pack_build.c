@@ -157,10 +157,9 @@ static void add_types(struct sources *s, enum pack_kind kind, json_t *schemas,
 
 		json_put(document, "schema", json_incref(schema));
 		json_put(document, "facts",
-			 k->derived ? derived_facts(k, kind, name)
-			 : kind == PACK_RESOURCE
-				 ? facts_of(k->facts, k->recorded, k->more, name)
-				 : other_facts(k, kind));
+			 k->derived		 ? derived_facts(k, kind, name)
+			 : kind == PACK_RESOURCE ? facts_of(k->facts, k->recorded, k->more, name)
+						 : other_facts(k, kind));
 		add(s, kind, name, document);
 	}
 }

@@ -391,17 +391,17 @@ static enum restype_nesting nesting_of(struct decoder *d, const char *name)
 
 static const struct restype_block *read_block(struct decoder *d, const char *path);
 
-/* The same type, where all that is not required may be left out; NULL when it can be of any type. */
+/* The same type, where all that is not required may be left out; NULL when it can be of any type.
+ */
 static const struct type *given_type(struct arena *a, const struct restype_nested *nested)
 {
 	const struct restype_block *b = nested->object;
 	struct type_attr *members = arena_array(a, b->attr_count + 1, sizeof(*members));
 
 	for (size_t i = 0; i < b->attr_count; i++)
-		members[i] = (struct type_attr){b->attrs[i].name,
-						b->attrs[i].given ? b->attrs[i].given
-								  : b->attrs[i].type,
-						b->attrs[i].optional || b->attrs[i].computed};
+		members[i] = (struct type_attr){
+			b->attrs[i].name, b->attrs[i].given ? b->attrs[i].given : b->attrs[i].type,
+			b->attrs[i].optional || b->attrs[i].computed};
 	return b->type->has_dynamic ? NULL
 				    : restype_nested_type(a, nested->nesting,
 							  type_object(a, members, b->attr_count));

@@ -119,9 +119,9 @@ struct restype {
 	size_t when_count;
 	const struct restype_recomputed *recomputed;
 	size_t recomputed_count;
-	bool legacy;		/* the provider sets legacy_type_system */
-	bool inferred;		/* from the workspace alone */
-	bool derived;		/* from what others say of the provider, which was not asked itself */
+	bool legacy;   /* the provider sets legacy_type_system */
+	bool inferred; /* from the workspace alone */
+	bool derived;  /* from what others say of the provider, which was not asked itself */
 	bool has_replace_facts; /* it was recorded which changes replace */
 	struct sha256 digest;	/* of the pack's document; zero when there is none */
 };
