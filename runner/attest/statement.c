@@ -241,10 +241,19 @@ static json_t *planner_json(const struct evidence *ev)
 	return json;
 }
 
+static json_t *derived_json(const struct evidence *ev)
+{
+	json_t *list = json_new_array();
+
+	for (size_t i = 0; i < ev->type_count; i++)
+		if (ev->types[i].source)
+			json_push(list, json_new_string(ev->types[i].name));
+	return list;
+}
+
 static json_t *environment_json(const struct evidence *ev)
 {
 	json_t *json = json_new_object(), *packs = json_new_array(), *inferred = json_new_array();
-	json_t *derived = json_new_array();
 
 	for (size_t i = 0; i < ev->pack_count; i++) {
 		json_t *pack = json_new_object();
@@ -258,9 +267,6 @@ static json_t *environment_json(const struct evidence *ev)
 	}
 	for (size_t i = 0; i < ev->inferred.count; i++)
 		json_push(inferred, json_new_string(ev->inferred.items[i]));
-	for (size_t i = 0; i < ev->type_count; i++)
-		if (ev->types[i].source)
-			json_push(derived, json_new_string(ev->types[i].name));
 	json_put(json, "planner", json_new_string(ev->planner));
 	if (ev->planner_program)
 		json_put(json, "planner", planner_json(ev));
@@ -268,7 +274,8 @@ static json_t *environment_json(const struct evidence *ev)
 	json_put(json, "image", json_new_string(ev->image));
 	json_put(json, "packs", packs);
 	json_put(json, "inferredTypes", inferred);
-	json_put(json, "derivedTypes", derived);
+	if (evidence_derived(ev) > 0)
+		json_put(json, "derivedTypes", derived_json(ev));
 	json_put(json, "programs", pairs_json(ev->tools, ev->tool_count));
 	json_put(json, "layers",
 		 pairs_json(ev->first.apply.sandbox.layers, ev->first.apply.sandbox.layer_count));
