@@ -5,6 +5,8 @@
  */
 #include "policies/internal.h"
 
+#include "runner/base/die.h"
+
 #include <stdarg.h>
 
 #include "runner/base/json.h"
@@ -554,15 +556,51 @@ static void add_all(struct policy_context *c, const struct policy *p, struct row
 		add_row(c, p, &c->index->instances[i], rows);
 }
 
-struct policy_report policy_judge(const struct policy *p, const struct policy_views *views,
+/* Whether there is anything for it to judge. */
+static bool concerns(const struct policy *p, const struct policy_views *views)
+{
+	const struct policy_index *places[] = {views->now, p->on_change ? views->before : NULL};
+	size_t count;
+
+	if (p->on_change && !views->before)
+		return false;
+	if (policy_strings_have(&p->subjects, "all"))
+		return true;
+	for (size_t i = 0; i < FP_ARRAY_SIZE(places) && places[i]; i++)
+		for (size_t k = 0; k < p->subjects.count; k++) {
+			(void)policy_index_type(places[i], p->subjects.items[k], &count);
+			if (count > 0)
+				return true;
+		}
+	return false;
+}
+
+/* As it was found to be sound when the program was built. */
+static const struct policy_condition *read_compiled(const struct policy *p, struct arena *a)
+{
+	const struct policy_condition *definition;
+	const struct doc *d;
+	struct err e = ERR_INIT;
+
+	if (doc_read_json(p->id, p->compiled, p->compiled_size, a, &d, &e) < 0 ||
+	    policy_conditions_read(p->id, d, a, &definition, &e) < 0)
+		die(e.text);
+	return definition;
+}
+
+struct policy_report policy_judge(const struct policy *policy, const struct policy_views *views,
 				  struct arena *a)
 {
 	struct policy_context c = {.views = views, .arena = a};
-	bool on_change = policy_condition_needs_change(p->definition);
 	struct rows rows = {.count = 0};
+	struct policy whole = *policy;
+	const struct policy *p = &whole;
+	bool on_change = p->on_change;
 
-	if (on_change && !views->before)
-		return (struct policy_report){p, NULL, 0};
+	if (!concerns(p, views))
+		return (struct policy_report){policy, NULL, 0};
+	if (!whole.definition)
+		whole.definition = read_compiled(p, a);
 	if (policy_strings_have(&p->subjects, "all"))
 		add_all(&c, p, &rows);
 	else
@@ -571,7 +609,7 @@ struct policy_report policy_judge(const struct policy *p, const struct policy_vi
 	/* What is gone is a change, too. */
 	for (size_t i = 0; on_change && i < p->subjects.count; i++)
 		add_type(&c, p, views->before, p->subjects.items[i], true, &rows);
-	return (struct policy_report){p, rows.list, rows.count};
+	return (struct policy_report){policy, rows.list, rows.count};
 }
 
 const struct policy_judgement *policy_find(const struct policy_report *r, const char *address)

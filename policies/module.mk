@@ -1,13 +1,18 @@
-LIB_SRCS += $(addprefix policies/, catalogue.c change.c conditions.c eval.c network.c operators.c parse.c paths.c rules.c \
+LIB_SRCS += $(addprefix policies/, builtin.c catalogue.c change.c conditions.c eval.c network.c operators.c parse.c paths.c rules.c \
 	ranges.c views.c)
 POLICY_FILES := $(sort $(wildcard policies/builtin/*.yaml))
 
 GENERATED_SRCS += $(BUILD)/gen/builtin_policies.c
 
 # The built-in policies as one C file; generated, so it lies beside the objects.
-$(BUILD)/gen/builtin_policies.c: $(POLICY_FILES) policies/embed
+$(BUILD)/gen/builtin_policies.c: $(POLICY_FILES) $(BUILD)/policyc
 	@mkdir -p $(@D)
-	policies/embed policy_builtin policies/policy.h $(POLICY_FILES) > $@.tmp && mv $@.tmp $@
+	$(BUILD)/policyc $(POLICY_FILES) > $@.tmp && mv $@.tmp $@
+POLICYC_OBJS := $(addprefix $(BUILD)/, $(addprefix policies/, policyc.o change.o conditions.o eval.o network.o \
+	operators.o parse.o paths.o ranges.o views.o) $(addprefix runner/base/, arena.o buf.o die.o doc.o \
+	doc_json.o doc_yaml.o err.o fd.o hex.o json.o sha256.o treestream.o utf8.o) runner/canon/jcs.o)
+$(BUILD)/policyc: $(POLICYC_OBJS)
+	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(POLICYC_OBJS) -ljansson -lyaml -lpcre2-8 -lcrypto -lm
 CATALOGUE_FILES := $(sort $(wildcard policies/catalogues/*.yaml))
 GENERATED_SRCS += $(BUILD)/gen/builtin_catalogues.c
 $(BUILD)/gen/builtin_catalogues.c: $(CATALOGUE_FILES) policies/embed

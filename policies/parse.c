@@ -288,6 +288,7 @@ int policy_parse(const char *what, const char *text, size_t size, struct arena *
 		return doc_fault(root, what, e, "names no type of resource");
 	if (name_by_meaning(&p, metadata, definition, policy) < 0)
 		return -1;
+	policy->on_change = policy_condition_needs_change(policy->definition);
 	policy->source = arena_strndup(a, text, size);
 	policy->source_size = size;
 	*ret_policy = policy;

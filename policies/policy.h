@@ -61,7 +61,10 @@ struct policy {
 	struct policy_strings rules;	/* ids of scanner rules that it stands for */
 	const struct policy_control *controls;
 	size_t control_count;
-	const struct policy_condition *definition;
+	const struct policy_condition *definition; /* NULL: it lies in compiled, as JSON */
+	const char *compiled;
+	size_t compiled_size;
+	bool on_change; /* it judges changes, and what is gone too */
 	const struct policy_test *tests;
 	size_t test_count;
 	const char *source;
@@ -126,9 +129,14 @@ bool policy_stands_for(const struct policy *p, const char *rule);
 struct policy_builtin {
 	const char *file; /* "fp-….yaml" */
 	const char *text;
-	size_t size, tests_at; /* tests_at: where "tests:" begins */
+	size_t size, tests_at;	     /* tests_at: where "tests:" begins */
+	const struct policy *policy; /* without its tests, read when the program was built */
 };
 extern const struct policy_builtin policy_builtins[];
 extern const size_t policy_builtin_count;
+
+/* Like policy_parse; a text that is that of a built-in policy costs no more than comparing it. */
+FP_MUST_CHECK int policy_read(const char *what, const char *id, const char *text, size_t size,
+			      struct arena *a, const struct policy **ret_policy, struct err *e);
 
 #endif

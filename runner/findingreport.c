@@ -77,7 +77,7 @@ static int bind_policies(const struct findingreport *r, const struct findings_ro
 		const struct evidence_policy *p = &ev->policies[i];
 		const struct policy *parsed;
 
-		if (policy_parse(p->file, p->source, p->source_size, a, &parsed, e) < 0)
+		if (policy_read(p->file, p->id, p->source, p->source_size, a, &parsed, e) < 0)
 			return -1;
 		if (policy_stands_for(parsed, row->rule) || policy_stands_for(parsed, row->alias))
 			ids[count++] = p->id;

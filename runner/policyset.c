@@ -7,16 +7,18 @@
 #include "policies/policy.h"
 #include "runner/base/fd.h"
 
-static int add_policy(const char *name, const char *text, size_t size, struct arena *a,
-		      struct evidence_policy **rows, size_t *count, size_t *capacity, struct err *e)
+struct policy_list {
+	struct evidence_policy *rows;
+	size_t count, capacity;
+};
+
+static void add_policy(const char *name, const struct policy *p, struct arena *a,
+		       struct policy_list *l)
 {
-	const struct policy *p;
 	const char *dot = strrchr(name, '.');
 
-	if (policy_parse(name, text, size, a, &p, e) < 0)
-		return -1;
-	*rows = arena_grow(a, *rows, *count, capacity, sizeof(**rows));
-	(*rows)[(*count)++] = (struct evidence_policy){
+	l->rows = arena_grow(a, l->rows, l->count, &l->capacity, sizeof(*l->rows));
+	l->rows[l->count++] = (struct evidence_policy){
 		.id = p->id,
 		.file = arena_printf(a, "case/policies/%s%s", p->id,
 				     dot && strcmp(dot, ".json") == 0 ? ".json" : ".yaml"),
@@ -24,13 +26,18 @@ static int add_policy(const char *name, const char *text, size_t size, struct ar
 		.source_size = p->source_size,
 		.digest = p->digest,
 	};
-	return 0;
 }
 
-struct policy_list {
-	struct evidence_policy *rows;
-	size_t count, capacity;
-};
+static int parse_policy(const char *name, const char *text, size_t size, struct arena *a,
+			struct policy_list *l, struct err *e)
+{
+	const struct policy *p;
+
+	if (policy_parse(name, text, size, a, &p, e) < 0)
+		return -1;
+	add_policy(name, p, a, l);
+	return 0;
+}
 
 static int add_policy_file(int dir_fd, const char *name, const char *shown, struct arena *a,
 			   struct policy_list *l, struct err *e)
@@ -39,8 +46,7 @@ static int add_policy_file(int dir_fd, const char *name, const char *shown, stru
 
 	if (fd_read_file(dir_fd, name, true, &text, e) < 0)
 		return -1;
-	return add_policy(shown, buf_text(&text), text.size, a, &l->rows, &l->count, &l->capacity,
-			  e);
+	return parse_policy(shown, buf_text(&text), text.size, a, l, e);
 }
 
 static bool is_policy_name(const char *name)
@@ -87,8 +93,7 @@ static int add_base_policies(const struct policyset_base *base, const char *path
 		if (!mine || entry->type == TREESTREAM_LINK || entry->type == TREESTREAM_DIRECTORY)
 			continue;
 		if (tree_content(base->git->base_tree, entry, &text, e) < 0 ||
-		    add_policy(entry->path, buf_text(&text), text.size, a, &l->rows, &l->count,
-			       &l->capacity, e) < 0)
+		    parse_policy(entry->path, buf_text(&text), text.size, a, l, e) < 0)
 			return -1;
 	}
 	if (l->count == before)
@@ -113,8 +118,9 @@ int policyset_gather(const struct policyset_base *base, const char *const *paths
 	for (size_t i = 0; i < policy_builtin_count; i++) {
 		const struct policy_builtin *b = &policy_builtins[i];
 
-		if (add_policy(b->file, b->text, with_tests ? b->size : b->tests_at, a, &l.rows,
-			       &l.count, &l.capacity, e) < 0)
+		if (!with_tests)
+			add_policy(b->file, b->policy, a, &l);
+		else if (parse_policy(b->file, b->text, b->size, a, &l, e) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < count; i++) {

@@ -67,7 +67,7 @@ static int prepare(const struct evidence *ev, struct arena *a, struct verifier_i
 	for (size_t i = 0; i < ev->policy_count; i++) {
 		const struct evidence_policy *p = &ev->policies[i];
 
-		if (policy_parse(p->file, p->source, p->source_size, a, &policies[i], e) < 0)
+		if (policy_read(p->file, p->id, p->source, p->source_size, a, &policies[i], e) < 0)
 			return -1;
 		if (strcmp(policies[i]->id, p->id) != 0 ||
 		    !sha256_equal(&policies[i]->digest, &p->digest))

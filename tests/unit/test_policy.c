@@ -2,6 +2,7 @@
 
 #include "policies/internal.h"
 #include "policies/policy.h"
+#include "runner/canon/jcs.h"
 #include "runner/base/buf.h"
 #include "runner/base/json.h"
 
@@ -420,6 +421,64 @@ TEST(a_policy_of_checkovs_shared_vocabulary_runs_unchanged)
 	CHECK_INT(policy_parse("p.yaml", text, strlen(text), &a, &p, &e), 0);
 	CHECK_INT(p->subjects.count, 1);
 	arena_release(&a);
+}
+
+static void check_strings(const struct policy_strings *got, const struct policy_strings *wanted)
+{
+	CHECK_INT(got->count, wanted->count);
+	for (size_t i = 0; i < wanted->count; i++)
+		CHECK_STR(got->items[i], wanted->items[i]);
+}
+
+static void canonical(const char *what, const char *text, size_t size, const char *member,
+		      struct arena *a, struct buf *out)
+{
+	const struct doc *d;
+	struct err e = ERR_INIT;
+
+	if (doc_read(what, text, size, a, &d, &e) < 0 ||
+	    jcs_write_doc(what, member ? doc_get(d, member) : d, JCS_NUMBERS_EXACT, out, &e) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", e.text);
+}
+
+TEST(what_was_built_in_is_what_the_text_says)
+{
+	for (size_t i = 0; i < policy_builtin_count; i++) {
+		FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)1 << 26);
+		FP_CLEANUP(buf_release) struct buf one = BUF_INIT(1 << 20);
+		FP_CLEANUP(buf_release) struct buf other = BUF_INIT(1 << 20);
+		const struct policy_builtin *b = &policy_builtins[i];
+		const struct policy *p, *read;
+		struct err e = ERR_INIT;
+
+		tap_row("%s", b->file);
+		if (policy_parse(b->file, b->text, b->tests_at, &a, &p, &e) < 0 ||
+		    policy_read(b->file, p->id, b->text, b->tests_at, &a, &read, &e) < 0)
+			tap_fail(__FILE__, __LINE__, "%s", e.text);
+		CHECK(read == b->policy);
+		CHECK_STR(read->id, p->id);
+		CHECK_STR(read->name, p->name);
+		CHECK_STR(read->severity, p->severity);
+		CHECK_STR(read->remediation, p->remediation);
+		CHECK_INT(read->on_change, p->on_change);
+		CHECK(sha256_equal(&read->digest, &p->digest));
+		check_strings(&read->subjects, &p->subjects);
+		check_strings(&read->rules, &p->rules);
+		CHECK_INT(read->control_count, p->control_count);
+		for (size_t k = 0; k < p->control_count; k++) {
+			CHECK_STR(read->controls[k].standard, p->controls[k].standard);
+			CHECK_STR(read->controls[k].version, p->controls[k].version);
+			CHECK_STR(read->controls[k].id, p->controls[k].id);
+		}
+		canonical("a.json", read->compiled, read->compiled_size, NULL, &a, &one);
+		canonical("a.yaml", b->text, b->tests_at, "definition", &a, &other);
+		CHECK_STR(buf_text(&one), buf_text(&other));
+		/* Another text of the same id is read for what it says. */
+		buf_reset(&one);
+		buf_addf(&one, "%.*s# more\n", (int)b->tests_at, b->text);
+		CHECK_INT(policy_read(b->file, p->id, one.data, one.size, &a, &read, &e), 0);
+		CHECK(read != b->policy);
+	}
 }
 
 TEST(every_built_in_policy_can_be_read)
