@@ -598,6 +598,8 @@ const char *policy_views_text(const struct policy *p)
 		"",	  "plan",	  "static",	    "static, plan",
 		"change", "plan, change", "static, change", "static, plan, change"};
 
+	if (p->exec)
+		return p->exec->input == POLICY_EXEC_PLAN ? "plan" : "static";
 	return texts[views_of(p->definition)];
 }
 

@@ -597,6 +597,10 @@ struct policy_report policy_judge(const struct policy *policy, const struct poli
 	const struct policy *p = &whole;
 	bool on_change = p->on_change;
 
+	if (p->exec)
+		return policy_judge_answer(
+			policy, NULL, views,
+			&(struct policy_answer){.fault = "a program is asked only in a case"}, a);
 	if (!concerns(p, views))
 		return (struct policy_report){policy, NULL, 0};
 	if (!whole.definition)

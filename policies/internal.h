@@ -187,6 +187,10 @@ const struct policy_operator *policy_operator_find(const char *name, bool *ret_n
 bool policy_operator_same(const json_t *value, const struct doc *d);
 bool policy_operator_empty(const json_t *value);
 
+/* The key `exec` of a policy. */
+FP_MUST_CHECK int policy_exec_read(const char *what, const struct doc *d, struct arena *a,
+				   const struct policy_exec **ret_exec, struct err *e);
+
 /* Three-valued logic (Kleene). */
 enum policy_result policy_and(enum policy_result a, enum policy_result b);
 enum policy_result policy_or(enum policy_result a, enum policy_result b);

@@ -1,4 +1,4 @@
-LIB_SRCS += $(addprefix policies/, builtin.c catalogue.c change.c conditions.c eval.c network.c operators.c parse.c paths.c rules.c \
+LIB_SRCS += $(addprefix policies/, builtin.c catalogue.c change.c conditions.c eval.c exec.c network.c operators.c parse.c paths.c rules.c \
 	ranges.c views.c)
 POLICY_FILES := $(sort $(wildcard policies/builtin/*.yaml))
 
@@ -8,9 +8,10 @@ GENERATED_SRCS += $(BUILD)/gen/builtin_policies.c
 $(BUILD)/gen/builtin_policies.c: $(POLICY_FILES) $(BUILD)/policyc
 	@mkdir -p $(@D)
 	$(BUILD)/policyc $(POLICY_FILES) > $@.tmp && mv $@.tmp $@
-POLICYC_OBJS := $(addprefix $(BUILD)/, $(addprefix policies/, policyc.o change.o conditions.o eval.o network.o \
+POLICYC_OBJS := $(addprefix $(BUILD)/, $(addprefix policies/, policyc_main.o change.o conditions.o eval.o exec.o network.o \
 	operators.o parse.o paths.o ranges.o views.o) $(addprefix runner/base/, arena.o buf.o die.o doc.o \
-	doc_json.o doc_yaml.o err.o fd.o hex.o json.o sha256.o treestream.o utf8.o) runner/canon/jcs.o)
+	doc_json.o doc_yaml.o err.o fd.o hex.o json.o sha256.o treestream.o utf8.o) runner/canon/jcs.o \
+	$(addprefix runner/findings/, asff.o codetf.o place.o read.o sarif.o scanners.o))
 $(BUILD)/policyc: $(POLICYC_OBJS)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(POLICYC_OBJS) -ljansson -lyaml -lpcre2-8 -lcrypto -lm
 CATALOGUE_FILES := $(sort $(wildcard policies/catalogues/*.yaml))
@@ -24,8 +25,8 @@ $(BUILD)/gen/builtin_catalogues.o: $(BUILD)/gen/builtin_catalogues.c
 EXTRA_OBJS += $(BUILD)/gen/builtin_policies.o
 $(BUILD)/gen/builtin_policies.o: $(BUILD)/gen/builtin_policies.c
 	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
-UNIT_TESTS += test_catalogue test_policy test_policyviews
-FUZZ_TARGETS += fuzz_policy
+UNIT_TESTS += test_catalogue test_execpolicy test_policy test_policyviews
+FUZZ_TARGETS += fuzz_policy fuzz_answer
 SCRIPT_TESTS += tests/e2e/policies.t
 
 BENCHES += $(BUILD)/tests/bench_policies

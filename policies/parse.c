@@ -242,16 +242,18 @@ static int read_tests(struct parser *p, const struct doc *d, struct policy *poli
 }
 
 /* The digest of the canonical form; tests say nothing about what the policy means. */
-static int name_by_meaning(struct parser *p, const struct doc *metadata,
-			   const struct doc *definition, struct policy *policy)
+static int name_by_meaning(struct parser *p, const struct doc *root, struct policy *policy)
 {
+	const struct doc *exec = doc_get(root, "exec");
 	FP_CLEANUP(buf_release) struct buf canonical = BUF_INIT(POLICY_MAX_BYTES * 8);
 
-	buf_addstr(&canonical, "{\"definition\":");
-	if (jcs_write_doc(p->what, definition, JCS_NUMBERS_EXACT, &canonical, p->e) < 0)
+	buf_addf(&canonical, "{\"%s\":", exec ? "exec" : "definition");
+	if (jcs_write_doc(p->what, exec ? exec : doc_get(root, "definition"), JCS_NUMBERS_EXACT,
+			  &canonical, p->e) < 0)
 		return -1;
 	buf_addstr(&canonical, ",\"metadata\":");
-	if (jcs_write_doc(p->what, metadata, JCS_NUMBERS_EXACT, &canonical, p->e) < 0)
+	if (jcs_write_doc(p->what, doc_get(root, "metadata"), JCS_NUMBERS_EXACT, &canonical, p->e) <
+	    0)
 		return -1;
 	buf_addch(&canonical, '}');
 	if (buf_finish(&canonical, p->what, p->e) < 0)
@@ -260,35 +262,54 @@ static int name_by_meaning(struct parser *p, const struct doc *metadata,
 	return 0;
 }
 
+/* A program judges every type unless its metadata names some. */
+static int read_exec(struct parser *p, const struct doc *root, struct policy *policy)
+{
+	static const char *const all[] = {"all"};
+
+	if (doc_get(root, "definition") || doc_get(root, "tests"))
+		return doc_fault(root, p->what, p->e, "\"%s\" does not go with \"exec\"",
+				 doc_get(root, "tests") ? "tests" : "definition");
+	if (policy->subjects.count == 0)
+		policy->subjects = (struct policy_strings){all, 1};
+	return policy_exec_read(p->what, doc_get(root, "exec"), p->arena, &policy->exec, p->e);
+}
+
+static int read_definition(struct parser *p, const struct doc *root, struct policy *policy)
+{
+	if (policy_conditions_read(p->what, doc_get(root, "definition"), p->arena,
+				   &policy->definition, p->e) < 0 ||
+	    read_tests(p, doc_get(root, "tests"), policy) < 0)
+		return -1;
+	if (policy->subjects.count == 0)
+		policy_condition_types(policy->definition, p->arena, &policy->subjects);
+	if (policy->subjects.count == 0)
+		return doc_fault(root, p->what, p->e, "names no type of resource");
+	policy->on_change = policy_condition_needs_change(policy->definition);
+	return 0;
+}
+
 int policy_parse(const char *what, const char *text, size_t size, struct arena *a,
 		 const struct policy **ret_policy, struct err *e)
 {
-	static const char *const keys[] = {"metadata", "definition", "tests", NULL};
+	static const char *const keys[] = {"metadata", "definition", "exec", "tests", NULL};
 	struct parser p = {.what = what, .arena = a, .e = e};
 	struct policy *policy = arena_alloc(a, sizeof(*policy));
-	const struct doc *root, *metadata, *definition;
+	const struct doc *root;
 
 	if (size > POLICY_MAX_BYTES)
 		return err_set(e, ERR_LIMIT, "%s: larger than %zu bytes", what, POLICY_MAX_BYTES);
 	if (doc_read(what, text, size, a, &root, e) < 0 || want_kind(&p, root, DOC_OBJECT) < 0 ||
 	    doc_only_keys(root, what, keys, e) < 0)
 		return -1;
-	metadata = doc_get(root, "metadata");
-	definition = doc_get(root, "definition");
-	if (!metadata || !definition)
-		return doc_fault(root, what, e, "\"%s\" is missing",
-				 metadata ? "definition" : "metadata");
-	if (read_metadata(&p, metadata, policy) < 0 ||
-	    policy_conditions_read(what, definition, a, &policy->definition, e) < 0 ||
-	    read_tests(&p, doc_get(root, "tests"), policy) < 0)
+	if (!doc_get(root, "metadata"))
+		return doc_fault(root, what, e, "\"metadata\" is missing");
+	if (!doc_get(root, "definition") && !doc_get(root, "exec"))
+		return doc_fault(root, what, e, "\"definition\" is missing");
+	if (read_metadata(&p, doc_get(root, "metadata"), policy) < 0 ||
+	    (doc_get(root, "exec") ? read_exec : read_definition)(&p, root, policy) < 0 ||
+	    name_by_meaning(&p, root, policy) < 0)
 		return -1;
-	if (policy->subjects.count == 0)
-		policy_condition_types(policy->definition, a, &policy->subjects);
-	if (policy->subjects.count == 0)
-		return doc_fault(root, what, e, "names no type of resource");
-	if (name_by_meaning(&p, metadata, definition, policy) < 0)
-		return -1;
-	policy->on_change = policy_condition_needs_change(policy->definition);
 	policy->source = arena_strndup(a, text, size);
 	policy->source_size = size;
 	*ret_policy = policy;

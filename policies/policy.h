@@ -55,6 +55,30 @@ struct policy_test {
 	size_t before_count;
 };
 
+/* A program that judges, in the sandbox, in place of a definition. */
+enum policy_exec_input {
+	POLICY_EXEC_WORKSPACE, /* the files, as its working directory */
+	POLICY_EXEC_PLAN,      /* the canonical plan, on standard input and as plan.json */
+};
+
+enum policy_exec_output {
+	POLICY_EXEC_REPORT, /* what it found: its own JSON, or any format of findings.h */
+	POLICY_EXEC_STATUS, /* 0 for pass, 1 for fail */
+};
+
+struct policy_exec {
+	struct policy_strings command;
+	enum policy_exec_input input;
+	enum policy_exec_output output;
+	const char *image;		      /* "host", "none" or the name of an image */
+	const struct policy_test_file *files; /* that it needs beside its input */
+	size_t file_count;
+	uint64_t seconds, output_bytes; /* limits */
+};
+
+#define POLICY_EXEC_SECONDS_MAX 600
+#define POLICY_EXEC_OUTPUT_MAX ((uint64_t)16 << 20)
+
 struct policy {
 	const char *id, *name, *severity, *category, *remediation;
 	struct policy_strings subjects; /* resource types; "all" is every one */
@@ -64,7 +88,8 @@ struct policy {
 	const struct policy_condition *definition; /* NULL: it lies in compiled, as JSON */
 	const char *compiled;
 	size_t compiled_size;
-	bool on_change; /* it judges changes, and what is gone too */
+	bool on_change;			/* it judges changes, and what is gone too */
+	const struct policy_exec *exec; /* NULL: it is declarative */
 	const struct policy_test *tests;
 	size_t test_count;
 	const char *source;
@@ -106,6 +131,23 @@ FP_MUST_CHECK int policy_views_open(const json_t *view, const json_t *before, co
 
 struct policy_report policy_judge(const struct policy *p, const struct policy_views *views,
 				  struct arena *a);
+
+/* What the program of a policy answered about the input that a view is of. */
+struct policy_answer {
+	const char *fault; /* why it gave none; NULL when it did */
+	int status;
+	const char *what, *text; /* what it printed, and how that is named */
+	size_t size;
+};
+
+/*
+ * What follows from the answer for each instance of the subject types, and for what the program
+ * found outside of them, by file and rule.  Without an answer, or when it cannot be read, all is
+ * unknown; policy_judge says so of every policy that is a program.
+ */
+struct policy_report policy_judge_answer(const struct policy *p, const json_t *view,
+					 const struct policy_views *views,
+					 const struct policy_answer *answer, struct arena *a);
 
 const char *policy_result_name(enum policy_result result);
 

@@ -9,6 +9,7 @@
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
 #include "runner/bundling.h"
+#include "runner/execs.h"
 #include "runner/findingreport.h"
 #include "runner/gitfix.h"
 #include "runner/newsecrets.h"
@@ -365,7 +366,7 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	ev->version = FP_VERSION;
 	ev->tools = o->tools;
 	ev->tool_count = o->tool_count;
-	if (runs_execute(&in, a, ev, &w->trees, e) < 0 ||
+	if (runs_execute(&in, a, ev, &w->trees, e) < 0 || execs_run(&in, &w->trees, a, ev, e) < 0 ||
 	    (report.findings && findingreport_settle(&report, w->c, a, ev, e) < 0))
 		return -1;
 	if (ev->first.tree &&

@@ -14,6 +14,7 @@
 #include "runner/base/json.h"
 #include "runner/bundling.h"
 #include "runner/diff.h"
+#include "runner/execs.h"
 #include "runner/newsecrets.h"
 #include "runner/pipeline.h"
 #include "runner/runs.h"
@@ -424,6 +425,48 @@ static void compare_packs(struct comparing *c)
 	}
 }
 
+static const struct evidence_exec *same_exec(const struct evidence *ev,
+					     const struct evidence_exec *x)
+{
+	for (size_t i = 0; i < ev->exec_count; i++)
+		if (strcmp(ev->execs[i].policy, x->policy) == 0 &&
+		    strcmp(ev->execs[i].run, x->run) == 0)
+			return &ev->execs[i];
+	return NULL;
+}
+
+static bool same_programs(const struct evidence_sandbox *one, const struct evidence_sandbox *other)
+{
+	if (one->program_count != other->program_count)
+		return false;
+	for (size_t i = 0; i < one->program_count; i++)
+		if (strcmp(one->programs[i].value, other->programs[i].value) != 0)
+			return false;
+	return true;
+}
+
+/* A program that is not here, or is another one, says nothing about what the one of then said. */
+static void compare_execs(struct comparing *c)
+{
+	for (size_t i = 0; i < c->was->exec_count; i++) {
+		const struct evidence_exec *was = &c->was->execs[i], *is = same_exec(c->is, was);
+
+		if (!is || (was->sandbox.ran && !is->sandbox.ran))
+			(void)check_add(c->checks, was->policy, CHECK_OPEN, "%s",
+					is ? is->fault : "its program was not asked");
+		else if (was->size == is->size && !was->fault == !is->fault &&
+			 was->sandbox.exit_status == is->sandbox.exit_status &&
+			 memcmp(was->output, is->output, was->size) == 0)
+			continue;
+		else if (!same_programs(&was->sandbox, &is->sandbox))
+			(void)check_add(c->checks, was->policy, CHECK_OPEN,
+					"its program is another one here");
+		else
+			(void)check_add(c->checks, was->policy, CHECK_FAILED,
+					"%s: its program printed something else", was->file);
+	}
+}
+
 static bool same_strings(const struct evidence_strings *a, const struct evidence_strings *b)
 {
 	if (a->count != b->count)
@@ -446,6 +489,7 @@ static void compare(struct comparing *c)
 		    (was[i] != &c->was->again && was[i] != &c->was->replay))
 			compare_run(c, was[i], is[i]);
 	compare_packs(c);
+	compare_execs(c);
 	if (!same_strings(&c->was->inferred, &c->is->inferred))
 		differs(c, "types", "other types were inferred");
 	if (c->scope == RERUN_ALL && (c->was->differs_unvaried != c->is->differs_unvaried ||
@@ -591,10 +635,15 @@ static int execute(struct inputs *in, enum rerun_scope scope, struct rerun_repor
 	struct comparing c = {a, &r->checks, &in->checker.ev, &here, scope};
 	int result;
 
+	here.policies = in->checker.ev.policies;
+	here.policy_count = in->checker.ev.policy_count;
 	if (runs_execute(&runs, a, &here, &in->trees, e) < 0)
 		return -1;
-	compare(&c);
-	result = compare_diff(in, &here, &r->checks, e);
+	result = execs_run(&runs, &in->trees, a, &here, e);
+	if (result == 0) {
+		compare(&c);
+		result = compare_diff(in, &here, &r->checks, e);
+	}
 	if (result == 0 && scope == RERUN_ALL && r->checks.count == 0)
 		result = derive(in, &here, &r->checks, e);
 	if (result == 0 && r->checks.count > 0)

@@ -224,7 +224,8 @@ static int is_needed(const struct verifier_input *in, const struct change *c, st
 	for (size_t i = 0; i < in->policy_count; i++) {
 		struct policy_report r;
 
-		if (!evidence_is_bound(&ev->claims, in->policies[i]->id))
+		/* A program cannot be asked again; see judge. */
+		if (in->policies[i]->exec || !evidence_is_bound(&ev->claims, in->policies[i]->id))
 			continue;
 		r = policy_judge(in->policies[i], views, a);
 		if (!passes(ev, &r, a))
@@ -272,8 +273,19 @@ static bool all_pass(const struct verifier_input *in, struct arena *a)
 	return any;
 }
 
+/* A bound policy that is a program; it was not asked what it says without a change. */
+static const struct policy *bound_program(const struct verifier_input *in)
+{
+	for (size_t i = 0; i < in->policy_count; i++)
+		if (in->policies[i]->exec &&
+		    evidence_is_bound(&in->ev->claims, in->policies[i]->id))
+			return in->policies[i];
+	return NULL;
+}
+
 static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
+	const struct policy *program = bound_program(in);
 	struct changes *c = arena_alloc(a, sizeof(*c));
 	struct verdict v;
 
@@ -300,7 +312,14 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	}
 	spread(in->ev, c, a);
 	for (size_t i = 0; i < c->count; i++)
-		if (!c->rows[i].needed)
+		if (!c->rows[i].needed && program)
+			return verdict_inconclusive(
+				arena_printf(a,
+					     "whether %s passes without %s was not tried: it is "
+					     "a program",
+					     program->id, c->rows[i].address),
+				path);
+		else if (!c->rows[i].needed)
 			return verdict_fail(
 				arena_printf(a,
 					     "%s is %s, and the bound policies pass without that",

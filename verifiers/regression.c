@@ -33,11 +33,33 @@ static const struct policy_judgement *first_worse(const struct policy_report *be
 	return NULL;
 }
 
+static const struct policy_judgement *first_unknown(const struct policy_report *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->rows[i].result == POLICY_UNKNOWN)
+			return &r->rows[i];
+	return NULL;
+}
+
+/* A program that gave no answer, before or after, leaves it open what it would have said. */
+static struct verdict judge_program(const struct verifier_input *in, size_t p, struct arena *a)
+{
+	const struct policy_judgement *then = first_unknown(&in->before[p]),
+				      *now = first_unknown(&in->after[p]);
+
+	if (!then && !now)
+		return verdict_pass("", "");
+	return verdict_inconclusive(arena_printf(a, "%s cannot be decided %s the fix: %s",
+						 in->policies[p]->id, now ? "after" : "before",
+						 now ? now->reason : then->reason),
+				    "evidence/evidence.json");
+}
+
 static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
 	static const char path[] = "evidence/view-first.json";
+	struct verdict v, open = {.kind = VERDICT_PASS};
 	size_t judged = 0;
-	struct verdict v;
 
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
@@ -49,12 +71,19 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 			first_worse(&in->before[i], &in->after[i], &in->ev->first.change);
 
 		judged += in->after[i].count;
-		if (worse && !is_waived(in->ev, in->policies[i]->id))
+		if (is_waived(in->ev, in->policies[i]->id))
+			continue;
+		v = in->policies[i]->exec ? judge_program(in, i, a) : verdict_pass("", path);
+		if (v.kind != VERDICT_PASS && open.kind == VERDICT_PASS)
+			open = v;
+		if (worse && v.kind == VERDICT_PASS)
 			return verdict_fail(arena_printf(a, "%s does not pass any more on %s: %s",
 							 in->policies[i]->id, worse->address,
 							 worse->reason),
 					    path);
 	}
+	if (open.kind != VERDICT_PASS)
+		return open;
 	return verdict_pass(
 		arena_printf(a,
 			     "%zu policies judged %zu times; nothing that passed before fails now",

@@ -39,10 +39,57 @@ const char *decision_name(enum decision decision)
 	return decision_names[decision];
 }
 
+static const struct evidence_exec *find_exec(const struct evidence *ev, const char *policy,
+					     const char *run)
+{
+	for (size_t i = 0; i < ev->exec_count; i++)
+		if (strcmp(ev->execs[i].policy, policy) == 0 && strcmp(ev->execs[i].run, run) == 0)
+			return &ev->execs[i];
+	return NULL;
+}
+
+/* The digest of what the program had to be asked about, or NULL. */
+static const struct sha256 *asked_about(const struct policy *p, const struct evidence_run *run)
+{
+	const struct evidence_plan *plan =
+		strcmp(run->name, "replay") == 0 ? &run->other : &run->fresh;
+
+	if (p->exec->input == POLICY_EXEC_PLAN)
+		return plan->text ? &plan->digest : NULL;
+	return run->tree ? &run->tree->digest : NULL;
+}
+
+/* What follows from what the program of a policy printed.  Other mock values change no file. */
+static int judge_program(const struct verifier_input *in, const struct policy *p,
+			 const struct evidence_run *run, const json_t *view,
+			 const struct policy_views *views, struct arena *a,
+			 struct policy_report *ret_report, struct err *e)
+{
+	const struct evidence *ev = in->ev;
+	struct policy_answer answer = {.fault = "its program was not asked"};
+	const struct evidence_exec *x;
+	const struct sha256 *wanted;
+
+	if (run == &ev->replay && p->exec->input == POLICY_EXEC_WORKSPACE)
+		run = &ev->first;
+	x = find_exec(ev, p->id, run->name);
+	wanted = asked_about(p, run);
+	if (x && (!wanted || !sha256_equal(wanted, &x->input)))
+		return err_set(e, ERR_INPUT, "%s: is the answer to another input", x->file);
+	if (x)
+		answer = (struct policy_answer){.fault = x->fault,
+						.status = x->sandbox.exit_status,
+						.what = x->file,
+						.text = x->output,
+						.size = x->size};
+	*ret_report = policy_judge_answer(p, view, views, &answer, a);
+	return 0;
+}
+
 /* before and change are for policies on changes; without them these judge nothing. */
-static int evaluate(const struct verifier_input *in, const json_t *view, const json_t *before,
-		    const json_t *change, struct arena *a, const struct policy_report **ret_reports,
-		    struct err *e)
+static int evaluate(const struct verifier_input *in, const struct evidence_run *run,
+		    const json_t *view, const json_t *before, const json_t *change, struct arena *a,
+		    const struct policy_report **ret_reports, struct err *e)
 {
 	struct policy_report *reports;
 	const struct policy_views *views;
@@ -54,7 +101,11 @@ static int evaluate(const struct verifier_input *in, const json_t *view, const j
 		return -1;
 	reports = arena_array(a, in->policy_count, sizeof(*reports));
 	for (size_t i = 0; i < in->policy_count; i++)
-		reports[i] = policy_judge(in->policies[i], views, a);
+		if (!in->policies[i]->exec)
+			reports[i] = policy_judge(in->policies[i], views, a);
+		else if (judge_program(in, in->policies[i], run, view, views, a, &reports[i], e) <
+			 0)
+			return -1;
 	*ret_reports = reports;
 	return 0;
 }
@@ -77,11 +128,11 @@ static int prepare(const struct evidence *ev, struct arena *a, struct verifier_i
 	in->ev = ev;
 	in->policies = policies;
 	in->policy_count = ev->policy_count;
-	if (evaluate(in, ev->before.view, NULL, NULL, a, &in->before, e) < 0 ||
-	    evaluate(in, ev->first.view, ev->before.view, ev->first.change.json, a, &in->after, e) <
-		    0)
+	if (evaluate(in, &ev->before, ev->before.view, NULL, NULL, a, &in->before, e) < 0 ||
+	    evaluate(in, &ev->first, ev->first.view, ev->before.view, ev->first.change.json, a,
+		     &in->after, e) < 0)
 		return -1;
-	return evaluate(in, ev->replay.other_view, NULL, NULL, a, &in->other, e);
+	return evaluate(in, &ev->replay, ev->replay.other_view, NULL, NULL, a, &in->other, e);
 }
 
 /* A waiver counts until the end of its day, at the time of the runs and not of reading. */

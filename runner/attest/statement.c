@@ -138,6 +138,25 @@ static json_t *claims_json(const struct evidence *ev)
 	return claims;
 }
 
+static json_t *pairs_json(const struct evidence_pair *pairs, size_t count)
+{
+	json_t *object = json_new_object();
+
+	for (size_t i = 0; i < count; i++)
+		json_put(object, pairs[i].name, json_new_string(pairs[i].value));
+	return object;
+}
+
+/* The programs that ran when the program of a policy was asked, by path. */
+static json_t *programs_json(const struct evidence *ev, const char *policy)
+{
+	for (size_t i = 0; i < ev->exec_count; i++)
+		if (strcmp(ev->execs[i].policy, policy) == 0)
+			return pairs_json(ev->execs[i].sandbox.programs,
+					  ev->execs[i].sandbox.program_count);
+	return json_new_object();
+}
+
 static json_t *policies_json(const struct judgement *j)
 {
 	const struct verifier_input *in = &j->input;
@@ -156,6 +175,8 @@ static json_t *policies_json(const struct judgement *j)
 		if (in->after)
 			json_put(row, "after",
 				 json_new_string(policy_result_name(policy_worst(&in->after[i]))));
+		if (p->exec)
+			json_put(row, "programs", programs_json(in->ev, p->id));
 		json_push(list, row);
 	}
 	return list;
@@ -175,15 +196,6 @@ static json_t *change_json(const struct statement_input *in)
 	put_text(change, "baseCommit", ev->git_base);
 	put_text(change, "headCommit", ev->git_head);
 	return change;
-}
-
-static json_t *pairs_json(const struct evidence_pair *pairs, size_t count)
-{
-	json_t *object = json_new_object();
-
-	for (size_t i = 0; i < count; i++)
-		json_put(object, pairs[i].name, json_new_string(pairs[i].value));
-	return object;
 }
 
 static json_t *run_json(const struct evidence_run *run)

@@ -164,6 +164,18 @@ static const struct field report_fields[] = {
 	FIELD_END,
 };
 
+static const struct field exec_fields[] = {
+	FIELD(evidence_exec, policy, FIELD_STRING),
+	FIELD(evidence_exec, run, FIELD_STRING),
+	FIELD(evidence_exec, image, FIELD_STRING),
+	FIELD(evidence_exec, image_tree, FIELD_SHA256),
+	FIELD(evidence_exec, input, FIELD_SHA256),
+	FIELD(evidence_exec, fault, FIELD_STRING),
+	FIELD(evidence_exec, file, FIELD_STRING),
+	FIELD_IN(evidence_exec, sandbox, sandbox_fields),
+	FIELD_END,
+};
+
 static const struct field top_fields[] = {
 	FIELD_IN(evidence, claims, claims_fields),
 	FIELD(evidence, planner, FIELD_STRING),
@@ -182,6 +194,7 @@ static const struct field top_fields[] = {
 	FIELD_ROWS(evidence, "tools", tools, pair_fields, evidence_pair),
 	FIELD_ROWS(evidence, "redactions", redactions, redaction_fields, evidence_redaction),
 	FIELD_ROWS_MAYBE(evidence, "reports", reports, report_fields, evidence_report),
+	FIELD_ROWS_MAYBE(evidence, "execs", execs, exec_fields, evidence_exec),
 	FIELD(evidence, git_base, FIELD_STRING),
 	FIELD(evidence, git_head, FIELD_STRING),
 	FIELD(evidence, differs_unvaried, FIELD_BOOL),
@@ -392,6 +405,8 @@ int evidence_write(const struct evidence *ev, struct arena *a,
 	for (size_t i = 0; i < ev->report_count; i++)
 		add_file(&f, ev->reports[i].file, "finding", ev->reports[i].text,
 			 ev->reports[i].size);
+	for (size_t i = 0; i < ev->exec_count; i++)
+		add_file(&f, ev->execs[i].file, "output", ev->execs[i].output, ev->execs[i].size);
 	if (add_json(&f, "evidence/evidence.json", "evidence", root, e) < 0)
 		return -1;
 	qsort(f.rows, f.count, sizeof(*f.rows), compare_files);
@@ -604,6 +619,21 @@ static int load_reports(struct loader *l, struct evidence *ev)
 	return 0;
 }
 
+static int load_execs(struct loader *l, struct evidence *ev)
+{
+	struct evidence_exec *rows = arena_array(l->arena, ev->exec_count, sizeof(*rows));
+
+	for (size_t i = 0; i < ev->exec_count; i++) {
+		rows[i] = ev->execs[i];
+		if (!rows[i].policy || !rows[i].run || !rows[i].file || !rows[i].image)
+			return err_set(l->e, ERR_INPUT, "execs: a name is missing");
+		if (l->reader(l->context, rows[i].file, &rows[i].output, &rows[i].size, l->e) < 0)
+			return -1;
+	}
+	ev->execs = rows;
+	return 0;
+}
+
 static int load_all(struct loader *l, struct evidence *ev)
 {
 	static const char path[] = "evidence/evidence.json";
@@ -636,7 +666,7 @@ static int load_all(struct loader *l, struct evidence *ev)
 	(void)json_object_del(root, "policies");
 	if (fields_read(top_fields, path, root, l->arena, ev, l->e) < 0)
 		return -1;
-	return load_reports(l, ev);
+	return load_reports(l, ev) < 0 ? -1 : load_execs(l, ev);
 }
 
 int evidence_read(evidence_reader *reader, void *context, struct arena *a,

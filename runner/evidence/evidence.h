@@ -143,6 +143,19 @@ struct evidence_policy {
 	struct sha256 digest;
 };
 
+/* What the program of a policy did with the input of a run. */
+struct evidence_exec {
+	const char *policy, *run; /* ids: of the policy, and "before", "first" or "replay" */
+	const char *image;
+	struct sha256 image_tree; /* of a named image; zero otherwise */
+	struct sha256 input;	  /* the digest of the tree, or of the plan, that it was given */
+	const char *fault;	  /* why it gave no answer; NULL when it did */
+	const char *file;	  /* within the bundle: what it printed */
+	struct evidence_sandbox sandbox;
+	const char *output;
+	size_t size;
+};
+
 /* What looks like a credential in a file after the fix, and was in no file before it. */
 struct evidence_secret {
 	const char *file, *detector; /* as secretscan.h names them */
@@ -198,6 +211,8 @@ struct evidence {
 	size_t redaction_count;
 	const struct evidence_report *reports; /* none, or the one of the finding */
 	size_t report_count;
+	const struct evidence_exec *execs; /* of policies that are programs */
+	size_t exec_count;
 	const struct evidence_policy *policies; /* the whole set that was judged */
 	size_t policy_count;
 	struct evidence_run before, before_varied, first, again, replay;

@@ -64,4 +64,9 @@ FP_MUST_CHECK int findings_settle(const struct findings *f, const struct finding
 				  const json_t *view, struct arena *a,
 				  struct findings_place *ret_place, struct err *e);
 
+/* Ties that row. */
+FP_MUST_CHECK int findings_place(const struct findings *f, const struct findings_row *row,
+				 const json_t *view, struct arena *a,
+				 struct findings_place *ret_place, struct err *e);
+
 #endif

@@ -394,6 +394,19 @@ static int none_chosen(const struct placing *p)
 		       f->what, f->count, list_rows(rows, f->count, false, p->arena));
 }
 
+int findings_place(const struct findings *f, const struct findings_row *row, const json_t *view,
+		   struct arena *a, struct findings_place *ret_place, struct err *e)
+{
+	const struct placing p = {.findings = f,
+				  .row = row,
+				  .blocks = json_object_get(view, "blocks"),
+				  .instances = json_object_get(view, "instances"),
+				  .arena = a,
+				  .e = e};
+
+	return place(&p, ret_place);
+}
+
 int findings_settle(const struct findings *f, const struct findings_choice *by, const json_t *view,
 		    struct arena *a, struct findings_place *ret_place, struct err *e)
 {

@@ -12,7 +12,7 @@ runner/findings runner/base
 runner/plan runner/base runner/canon
 runner/plan/hcl runner/base
 runner/evidence runner/base runner/canon sandbox/sandbox.h
-policies runner/base runner/canon runner/evidence
+policies runner/base runner/canon runner/evidence runner/findings
 verifiers runner/base runner/canon runner/evidence policies
 runner/attest runner/base runner/canon runner/evidence runner/findings verifiers policies
 runner/attest/signer runner/attest runner/base runner/locate
@@ -26,15 +26,16 @@ runner/image runner/base
 runner/locate runner/base
 runner/gitfix runner/base runner/launcher sandbox
 runner/diff runner/base runner/canon
+runner/execs runner/base runner/canon runner/evidence runner/runs runner/launcher runner/image runner/locate runner/fixcase policies sandbox
 runner/policyset runner/base runner/canon runner/evidence runner/gitfix runner/launcher policies
 runner/findingreport runner/base runner/canon runner/evidence runner/findings runner/fixcase policies
 runner/newsecrets runner/base runner/canon runner/evidence
 runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox runner/image
-runner/pipeline runner/policyset runner/findingreport runner/findings runner/newsecrets runner/bundling runner/redact runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
+runner/pipeline runner/execs runner/policyset runner/findingreport runner/findings runner/newsecrets runner/bundling runner/redact runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
 runner/cmd runner/rerun runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/redact runner/base runner/canon runner/evidence
 runner/bundling runner/redact runner/diff runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/runs runner/locate
-runner/rerun runner/newsecrets runner/bundling runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/launcher runner/runs runner/pipeline
+runner/rerun runner/execs runner/newsecrets runner/bundling runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/launcher runner/runs runner/pipeline
 runner/opt runner/base
 runner/main runner/base runner/cmd runner/opt
 runner/front runner/base runner/cmd runner/locate
