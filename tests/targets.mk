@@ -57,6 +57,7 @@ bench: all
 
 conformance: all
 	@tests/conformance/run $(BUILD)
+	@tests/conformance/provider $(BUILD) all
 	@tests/conformance/terraform $(BUILD)
 
 demo: deps

@@ -68,6 +68,52 @@ static const struct value *certificate(struct arena *a, const struct restype_blo
 	return planned;
 }
 
+static bool says_nothing(const struct value *filter)
+{
+	for (size_t i = 0; i < filter->count; i++) {
+		const struct value *v = filter->items[i];
+		bool empty = v->state == VALUE_NULL ||
+			     (v->state == VALUE_KNOWN && v->type->kind == TYPE_LIST && !v->count);
+
+		if (!empty)
+			return false;
+	}
+	return true;
+}
+
+/* A filter that says nothing is one of the empty prefix. */
+static const struct value *lifecycle_rule(struct arena *a, const struct value *rule)
+{
+	const struct value *filters = value_get(rule, "filter"), **items;
+
+	if (!filters || filters->state != VALUE_KNOWN || filters->count == 0)
+		return rule;
+	items = arena_array(a, filters->count, sizeof(*items));
+	for (size_t i = 0; i < filters->count; i++) {
+		const struct value *f = filters->items[i];
+
+		items[i] = f->state == VALUE_KNOWN && says_nothing(f)
+				   ? provide_with(a, f, "prefix", value_string(a, ""))
+				   : f;
+	}
+	return provide_with(a, rule, "filter",
+			    provide_collection(a, filters, items, filters->count));
+}
+
+static const struct value *lifecycle(struct arena *a, const struct value *planned)
+{
+	const struct value *rules = value_get(planned, "rule"), **items;
+
+	if (!rules || rules->state != VALUE_KNOWN || rules->count == 0)
+		return planned;
+	items = arena_array(a, rules->count, sizeof(*items));
+	for (size_t i = 0; i < rules->count; i++)
+		items[i] = rules->items[i]->state == VALUE_KNOWN
+				   ? lifecycle_rule(a, rules->items[i])
+				   : rules->items[i];
+	return provide_with(a, planned, "rule", provide_collection(a, rules, items, rules->count));
+}
+
 const struct value *awsplan_customize(struct walk *w, const struct resource_instance *r,
 				      const struct value *prior, const struct value *planned)
 {
@@ -75,5 +121,7 @@ const struct value *awsplan_customize(struct walk *w, const struct resource_inst
 		return planned;
 	if (strcmp(r->type_name, "aws_acm_certificate") == 0)
 		return certificate(w->arena, r->type->block, prior, planned);
+	if (strcmp(r->type_name, "aws_s3_bucket_lifecycle_configuration") == 0)
+		return lifecycle(w->arena, planned);
 	return planned;
 }

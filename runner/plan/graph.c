@@ -346,6 +346,19 @@ static void refer_body(struct walk *w, struct node *n, const struct body *b)
 	refer_all(w, n, &refs);
 }
 
+/* Two of its arguments are words. */
+static void refer_provisioner(struct walk *w, struct node *n, const struct body *b)
+{
+	const struct content c = syntax_guess(w->arena, b);
+
+	for (size_t i = 0; i < c.attr_count; i++)
+		if (strcmp(c.attrs[i]->name, "when") != 0 &&
+		    strcmp(c.attrs[i]->name, "on_failure") != 0)
+			refer_expr(w, n, c.attrs[i]->expr);
+	for (size_t i = 0; i < c.block_count; i++)
+		refer_body(w, n, c.blocks[i]->body);
+}
+
 /* A postcondition and a validation may refer to the thing itself. */
 static void refer_rules(struct walk *w, struct node *n, const struct config_rules *rules)
 {
@@ -426,7 +439,7 @@ static void link_resource(struct walk *w, struct node *n)
 	for (size_t i = 0; i < r->trigger_count; i++)
 		refer_expr(w, n, r->triggers[i]);
 	for (size_t i = 0; i < r->provisioner_count; i++)
-		refer_body(w, n, r->provisioners[i].block->body);
+		refer_provisioner(w, n, r->provisioners[i].block->body);
 	refer_module_depends(w, n);
 	refer_provider(w, n, r->provider.name ? r->provider.name : type_prefix(w->arena, r->type),
 		       r->provider.alias);

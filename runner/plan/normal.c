@@ -235,6 +235,8 @@ const struct value *normal_value(struct walk *w, enum restype_normal normal, con
 		return v;
 	case RESTYPE_NORMAL_UPPER:
 		return upper(w->arena, v->text);
+	case RESTYPE_NORMAL_LOWER:
+		return value_string(w->arena, lower(w->arena, v->text));
 	case RESTYPE_NORMAL_JSON:
 		return normal_json(w, v, STYLE_HTML, false);
 	case RESTYPE_NORMAL_JSON_PLAIN:

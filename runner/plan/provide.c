@@ -198,6 +198,7 @@ struct planner_rules {
 	struct walk *walk;
 	bool recorded; /* facts are used */
 	bool legacy;
+	size_t sets; /* that what is being planned is in */
 };
 
 static const struct value *plan_block(struct planner_rules *p, const struct restype_block *b,
@@ -293,12 +294,48 @@ static const struct value *plan_elements(struct planner_rules *p, enum restype_n
 					 const struct restype_block *b, const struct value *prior,
 					 const struct value *v);
 
+/* Texts that the provider compares by what they mean, so that an empty one stays as written. */
+static bool compared_by_meaning(const struct restype_attr *attr)
+{
+	return attr->normal == RESTYPE_NORMAL_USER_DATA ||
+	       (attr->normal == RESTYPE_NORMAL_JSON && strcmp(attr->name, "policy") == 0);
+}
+
+/*
+ * The old type system cannot tell an empty set or map from one that is left out, nor an empty text
+ * where the provider computes one.  An empty list it keeps, and it has a way of its own with what is
+ * in a set.
+ */
+static bool left_out(const struct planner_rules *p, const struct restype_attr *attr,
+		     const struct value *v)
+{
+	if (!p->recorded || !p->legacy || p->sets || v->state != VALUE_KNOWN || v->count)
+		return false;
+	if (v->type == &type_string)
+		return attr->computed && !compared_by_meaning(attr);
+	return (v->type->kind == TYPE_SET || v->type->kind == TYPE_MAP) &&
+	       primitive_collection(v->type);
+}
+
+static const struct value *plan_left_out(struct planner_rules *p, const struct restype_attr *attr,
+					 bool creating, const struct value *prior,
+					 const struct value *v)
+{
+	if (creating)
+		return plan_absent(p, attr, creating, value_null(p->arena, attr->type));
+	if (!prior || (v->type != &type_string && has_items(prior)))
+		return v;
+	return prior;
+}
+
 static const struct value *plan_attr(struct planner_rules *p, const struct restype_attr *attr,
 				     bool creating, const struct value *prior,
 				     const struct value *v)
 {
 	if (attr->write_only)
 		return value_null(p->arena, attr->type);
+	if (left_out(p, attr, v))
+		return plan_left_out(p, attr, creating, prior, v);
 	if (v->state == VALUE_NULL)
 		return plan_absent(p, attr, creating, v);
 	if (attr->nested)
@@ -324,8 +361,11 @@ static bool agrees(const struct value *prior, const struct value *v)
 static const struct value *plan_set_element(struct planner_rules *p, const struct restype_block *b,
 					    const struct value *prior, const struct value *v)
 {
-	const struct value *planned = plan_block(p, b, NULL, v);
+	const struct value *planned;
 
+	p->sets++;
+	planned = plan_block(p, b, NULL, v);
+	p->sets--;
 	/* What the configuration itself does not know yet cannot be what it was before. */
 	if (p->recorded && has_items(prior) && planned->unknown_within && !v->unknown_within)
 		for (size_t i = 0; i < prior->count; i++)
@@ -504,6 +544,15 @@ static const struct value *plan_recomputed(struct arena *a, const struct restype
 	return planned;
 }
 
+static bool has_text(const struct value *v, const char *text)
+{
+	if (!v || v->state != VALUE_KNOWN)
+		return false;
+	if (v->type == &type_bool)
+		return strcmp(v == &value_true ? "true" : "false", text) == 0;
+	return v->type == &type_string && strcmp(v->text, text) == 0;
+}
+
 /* What is left out is planned differently where an attribute has a certain value. */
 static const struct value *plan_when(struct arena *a, const struct restype *type,
 				     const struct value *prior, const struct value *proposed,
@@ -511,10 +560,8 @@ static const struct value *plan_when(struct arena *a, const struct restype *type
 {
 	for (size_t i = 0; i < type->when_count; i++) {
 		const struct restype_when *when = &type->when[i];
-		const struct value *v = member(planned, when->attribute);
 
-		if (!v || v->state != VALUE_KNOWN || v->type != &type_string ||
-		    strcmp(v->text, when->value) != 0)
+		if (!has_text(member(planned, when->attribute), when->value))
 			continue;
 		for (size_t k = 0; k < when->attr_count; k++) {
 			const char *name = when->attrs[k].name;

@@ -7,6 +7,7 @@
 struct fact {
 	const char *path; /* without list indexes */
 	struct jscan_text json;
+	bool is_loose; /* the path leaves out the blocks between a set and the attribute */
 };
 
 struct facts {
@@ -42,11 +43,11 @@ static const struct fact *find(const struct facts *facts, const char *path)
 }
 
 static void add_fact(struct decoder *d, struct facts *facts, const char *path,
-		     struct jscan_text json)
+		     struct jscan_text json, bool is_loose)
 {
 	facts->list = arena_grow(d->arena, facts->list, facts->count, &facts->capacity,
 				 sizeof(*facts->list));
-	facts->list[facts->count++] = (struct fact){path, json};
+	facts->list[facts->count++] = (struct fact){path, json, is_loose};
 }
 
 /* "block.0.attr" as "block.attr". */
@@ -95,7 +96,7 @@ static void read_fact_object(struct decoder *d, struct facts *facts, bool valida
 	jscan_enter(&d->scan, '{');
 	while (jscan_key(&d->scan, &key))
 		add_fact(d, facts, validators ? validator_path(d->arena, key) : key,
-			 jscan_skip(&d->scan));
+			 jscan_skip(&d->scan), validators && strchr(key, '|'));
 	if (facts->count)
 		qsort(facts->list, facts->count, sizeof(*facts->list), by_path);
 }
@@ -107,7 +108,7 @@ static void read_force_new(struct decoder *d)
 	jscan_enter(&d->scan, '[');
 	while (jscan_item(&d->scan))
 		add_fact(d, facts, without_indexes(d->arena, jscan_string(&d->scan)),
-			 (struct jscan_text){"", 0});
+			 (struct jscan_text){"", 0}, false);
 	if (facts->count)
 		qsort(facts->list, facts->count, sizeof(*facts->list), by_path);
 }
@@ -226,6 +227,7 @@ static enum restype_normal normal_of(const struct decoder *d, const char *path)
 		{"\"ip-protocol\"", RESTYPE_NORMAL_IP_PROTOCOL},
 		{"\"domain-name\"", RESTYPE_NORMAL_DOMAIN_NAME},
 		{"\"trim\"", RESTYPE_NORMAL_TRIM},
+		{"\"lower\"", RESTYPE_NORMAL_LOWER},
 		{"\"container-definitions\"", RESTYPE_NORMAL_CONTAINERS},
 	};
 	const struct fact *f = find(&d->normalize, path);
@@ -262,6 +264,19 @@ static void attach_members(struct decoder *d, const char *path, struct restype_a
 	attr->members = members;
 }
 
+/* Where nothing is the only value of the list, another validator takes all others. */
+static void attach_enum(struct decoder *d, const char *path, struct restype_attr *attr)
+{
+	const struct fact *f = find(&d->enums, path);
+
+	if (!f)
+		return;
+	attr->enum_count = read_strings(d, f->json, &attr->enums);
+	attr->enum_is_loose = f->is_loose;
+	if (attr->enum_count == 1 && !*attr->enums[0])
+		attr->enum_count = 0;
+}
+
 static void attach_facts(struct decoder *d, const char *path, struct restype_attr *attr)
 {
 	const char *const *bounds;
@@ -272,9 +287,7 @@ static void attach_facts(struct decoder *d, const char *path, struct restype_att
 		attr->normal = normal_of(d, path);
 	attach_members(d, path, attr);
 	attr->force_new = find(&d->force_new, path) != NULL;
-	f = find(&d->enums, path);
-	if (f)
-		attr->enum_count = read_strings(d, f->json, &attr->enums);
+	attach_enum(d, path, attr);
 	f = find(&d->ignore_case, path);
 	attr->ignore_case = f != NULL;
 	attr->case_kept = f && is_text(f->json, "\"as written\"");
@@ -501,6 +514,24 @@ static struct restype_block_type read_block_type(struct decoder *d, const char *
 	return t;
 }
 
+static bool has_attr_below(const struct restype_block_type *types, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (restype_attr(types[i].block, name) ||
+		    has_attr_below(types[i].block->types, types[i].block->type_count, name))
+			return true;
+	return false;
+}
+
+/* A validator within a set names the set and the attribute, and not the blocks in between. */
+static void forget_loose_enums(struct restype_attr *attrs, size_t count,
+			       const struct restype_block_type *types, size_t type_count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (attrs[i].enum_is_loose && has_attr_below(types, type_count, attrs[i].name))
+			attrs[i].enum_count = 0;
+}
+
 static const struct restype_block *read_block(struct decoder *d, const char *path)
 {
 	struct restype_block_type *types = NULL;
@@ -531,6 +562,7 @@ static const struct restype_block *read_block(struct decoder *d, const char *pat
 		}
 	}
 	d->depth--;
+	forget_loose_enums(attrs, attr_count, types, type_count);
 	return restype_block_new(d->arena, attrs, attr_count, types, type_count);
 }
 

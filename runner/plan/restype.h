@@ -35,6 +35,7 @@ enum restype_absent {
 enum restype_normal {
 	RESTYPE_NORMAL_NONE,
 	RESTYPE_NORMAL_UPPER,
+	RESTYPE_NORMAL_LOWER,
 	RESTYPE_NORMAL_JSON,	      /* compact, sorted keys, as Go writes it */
 	RESTYPE_NORMAL_JSON_PLAIN,    /* the same without escapes for HTML */
 	RESTYPE_NORMAL_VERSION_FIRST, /* the same with "Version" in front */
@@ -63,6 +64,7 @@ struct restype_attr {
 	size_t member_count;
 	const char *const *enums;
 	size_t enum_count;
+	bool enum_is_loose; /* it may be that of an attribute of this name in a block below */
 	/* Values may differ from the enumeration in case; then they are planned as written, or that
 	 * is not known. */
 	bool ignore_case, case_kept;

@@ -54,23 +54,33 @@ static int print(const struct doc *plan, const char *module, const char *name, s
 	return DONE;
 }
 
+static bool is_listed(const char **names, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 static int plan(char **argv, struct arena *a, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(MAX_BYTES);
-	const char *last = "";
 	const struct doc *d, *list;
+	const char **names;
+	size_t count = 0;
 
 	if (read_json(argv[2], a, &text, &d, e) < 0)
 		return -1;
 	list = doc_get(d, "resource_changes");
+	names = arena_array(a, list ? list->count + 1 : 1, sizeof(*names));
 	for (const struct doc *c = list ? list->first : NULL; c; c = c->next) {
 		const char *name = changes_module(c, a);
 
-		if (!name || strcmp(name, last) == 0)
+		if (!name || is_listed(names, count, name))
 			continue;
+		names[count++] = name;
 		if (print(d, name, name, a, e) < 0)
 			return -1;
-		last = name;
 	}
 	return DONE;
 }

@@ -1,0 +1,161 @@
+/*
+ * What the real AWS provider plans for the workspaces of tests/conformance/aws, recorded by
+ * tests/conformance/provider: ours, with the recorded facts, must be the same bytes.
+ */
+#include "tests/tap.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "runner/base/fd.h"
+#include "runner/plan/planner.h"
+#include "tests/conformance/changes.h"
+
+#define MAX_BYTES (256u << 20)
+#define HERE "tests/conformance/aws"
+
+static const char *path_in(const char *variable, const char *otherwise, const char *path)
+{
+	static char full[4096];
+	const char *base = getenv(variable);
+
+	(void)snprintf(full, sizeof(full), "%s/%s", base ? base : otherwise, path);
+	return full;
+}
+
+static int open_source(void)
+{
+	return open(path_in("FIXPROOF_SOURCE", ".", HERE), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* All texts of the folder, unpacked into dir_fd. */
+static void unpack(int from_fd, int dir_fd)
+{
+	FP_CLEANUP(fd_close_dir) DIR *dir = fdopendir(dup(from_fd));
+	const struct dirent *entry;
+	size_t texts = 0;
+
+	CHECK(dir != NULL);
+	while ((entry = readdir(dir)) != NULL) {
+		struct buf text = BUF_INIT(MAX_BYTES);
+		size_t size = strlen(entry->d_name);
+		struct err e = ERR_INIT;
+
+		if (size < 5 || strcmp(entry->d_name + size - 4, ".txt") != 0)
+			continue;
+		CHECK_INT(fd_read_file(from_fd, entry->d_name, true, &text, &e), 0);
+		CHECK_INT(changes_unpack(dir_fd, entry->d_name, buf_text(&text), &e), 0);
+		buf_release(&text);
+		texts++;
+	}
+	CHECK(texts > 0);
+}
+
+static void read_pinned(int from_fd, struct buf *out)
+{
+	struct buf packed = BUF_INIT(MAX_BYTES);
+	struct err e = ERR_INIT;
+	unsigned long long size;
+	char *text;
+
+	CHECK_INT(fd_read_file(from_fd, "plans.zst", true, &packed, &e), 0);
+	size = ZSTD_getFrameContentSize(packed.data, packed.size);
+	CHECK(size > 0 && size < MAX_BYTES);
+	text = malloc(size);
+	CHECK(text != NULL);
+	CHECK_INT(ZSTD_decompress(text, size, packed.data, packed.size), size);
+	buf_add(out, text, size);
+	free(text);
+	buf_release(&packed);
+}
+
+/* The provider's configuration, where the workspace has none of its own. */
+static void configure(int from_fd, int ws_fd)
+{
+	struct buf text = BUF_INIT(MAX_BYTES);
+	struct err e = ERR_INIT;
+
+	if (faccessat(ws_fd, "provider.tf", F_OK, 0) == 0)
+		return;
+	CHECK_INT(fd_read_file(from_fd, "provider.tf", true, &text, &e), 0);
+	CHECK_INT(fd_write_file(ws_fd, "provider.tf", text.data, text.size, 0644, &e), 0);
+	buf_release(&text);
+}
+
+static void compare(const struct pack *pack, int ws_fd, const char *name, const char *wanted)
+{
+	static const char request[] = "{\"format\":\"fixproof-plan-request/1\"}";
+	const struct planner_input in = {ws_fd, pack, 1, request, strlen(request)};
+	struct arena a = ARENA_INIT((size_t)1 << 30);
+	struct buf record = BUF_INIT(MAX_BYTES), ours = BUF_INIT(MAX_BYTES);
+	const struct doc *d, *plan;
+	struct err e = ERR_INIT;
+	size_t same = 0;
+
+	CHECK_INT(planner_run(&in, &a, &record, &e), 0);
+	CHECK_INT(doc_read_json("record", record.data, record.size, &a, &d, &e), 0);
+	plan = doc_get(d, "plan");
+	if (!plan || plan->kind != DOC_OBJECT)
+		tap_fail(__FILE__, __LINE__, "%s: no plan: %.600s", name, record.data);
+	CHECK_INT(changes_canon(plan, NULL, &a, &ours, &e), 0);
+	while (same < ours.size && ours.data[same] == wanted[same])
+		same++;
+	if (same != ours.size || wanted[same] != '\n')
+		tap_fail(__FILE__, __LINE__,
+			 "%s differs at byte %zu\n  got:    %.200s\n  wanted: %.200s", name, same,
+			 buf_text(&ours) + (same > 100 ? same - 100 : 0),
+			 wanted + (same > 100 ? same - 100 : 0));
+	buf_release(&record);
+	buf_release(&ours);
+	arena_release(&a);
+}
+
+static size_t compare_all(const struct pack *pack, int from_fd, int dir_fd, const char *pinned)
+{
+	size_t count = 0;
+
+	for (const char *at = pinned; *at; at = strchr(at, '\n') + 1) {
+		char name[256];
+		int ws_fd;
+
+		(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(at, "\t"), at);
+		ws_fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		CHECK(ws_fd >= 0);
+		configure(from_fd, ws_fd);
+		compare(pack, ws_fd, name, strchr(at, '\t') + 1);
+		fd_close(ws_fd);
+		count++;
+	}
+	return count;
+}
+
+TEST(two_hundred_workspaces_are_planned_as_the_real_provider_plans_them)
+{
+	char name[] = "/tmp/test_provider.XXXXXX";
+	int from_fd = open_source(), pack_fd, dir_fd;
+	struct arena a = ARENA_INIT((size_t)1 << 30);
+	struct buf pinned = BUF_INIT(MAX_BYTES);
+	struct err e = ERR_INIT;
+	struct pack pack;
+
+	CHECK(from_fd >= 0 && mkdtemp(name) != NULL);
+	dir_fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pack_fd = open(path_in("FIXPROOF_BUILD", "build/release",
+			       "packs/hashicorp-aws-5.100.0.pack"),
+		       O_RDONLY | O_CLOEXEC);
+	CHECK(dir_fd >= 0 && pack_fd >= 0);
+	CHECK_INT(pack_map(pack_fd, "pack", &a, &pack, &e), 0);
+	unpack(from_fd, dir_fd);
+	read_pinned(from_fd, &pinned);
+	CHECK_INT(compare_all(&pack, from_fd, dir_fd, buf_text(&pinned)), 200);
+	fd_close(pack_fd);
+	fd_close(dir_fd);
+	fd_close(from_fd);
+	buf_release(&pinned);
+	arena_release(&a);
+	CHECK_INT(fd_remove_tree(AT_FDCWD, name, &e), 0);
+}
