@@ -303,8 +303,8 @@ static bool compared_by_meaning(const struct restype_attr *attr)
 
 /*
  * The old type system cannot tell an empty set or map from one that is left out, nor an empty text
- * where the provider computes one.  An empty list it keeps, and it has a way of its own with what is
- * in a set.
+ * where the provider computes one.  An empty list it keeps, and it has a way of its own with what
+ * is in a set.
  */
 static bool left_out(const struct planner_rules *p, const struct restype_attr *attr,
 		     const struct value *v)

@@ -9,8 +9,8 @@
 #include "runner/base/doc.h"
 
 /*
- * The canonical form (runner/canon/plan.h) of nothing but the resource changes within module NAME of
- * the root, as if that module were the root; of all when name is NULL.
+ * The canonical form (runner/canon/plan.h) of nothing but the resource changes within module NAME
+ * of the root, as if that module were the root; of all when name is NULL.
  */
 FP_MUST_CHECK int changes_canon(const struct doc *plan, const char *name, struct arena *a,
 				struct buf *out, struct err *e);

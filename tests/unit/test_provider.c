@@ -144,9 +144,9 @@ TEST(two_hundred_workspaces_are_planned_as_the_real_provider_plans_them)
 
 	CHECK(from_fd >= 0 && mkdtemp(name) != NULL);
 	dir_fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	pack_fd = open(path_in("FIXPROOF_BUILD", "build/release",
-			       "packs/hashicorp-aws-5.100.0.pack"),
-		       O_RDONLY | O_CLOEXEC);
+	pack_fd =
+		open(path_in("FIXPROOF_BUILD", "build/release", "packs/hashicorp-aws-5.100.0.pack"),
+		     O_RDONLY | O_CLOEXEC);
 	CHECK(dir_fd >= 0 && pack_fd >= 0);
 	CHECK_INT(pack_map(pack_fd, "pack", &a, &pack, &e), 0);
 	unpack(from_fd, dir_fd);
