@@ -227,6 +227,12 @@ static void learn_evidence(struct redactor *r, const struct evidence *ev)
 		if (output)
 			redact_learn(r, output, strlen(output));
 	}
+	for (size_t i = 0; i < ev->stage_count; i++) {
+		if (ev->stages[i].before.view)
+			redact_learn_view(r, ev->stages[i].before.view);
+		if (ev->stages[i].after.view)
+			redact_learn_view(r, ev->stages[i].after.view);
+	}
 }
 
 int bundling_gather(struct bundling *b, struct evidence *ev, struct err *e)

@@ -266,6 +266,20 @@ static int ask_about_trees(struct asking *q, const struct runs_trees *trees,
 	return 0;
 }
 
+static int ask_about_stage(struct asking *q, const struct evidence_stage *s)
+{
+	const struct subject subjects[] = {
+		{s->before.name, -1, NULL, &s->before.fresh},
+		{s->after.name, -1, NULL, &s->after.fresh},
+		{arena_printf(q->arena, "replay.%s", s->name), -1, NULL, &s->after.other},
+	};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(subjects); i++)
+		if (subjects[i].plan->text && ask(q, &subjects[i]) < 0)
+			return -1;
+	return 0;
+}
+
 static int ask_about_plans(struct asking *q, const struct evidence *ev)
 {
 	const struct subject subjects[] = {
@@ -276,6 +290,9 @@ static int ask_about_plans(struct asking *q, const struct evidence *ev)
 
 	for (size_t i = 0; i < FP_ARRAY_SIZE(subjects); i++)
 		if (subjects[i].plan->text && ask(q, &subjects[i]) < 0)
+			return -1;
+	for (size_t i = 0; i < ev->stage_count; i++)
+		if (ask_about_stage(q, &ev->stages[i]) < 0)
 			return -1;
 	return 0;
 }

@@ -488,6 +488,14 @@ static void compare(struct comparing *c)
 		if (c->scope == RERUN_ALL ||
 		    (was[i] != &c->was->again && was[i] != &c->was->replay))
 			compare_run(c, was[i], is[i]);
+	for (size_t i = 0; i < c->was->stage_count; i++) {
+		if (i >= c->is->stage_count)
+			break;
+		compare_run(c, &c->was->stages[i].before, &c->is->stages[i].before);
+		compare_run(c, &c->was->stages[i].after, &c->is->stages[i].after);
+	}
+	if (c->was->stage_count != c->is->stage_count)
+		differs(c, "matrix", "other stages were planned");
 	compare_packs(c);
 	compare_execs(c);
 	if (!same_strings(&c->was->inferred, &c->is->inferred))
@@ -524,6 +532,12 @@ static int derive(struct inputs *in, const struct evidence *here, struct checks 
 	observe(&ev.first, &here->first);
 	observe(&ev.again, &here->again);
 	observe(&ev.replay, &here->replay);
+	ev.stages = arena_array(c->arena, ev.stage_count, sizeof(*ev.stages));
+	for (size_t i = 0; i < ev.stage_count; i++) {
+		ev.stages[i] = c->ev.stages[i];
+		observe(&ev.stages[i].before, &here->stages[i].before);
+		observe(&ev.stages[i].after, &here->stages[i].after);
+	}
 	if ((here->first.tree &&
 	     newsecrets_find(here->before.tree, in->workspace, here->first.tree, in->trees.first,
 			     c->arena, &ev.secrets, &ev.secret_count, e) < 0) ||

@@ -32,4 +32,5 @@ const struct verifier verifier_converges = {
 	.version = 1,
 	.core = true,
 	.judge = judge,
+	.judge_stage = judge,
 };

@@ -83,4 +83,5 @@ const struct verifier verifier_coverage = {
 	.claim = "The invariants of the case hold before the fix and after it.",
 	.version = 1,
 	.judge = verdict_coverage,
+	.judge_stage = verdict_coverage,
 };

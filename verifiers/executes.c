@@ -116,4 +116,5 @@ const struct verifier verifier_executes = {
 	.claim = "The change adds nothing that runs, unless it is declared.",
 	.version = 1,
 	.judge = judge,
+	.judge_stage = judge,
 };

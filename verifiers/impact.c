@@ -154,4 +154,5 @@ const struct verifier verifier_impact = {
 		 "it.",
 	.version = 1,
 	.judge = judge,
+	.judge_stage = judge,
 };

@@ -125,10 +125,22 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		path);
 }
 
+/* A stage need not have the resource; if it has, it keeps it. */
+static struct verdict judge_stage(const struct verifier_input *in, struct arena *a)
+{
+	const struct evidence *ev = in->ev;
+
+	if (ev->before.planned && ev->claims.has_finding &&
+	    look(ev->before.view, ev->claims.finding.resource, a).instances == 0)
+		return verdict_pass("", "");
+	return judge(in, a);
+}
+
 const struct verifier verifier_kept = {
 	.id = "kept",
 	.claim = "The resource of the finding is still there and is the same object.",
 	.version = 1,
 	.core = true,
 	.judge = judge,
+	.judge_stage = judge_stage,
 };

@@ -59,6 +59,24 @@ static struct verdict judge_after(const struct verifier_input *in, const struct 
 	return verdict_pass("", path);
 }
 
+/*
+ * A stage need not fail before the fix, nor have the resource at all; where it has, it passes
+ * after.
+ */
+static struct verdict judge_one_of_stage(const struct verifier_input *in, size_t p, struct arena *a)
+{
+	const char *resource = in->ev->claims.finding.resource;
+	struct verdict v;
+
+	if (look(in, &in->before[p], resource, false, a).count == 0 &&
+	    look(in, &in->after[p], resource, true, a).count == 0)
+		return verdict_pass("", "");
+	v = judge_after(in, &in->after[p], resource, "", a);
+	if (v.kind != VERDICT_PASS || !in->other)
+		return v;
+	return judge_after(in, &in->other[p], resource, " under other mock values", a);
+}
+
 static struct verdict judge_one(const struct verifier_input *in, size_t p, struct arena *a)
 {
 	const char *resource = in->ev->claims.finding.resource, *id = in->policies[p]->id;
@@ -112,7 +130,7 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 			return verdict_inconclusive(
 				arena_printf(a, "the policy %s is not known", c->policies.items[i]),
 				"case/");
-		v = judge_one(in, p, a);
+		v = (in->stage ? judge_one_of_stage : judge_one)(in, p, a);
 		if (v.kind == VERDICT_FAIL)
 			return v;
 		if (v.kind == VERDICT_INCONCLUSIVE && open.kind == VERDICT_PASS)
@@ -131,4 +149,5 @@ const struct verifier verifier_policy = {
 	.version = 1,
 	.core = true,
 	.judge = judge,
+	.judge_stage = judge,
 };

@@ -96,4 +96,5 @@ const struct verifier verifier_regression = {
 	.claim = "Nothing that passed before, of any policy, fails or becomes unknown after.",
 	.version = 1,
 	.judge = judge,
+	.judge_stage = judge,
 };

@@ -79,10 +79,26 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		"evidence/tree-replay.json");
 }
 
+/* The trees are those of the case itself; what may still differ is what other mock values do. */
+static struct verdict judge_stage(const struct verifier_input *in, struct arena *a)
+{
+	const char *difference;
+	struct verdict v;
+
+	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
+		return v;
+	difference = other_actions(&in->ev->first.fresh, &in->ev->replay.other, a);
+	return difference ? verdict_fail(arena_printf(a, "what is done depends on mock values: %s",
+						      difference),
+					 "plans/replay-other.json")
+			  : verdict_pass("", "");
+}
+
 const struct verifier verifier_reproducible = {
 	.id = "reproducible",
 	.claim = "A run in which everything varies that may not matter gives the same bytes.",
 	.version = 1,
 	.core = true,
 	.judge = judge,
+	.judge_stage = judge_stage,
 };

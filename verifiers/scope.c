@@ -114,4 +114,5 @@ const struct verifier verifier_scope = {
 	.version = 1,
 	.core = true,
 	.judge = judge,
+	.judge_stage = judge,
 };

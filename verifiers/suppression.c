@@ -132,4 +132,5 @@ const struct verifier verifier_suppression = {
 	.claim = "The change silences nothing: no skip comment, no more ignored changes.",
 	.version = 1,
 	.judge = judge,
+	.judge_stage = judge,
 };

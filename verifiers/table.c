@@ -59,6 +59,16 @@ static const struct sha256 *asked_about(const struct policy *p, const struct evi
 	return run->tree ? &run->tree->digest : NULL;
 }
 
+/* Its runs are told apart by the stage, as far as that makes a difference to what is asked about.
+ */
+static const char *exec_run(const struct verifier_input *in, const struct policy *p,
+			    const struct evidence_run *run, struct arena *a)
+{
+	return in->stage && p->exec->input == POLICY_EXEC_PLAN
+		       ? arena_printf(a, "%s.%s", run->name, in->stage)
+		       : run->name;
+}
+
 /* What follows from what the program of a policy printed.  Other mock values change no file. */
 static int judge_program(const struct verifier_input *in, const struct policy *p,
 			 const struct evidence_run *run, const json_t *view,
@@ -72,7 +82,7 @@ static int judge_program(const struct verifier_input *in, const struct policy *p
 
 	if (run == &ev->replay && p->exec->input == POLICY_EXEC_WORKSPACE)
 		run = &ev->first;
-	x = find_exec(ev, p->id, run->name);
+	x = find_exec(ev, p->id, exec_run(in, p, run, a));
 	wanted = asked_about(p, run);
 	if (x && (!wanted || !sha256_equal(wanted, &x->input)))
 		return err_set(e, ERR_INPUT, "%s: is the answer to another input", x->file);
@@ -110,6 +120,17 @@ static int evaluate(const struct verifier_input *in, const struct evidence_run *
 	return 0;
 }
 
+static int judge_policies(const struct evidence *ev, struct arena *a, struct verifier_input *in,
+			  struct err *e)
+{
+	in->ev = ev;
+	if (evaluate(in, &ev->before, ev->before.view, NULL, NULL, a, &in->before, e) < 0 ||
+	    evaluate(in, &ev->first, ev->first.view, ev->before.view, ev->first.change.json, a,
+		     &in->after, e) < 0)
+		return -1;
+	return evaluate(in, &ev->replay, ev->replay.other_view, NULL, NULL, a, &in->other, e);
+}
+
 static int prepare(const struct evidence *ev, struct arena *a, struct verifier_input *in,
 		   struct err *e)
 {
@@ -125,14 +146,77 @@ static int prepare(const struct evidence *ev, struct arena *a, struct verifier_i
 			return err_set(e, ERR_INPUT,
 				       "%s: is not the policy that the evidence names", p->file);
 	}
-	in->ev = ev;
 	in->policies = policies;
 	in->policy_count = ev->policy_count;
-	if (evaluate(in, &ev->before, ev->before.view, NULL, NULL, a, &in->before, e) < 0 ||
-	    evaluate(in, &ev->first, ev->first.view, ev->before.view, ev->first.change.json, a,
-		     &in->after, e) < 0)
-		return -1;
-	return evaluate(in, &ev->replay, ev->replay.other_view, NULL, NULL, a, &in->other, e);
+	return judge_policies(ev, a, in, e);
+}
+
+/* The evidence as it is under the values of a stage: its plans and views in place of the case's. */
+static struct evidence *staged(const struct evidence *ev, const struct evidence_stage *s,
+			       struct arena *a)
+{
+	struct evidence *copy = arena_memdup(a, ev, sizeof(*ev));
+	const struct evidence_run *after = &s->after;
+
+	copy->before = s->before;
+	copy->before.name = ev->before.name;
+	copy->before.tree = ev->before.tree;
+	copy->first = *after;
+	copy->first.name = ev->first.name;
+	copy->first.tree = ev->first.tree;
+	copy->first.apply = ev->first.apply;
+	copy->again.planned = after->planned;
+	copy->again.settled = after->settled;
+	copy->replay.other = after->other;
+	copy->replay.other_view = after->other_view;
+	return copy;
+}
+
+static int rank(enum verdict_kind kind)
+{
+	return kind == VERDICT_FAIL ? 2 : kind == VERDICT_INCONCLUSIVE ? 1 : 0;
+}
+
+/* A stage makes a verdict worse, never better; "not applicable" stays what it is. */
+static void add_stage_verdict(struct judged_verdict *row, const struct verifier_input *in,
+			      struct arena *a)
+{
+	struct verdict v = row->verifier->judge_stage(in, a);
+
+	if (rank(v.kind) <= rank(row->verdict.kind))
+		return;
+	row->verdict = (struct verdict){v.kind, arena_printf(a, "with %s: %s", in->stage, v.reason),
+					"evidence/evidence.json"};
+}
+
+static void tell_stages(struct judged_verdict *row, const struct evidence *ev, struct arena *a)
+{
+	const char *names = "";
+
+	for (size_t i = 0; i < ev->stage_count; i++)
+		names = arena_printf(a, "%s%s%s", names, i > 0 ? ", " : "", ev->stages[i].name);
+	if (row->verdict.kind == VERDICT_PASS)
+		row->verdict.reason =
+			arena_printf(a, "%s; so it is with %s", row->verdict.reason, names);
+}
+
+static int judge_stages(const struct evidence *ev, const struct judgement *j,
+			struct judged_verdict *rows, struct arena *a, struct err *e)
+{
+	for (size_t i = 0; i < ev->stage_count; i++) {
+		struct verifier_input in = j->input;
+
+		in.stage = ev->stages[i].name;
+		if (judge_policies(staged(ev, &ev->stages[i], a), a, &in, e) < 0)
+			return -1;
+		for (size_t k = 0; k < j->count; k++)
+			if (rows[k].verifier->judge_stage)
+				add_stage_verdict(&rows[k], &in, a);
+	}
+	for (size_t k = 0; ev->stage_count > 0 && k < j->count; k++)
+		if (rows[k].verifier->judge_stage)
+			tell_stages(&rows[k], ev, a);
+	return 0;
 }
 
 /* A waiver counts until the end of its day, at the time of the runs and not of reading. */
@@ -238,12 +322,14 @@ int verifiers_judge_by(const struct evidence *ev, const struct verifier_rule *ru
 
 	if (choose(rules, count, a, &rows, &j.count, e) < 0 || prepare(ev, a, &j.input, e) < 0)
 		return -1;
-	for (size_t i = 0; i < j.count; i++) {
+	for (size_t i = 0; i < j.count; i++)
 		rows[i].verdict = rows[i].verifier->judge(&j.input, a);
+	if (judge_stages(ev, &j, rows, a, e) < 0)
+		return -1;
+	for (size_t i = 0; i < j.count; i++)
 		if (rows[i].verdict.kind == VERDICT_FAIL ||
 		    rows[i].verdict.kind == VERDICT_INCONCLUSIVE)
 			rows[i].waiver = find_waiver(ev, rows[i].verifier);
-	}
 	j.rows = rows;
 	j.decision = decide(rows, j.count, &j.decisive);
 	*ret_judgement = j;

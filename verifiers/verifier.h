@@ -35,6 +35,7 @@ struct verifier_input {
 	size_t policy_count;
 	const struct policy_report *before, *after; /* one for each policy; NULL without a view */
 	const struct policy_report *other; /* under other mock values; NULL without a view */
+	const char *stage;		   /* of the matrix; NULL for the case itself */
 };
 
 struct verifier {
@@ -43,6 +44,11 @@ struct verifier {
 	unsigned int version;
 	bool core; /* must pass, and cannot be waived */
 	struct verdict (*judge)(const struct verifier_input *in, struct arena *a);
+	/*
+	 * The same under the values of a stage of the case's matrix, where it must hold too; NULL
+	 * for what no value of a variable can change.
+	 */
+	struct verdict (*judge_stage)(const struct verifier_input *in, struct arena *a);
 };
 
 extern const struct verifier *const verifier_table[]; /* NULL-terminated, in the order of judging */

@@ -237,6 +237,10 @@ static json_t *runs_json(const struct evidence *ev)
 	evidence_runs(ev, runs);
 	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++)
 		json_push(list, run_json(runs[i]));
+	for (size_t i = 0; i < ev->stage_count; i++) {
+		json_push(list, run_json(&ev->stages[i].before));
+		json_push(list, run_json(&ev->stages[i].after));
+	}
 	return list;
 }
 

@@ -248,21 +248,28 @@ static struct evidence_run *own_run(struct evidence *ev, size_t i)
 	return runs[i];
 }
 
+static void release_run(struct evidence_run *run)
+{
+	struct evidence_plan *plans[4];
+
+	run_plans(run, plans);
+	for (size_t k = 0; k < 4; k++) {
+		json_decref(plans[k]->json);
+		plans[k]->json = NULL;
+	}
+	json_decref(run->view);
+	json_decref(run->other_view);
+	run->view = NULL;
+	run->other_view = NULL;
+}
+
 void evidence_release(struct evidence *ev)
 {
-	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++) {
-		struct evidence_run *run = own_run(ev, i);
-		struct evidence_plan *plans[4];
-
-		run_plans(run, plans);
-		for (size_t k = 0; k < 4; k++) {
-			json_decref(plans[k]->json);
-			plans[k]->json = NULL;
-		}
-		json_decref(run->view);
-		json_decref(run->other_view);
-		run->view = NULL;
-		run->other_view = NULL;
+	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++)
+		release_run(own_run(ev, i));
+	for (size_t i = 0; i < ev->stage_count; i++) {
+		release_run(&ev->stages[i].before);
+		release_run(&ev->stages[i].after);
 	}
 }
 
@@ -382,6 +389,31 @@ static int compare_files(const void *left, const void *right)
 		      ((const struct evidence_file *)right)->path);
 }
 
+static int add_stages(struct files *f, const struct evidence *ev, json_t *root, struct err *e)
+{
+	json_t *list = json_new_array();
+
+	for (size_t i = 0; i < ev->stage_count; i++) {
+		const struct evidence_stage *s = &ev->stages[i];
+		json_t *row = json_new_object();
+
+		json_put(row, "name", json_new_string(s->name));
+		json_put(row, "before", write_run(&s->before));
+		json_put(row, "after", write_run(&s->after));
+		json_push(list, row);
+		if (add_run_files(f, &s->before, s->before.name, e) < 0 ||
+		    add_run_files(f, &s->after, s->after.name, e) < 0) {
+			json_decref(list);
+			return -1;
+		}
+	}
+	if (ev->stage_count > 0)
+		json_put(root, "stages", list);
+	else
+		json_decref(list);
+	return 0;
+}
+
 int evidence_write(const struct evidence *ev, struct arena *a,
 		   const struct evidence_file **ret_files, size_t *ret_count, struct err *e)
 {
@@ -399,6 +431,8 @@ int evidence_write(const struct evidence *ev, struct arena *a,
 			return -1;
 	}
 	json_put(root, "runs", list);
+	if (add_stages(&f, ev, root, e) < 0)
+		return -1;
 	for (size_t i = 0; i < ev->policy_count; i++)
 		add_file(&f, ev->policies[i].file, "policy", ev->policies[i].source,
 			 ev->policies[i].source_size);
@@ -634,16 +668,48 @@ static int load_execs(struct loader *l, struct evidence *ev)
 	return 0;
 }
 
+static int load_stage(struct loader *l, const json_t *row, struct evidence_stage *s)
+{
+	static const char *const keys[] = {"name", "before", "after", NULL};
+	json_t *before, *after;
+	const char *name;
+
+	if (!json_is_object(row))
+		return err_set(l->e, ERR_INPUT, "stages: not an object");
+	if (json_only_keys(row, "stages", keys, l->e) < 0 ||
+	    json_string_member(row, "stages", "name", true, &name, l->e) < 0 ||
+	    json_member(row, "stages", "before", JSON_OBJECT, true, &before, l->e) < 0 ||
+	    json_member(row, "stages", "after", JSON_OBJECT, true, &after, l->e) < 0)
+		return -1;
+	s->name = arena_strdup(l->arena, name);
+	s->before.name = arena_printf(l->arena, "before.%s", name);
+	s->after.name = arena_printf(l->arena, "first.%s", name);
+	return load_run(l, s->before.name, before, &s->before) < 0
+		       ? -1
+		       : load_run(l, s->after.name, after, &s->after);
+}
+
+static int load_stages(struct loader *l, const json_t *list, struct evidence *ev)
+{
+	ev->stages = arena_array(l->arena, json_array_size(list), sizeof(*ev->stages));
+	ev->stage_count = json_array_size(list);
+	for (size_t i = 0; i < ev->stage_count; i++)
+		if (load_stage(l, json_array_get(list, i), &ev->stages[i]) < 0)
+			return -1;
+	return 0;
+}
+
 static int load_all(struct loader *l, struct evidence *ev)
 {
 	static const char path[] = "evidence/evidence.json";
-	json_t *runs, *policies, *format;
+	json_t *runs, *policies, *format, *stages;
 	JSON_AUTO *root = NULL;
 
 	if (load_json(l, path, &root) < 0 ||
 	    json_member(root, path, "format", JSON_STRING, true, &format, l->e) < 0 ||
 	    json_member(root, path, "runs", JSON_OBJECT, true, &runs, l->e) < 0 ||
-	    json_member(root, path, "policies", JSON_ARRAY, true, &policies, l->e) < 0)
+	    json_member(root, path, "policies", JSON_ARRAY, true, &policies, l->e) < 0 ||
+	    json_member(root, path, "stages", JSON_ARRAY, false, &stages, l->e) < 0)
 		return -1;
 	if (strcmp(json_string_value(format), EVIDENCE_FORMAT) != 0)
 		return err_set(l->e, ERR_UNSUPPORTED, "%s: the format \"%s\" is not known", path,
@@ -659,8 +725,9 @@ static int load_all(struct loader *l, struct evidence *ev)
 			return -1;
 		run->name = run_names[i];
 	}
-	if (load_policies(l, policies, ev) < 0)
+	if (load_policies(l, policies, ev) < 0 || (stages && load_stages(l, stages, ev) < 0))
 		return -1;
+	(void)json_object_del(root, "stages");
 	(void)json_object_del(root, "format");
 	(void)json_object_del(root, "runs");
 	(void)json_object_del(root, "policies");

@@ -135,6 +135,16 @@ struct evidence_run {
 	struct evidence_sandbox sandbox; /* of planning */
 };
 
+/*
+ * The workspace before, and with the fix, under other values of variables: planned from nothing, as
+ * a change, once that is applied, and under other mock values.  Its runs are called "before.NAME"
+ * and "first.NAME".
+ */
+struct evidence_stage {
+	const char *name;
+	struct evidence_run before, after; /* no trees; `after` has all four plans */
+};
+
 struct evidence_policy {
 	const char *id;
 	const char *file;   /* within the bundle */
@@ -216,6 +226,8 @@ struct evidence {
 	const struct evidence_policy *policies; /* the whole set that was judged */
 	size_t policy_count;
 	struct evidence_run before, before_varied, first, again, replay;
+	struct evidence_stage *stages;
+	size_t stage_count;
 	const char *git_base, *git_head; /* commits, in git mode; otherwise NULL */
 	/*
 	 * When `replay` differs from `first`: whether it still differs with nothing varied, and

@@ -92,6 +92,15 @@ struct fixcase_waiver {
 	const char *reason, *owner, *expires;
 };
 
+/* Other values of variables under which every verdict must hold, too. */
+struct fixcase_stage {
+	const char *name;
+	struct fixcase_strings var_files; /* those of the case before its own */
+	const char *variables;		  /* those of the case under its own, as compact JSON */
+};
+
+#define FIXCASE_STAGES_MAX 16
+
 struct fixcase_pack {
 	const char *provider, *version; /* version NULL: any */
 };
@@ -117,6 +126,8 @@ struct fixcase {
 	size_t waiver_count;
 	const char *expected; /* a directory beneath the case, or NULL */
 	struct fixcase_strings var_files;
+	const struct fixcase_stage *stages;
+	size_t stage_count;
 	const char *text; /* the file itself */
 	size_t text_size;
 	/* Free-form members as compact JSON texts, "{}" when not given. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "runner/base/buf.h"
+#include "runner/base/die.h"
 #include "runner/base/doc.h"
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
@@ -461,6 +462,82 @@ static int object_member(struct loader *l, const struct doc *object, const char 
 	return 0;
 }
 
+static struct fixcase_strings join(struct arena *a, const struct fixcase_strings *one,
+				   const struct fixcase_strings *other)
+{
+	const char **items = arena_array(a, one->count + other->count, sizeof(*items));
+
+	for (size_t i = 0; i < one->count; i++)
+		items[i] = one->items[i];
+	for (size_t i = 0; i < other->count; i++)
+		items[one->count + i] = other->items[i];
+	return (struct fixcase_strings){items, one->count + other->count};
+}
+
+static const char *overlay(struct arena *a, const char *under, const char *over)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(FIXCASE_MAX_BYTES * 16);
+	JSON_AUTO *one = NULL;
+	JSON_AUTO *other = NULL;
+	struct err ignored = ERR_INIT;
+
+	/* Both were written by object_member. */
+	if (json_parse("variables", under, strlen(under), &one, &ignored) < 0 ||
+	    json_parse("variables", over, strlen(over), &other, &ignored) < 0 ||
+	    json_object_update(one, other) < 0)
+		die("variables cannot be joined");
+	json_dump_compact(&text, one);
+	return arena_strndup(a, buf_text(&text), text.size - 1);
+}
+
+static int check_stage_name(struct loader *l, const struct doc *d, const struct fixcase *c,
+			    const char *name)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+	if (strlen(name) > 40 || strspn(name, allowed) != strlen(name))
+		return doc_fault(doc_get(d, "name"), l->what, l->e,
+				 "must be at most 40 letters, digits, \"-\" and \"_\"");
+	for (size_t i = 0; i < c->stage_count; i++)
+		if (strcmp(c->stages[i].name, name) == 0)
+			return doc_fault(doc_get(d, "name"), l->what, l->e, "occurs twice");
+	return 0;
+}
+
+static int read_stage(struct loader *l, const struct doc *d, const struct fixcase *c,
+		      struct fixcase_stage *s)
+{
+	static const char *const keys[] = {"name", "var_files", "variables", NULL};
+	struct fixcase_strings files = {.count = 0};
+	const char *variables;
+
+	if (check_object(l, d, keys) < 0 || text_member(l, d, "name", true, &s->name) < 0 ||
+	    check_stage_name(l, d, c, s->name) < 0 ||
+	    strings_member(l, d, "var_files", true, &files, NULL) < 0 ||
+	    object_member(l, d, "variables", &variables) < 0)
+		return -1;
+	s->var_files = join(l->arena, &c->var_files, &files);
+	s->variables = overlay(l->arena, c->variables, variables);
+	return 0;
+}
+
+static int read_matrix(struct loader *l, const struct doc *d, struct fixcase *c)
+{
+	struct fixcase_stage *stages;
+
+	if (check_list(l, d) < 0)
+		return -1;
+	if (d->count > FIXCASE_STAGES_MAX)
+		return doc_fault(d, l->what, l->e, "more than %d entries", FIXCASE_STAGES_MAX);
+	stages = arena_array(l->arena, d->count, sizeof(*stages));
+	c->stages = stages;
+	for (const struct doc *m = d->first; m; m = m->next, c->stage_count++)
+		if (read_stage(l, m, c, &stages[c->stage_count]) < 0)
+			return -1;
+	return 0;
+}
+
 static int check_id(struct loader *l, const struct doc *object)
 {
 	static const char allowed[] =
@@ -494,6 +571,7 @@ static int read_parts(struct loader *l, const struct doc *root, struct fixcase *
 	const struct doc *finding = doc_get(root, "finding"), *author = doc_get(root, "author");
 	const struct doc *controls = doc_get(root, "controls"), *packs = doc_get(root, "providers");
 	const struct doc *scope = doc_get(root, "scope"), *waivers = doc_get(root, "waivers");
+	const struct doc *matrix = doc_get(root, "matrix");
 
 	c->has_finding = finding != NULL;
 	c->has_author = author != NULL;
@@ -501,7 +579,8 @@ static int read_parts(struct loader *l, const struct doc *root, struct fixcase *
 	    (controls && read_controls(l, controls, c) < 0) ||
 	    (author && read_author(l, author, &c->author) < 0) ||
 	    (scope && read_scope(l, scope, &c->scope) < 0) ||
-	    (waivers && read_waivers(l, waivers, c) < 0) || (packs && read_packs(l, packs, c) < 0))
+	    (waivers && read_waivers(l, waivers, c) < 0) ||
+	    (packs && read_packs(l, packs, c) < 0) || (matrix && read_matrix(l, matrix, c) < 0))
 		return -1;
 	return read_fix(l, doc_get(root, "fix"), &c->fix);
 }
@@ -512,7 +591,7 @@ static int read_case(struct loader *l, const struct doc *root, struct fixcase *c
 		"format",    "id",	  "title",	"workspace", "root",	 "planner",
 		"facts",     "providers", "mock",	"finding",   "policies", "controls",
 		"fix",	     "author",	  "reason",	"scope",     "expected", "variables",
-		"var_files", "waivers",	  "invariants", NULL};
+		"var_files", "waivers",	  "invariants", "matrix",    NULL};
 	const struct doc *fix;
 
 	if (check_object(l, root, keys) < 0 || read_choices(l, root, c) < 0 ||

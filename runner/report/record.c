@@ -237,6 +237,17 @@ static const char *short_digest(struct arena *a, bool there, const struct sha256
 	return there ? arena_printf(a, "%.16s", hex_of(a, digest)) : "none";
 }
 
+static void add_run(const struct evidence_run *run, struct record *r)
+{
+	const char *cells[] = {
+		run->name, run->apply.attempted ? evidence_outcome_name(run->apply.outcome) : "",
+		run->tree ? short_digest(r->arena, true, &run->tree->digest) : "none",
+		short_digest(r->arena, run->fresh.text != NULL, &run->fresh.digest),
+		short_digest(r->arena, run->change.text != NULL, &run->change.digest)};
+
+	(void)row(r, RECORD_ROW, cells, 5);
+}
+
 static void add_runs(const struct evidence *ev, struct record *r)
 {
 	static const char *const head[] = {"run", "fix", "tree", "plan", "plan of the change"};
@@ -245,16 +256,11 @@ static void add_runs(const struct evidence *ev, struct record *r)
 	section(r, "what was run");
 	(void)row(r, RECORD_HEAD, head, 5);
 	evidence_runs(ev, runs);
-	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++) {
-		const struct evidence_run *run = runs[i];
-		const char *cells[] = {
-			run->name,
-			run->apply.attempted ? evidence_outcome_name(run->apply.outcome) : "",
-			run->tree ? short_digest(r->arena, true, &run->tree->digest) : "none",
-			short_digest(r->arena, run->fresh.text != NULL, &run->fresh.digest),
-			short_digest(r->arena, run->change.text != NULL, &run->change.digest)};
-
-		(void)row(r, RECORD_ROW, cells, 5);
+	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++)
+		add_run(runs[i], r);
+	for (size_t i = 0; i < ev->stage_count; i++) {
+		add_run(&ev->stages[i].before, r);
+		add_run(&ev->stages[i].after, r);
 	}
 	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++)
 		if (runs[i]->apply.attempted && runs[i]->apply.output && *runs[i]->apply.output)

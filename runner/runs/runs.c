@@ -222,6 +222,87 @@ static int run_replay(struct runs_context *c, const struct state *before, struct
 	return 0;
 }
 
+/* A case with the values of a stage in place of its own. */
+static struct fixcase staged(const struct fixcase *c, const struct fixcase_stage *s)
+{
+	struct fixcase copy = *c;
+
+	copy.var_files = s->var_files;
+	copy.variables = s->variables;
+	return copy;
+}
+
+static int stage_before(struct runs_context *c, const struct fixcase *f, struct evidence_run *run,
+			struct state *ret_state)
+{
+	const struct sandbox_variation v = runs_plain();
+	struct runs_question q = {.request = runs_request_text(f, NULL, NULL, 0, true, c->arena)};
+	struct runs_record r;
+
+	if (ask(c, run, c->in->workspace, &v, &q, 1) < 0 || take_record(c, run, &q, &r) < 0)
+		return -1;
+	run->planned = take(&r, &run->fresh, &run->view);
+	*ret_state = (struct state){r.state, r.state_size};
+	return 0;
+}
+
+/* From nothing, as a change, under other mock values; and when all that is planned, once more. */
+static int stage_after(struct runs_context *c, const struct fixcase *f, struct evidence_run *run,
+		       int tree, const struct state *before)
+{
+	const struct sandbox_variation v = runs_plain();
+	struct runs_question q[] =
+		{
+			{.request = runs_request_text(f, NULL, NULL, 0, false, c->arena)},
+			{.request = runs_request_text(f, NULL, before->text, before->size, true,
+						      c->arena)},
+			{.request = runs_request_text(f, other_salt, NULL, 0, false, c->arena)},
+		},
+			     last = {.request = NULL};
+	struct runs_record r, settled;
+
+	if (ask(c, run, tree, &v, q, FP_ARRAY_SIZE(q)) < 0 || take_record(c, run, &q[0], &r) < 0)
+		return -1;
+	run->planned = take(&r, &run->fresh, &run->view);
+	if (!run->planned)
+		return 0;
+	if (take_record(c, run, &q[2], &r) < 0)
+		return -1;
+	run->planned = take(&r, &run->other, &run->other_view);
+	if (take_record(c, run, &q[1], &r) < 0)
+		return -1;
+	run->planned = take(&r, &run->change, NULL) && run->planned;
+	if (!run->planned || !r.state)
+		return 0;
+	last.request = runs_request_text(f, NULL, r.state, r.state_size, false, c->arena);
+	if (ask(c, run, tree, &v, &last, 1) < 0 || take_record(c, run, &last, &settled) < 0)
+		return -1;
+	run->planned = take(&settled, &run->settled, NULL);
+	return 0;
+}
+
+static int run_stages(struct runs_context *c, int tree)
+{
+	const struct fixcase *own = c->in->c;
+	struct evidence *ev = c->ev;
+
+	ev->stages = arena_array(c->arena, own->stage_count, sizeof(*ev->stages));
+	for (; ev->stage_count < own->stage_count; ev->stage_count++) {
+		const struct fixcase_stage *from = &own->stages[ev->stage_count];
+		struct evidence_stage *s = &ev->stages[ev->stage_count];
+		const struct fixcase f = staged(own, from);
+		struct state before = {NULL, 0};
+
+		s->name = from->name;
+		s->before.name = arena_printf(c->arena, "before.%s", from->name);
+		s->after.name = arena_printf(c->arena, "first.%s", from->name);
+		if (stage_before(c, &f, &s->before, &before) < 0 ||
+		    (before.text && stage_after(c, &f, &s->after, tree, &before) < 0))
+			return -1;
+	}
+	return 0;
+}
+
 /* The tree that the fix leaves under these conditions; a fix that fails leaves the empty digest. */
 static int digest_under(struct runs_context *c, const struct sandbox_variation *v,
 			struct sha256 *ret_digest)
@@ -289,7 +370,8 @@ static int run_all(struct runs_context *c, struct runs_trees *trees)
 	if (plan_before(c, &c->ev->before_varied, &v, &varied) < 0 ||
 	    run_first(c, &before, trees, &after) < 0)
 		return -1;
-	if (trees->first >= 0 && run_again(c, &before, &after, trees) < 0)
+	if (trees->first >= 0 &&
+	    (run_again(c, &before, &after, trees) < 0 || run_stages(c, trees->first) < 0))
 		return -1;
 	if (run_replay(c, &before, trees) < 0)
 		return -1;

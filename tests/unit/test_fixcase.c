@@ -96,8 +96,40 @@ static const struct {
 	{HEAD "fix: *x\n", "case.yaml:4:6: aliases are not allowed"},
 	{HEAD "fix: !!str x\n", "case.yaml:4:6: tags are not allowed"},
 	{HEAD FIX "---\na: 1\n", "case.yaml:5:1: a second document"},
+	{HEAD FIX "matrix: [{var_files: [a]}]\n", "case.yaml:5:10: matrix[0]: \"name\" is missing"},
+	{HEAD FIX "matrix: [{name: a.b}]\n",
+	 "case.yaml:5:17: matrix[0].name: must be at most 40 letters, digits, \"-\" and \"_\""},
+	{HEAD FIX "matrix: [{name: a}, {name: a}]\n",
+	 "case.yaml:5:28: matrix[1].name: occurs twice"},
+	{HEAD FIX "matrix: [{name: a, root: b}]\n", "case.yaml:5:26: matrix[0].root: unknown key"},
+	{HEAD FIX
+	 "matrix: [{name: a}, {name: b}, {name: c}, {name: d}, {name: e}, {name: f}, {name: "
+	 "g}, {name: h}, {name: i}, {name: j}, {name: k}, {name: l}, {name: m}, {name: n}, "
+	 "{name: o}, {name: p}, {name: q}]\n",
+	 "case.yaml:5:9: matrix: more than 16 entries"},
 	{HEAD FIX "variables: [1]\n", "case.yaml:5:12: variables: must be a mapping, not a list"},
 };
+
+TEST(a_stage_has_the_values_of_the_case_under_its_own)
+{
+	static const char text[] = HEAD FIX "variables: {a: 1, b: 2}\nvar_files: [all.tfvars]\n"
+					    "matrix: [{name: prod, var_files: [prod.tfvars], "
+					    "variables: {b: 3}}, {name: dev}]\n";
+	struct arena a = ARENA_INIT((size_t)1 << 24);
+	const struct fixcase *c;
+	struct err e = ERR_INIT;
+
+	if (fixcase_parse("case.yaml", text, strlen(text), &a, &c, &e) < 0)
+		tap_fail(__FILE__, __LINE__, "%s", e.text);
+	CHECK_INT(c->stage_count, 2);
+	CHECK_STR(c->stages[0].variables, "{\"a\":1,\"b\":3}");
+	CHECK_INT(c->stages[0].var_files.count, 2);
+	CHECK_STR(c->stages[0].var_files.items[1], "prod.tfvars");
+	CHECK_STR(c->stages[1].variables, "{\"a\":1,\"b\":2}");
+	CHECK_INT(c->stages[1].var_files.count, 1);
+	CHECK_INT(c->var_files.count, 1);
+	arena_release(&a);
+}
 
 TEST(each_fault_is_refused_with_file_line_and_key)
 {
