@@ -84,6 +84,9 @@ static int add_inputs(struct bundling *b, const struct evidence *ev, struct err 
 	    add_fix_tree(b, "directory", b->script_tree, NULL, e) < 0)
 		return -1;
 	add_tree(b, "case/workspace", "workspace", b->in->workspace, ev->before.tree, NULL);
+	if (ev->expected.tree)
+		add_tree(b, "case/expected", "expected", b->in->expected, ev->expected.tree,
+			 ev->before.tree);
 	if (ev->first.tree)
 		add_tree(b, "case/after", "workspace", b->trees->first, ev->first.tree,
 			 ev->before.tree);

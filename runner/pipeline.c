@@ -21,7 +21,7 @@
 /* Everything of one case that must be closed again. */
 struct work {
 	const struct fixcase *c;
-	int case_dir, workspace, worker;
+	int case_dir, workspace, expected, worker;
 	struct runs_fix fix;
 	struct locate_packs packs;
 	const struct locate_tool *tool;
@@ -33,10 +33,11 @@ struct work {
 	const struct tree *base; /* of git.base_tree; NULL without git */
 };
 
-#define WORK_INIT                                                                           \
-	{                                                                                   \
-		.case_dir = -1, .workspace = -1, .worker = -1, .fix = {-1, -1, -1, -1, -1}, \
-		.trees = RUNS_TREES_INIT, .script_tree = -1, .git = GITFIX_INIT             \
+#define WORK_INIT                                                                         \
+	{                                                                                 \
+		.case_dir = -1, .workspace = -1, .expected = -1, .worker = -1,            \
+		.fix = {-1, -1, -1, -1, -1}, .trees = RUNS_TREES_INIT, .script_tree = -1, \
+		.git = GITFIX_INIT                                                        \
 	}
 
 static void work_release(struct work *w)
@@ -44,6 +45,7 @@ static void work_release(struct work *w)
 	launcher_stop(w->launcher);
 	fd_close(w->case_dir);
 	fd_close(w->workspace);
+	fd_close(w->expected);
 	fd_close(w->worker);
 	fd_close(w->fix.patch);
 	fd_close(w->fix.files);
@@ -161,6 +163,11 @@ static int prepare_git(const char *case_path, const struct pipeline_options *o, 
 	if (w->c->fix.kind != FIXCASE_FIX_GIT)
 		return err_set(e, ERR_USAGE, "%s: with --git the fix must be of the kind \"git\"",
 			       w->c->file);
+	/* The tree is that of the whole repository, and the directory one of the workspace alone.
+	 */
+	if (w->c->expected)
+		return err_set(e, ERR_UNSUPPORTED, "%s: \"expected\" does not go with --git",
+			       w->c->file);
 	c = arena_memdup(a, w->c, sizeof(*w->c));
 	if (strcmp(c->workspace, ".") != 0)
 		c->root = strcmp(c->root, ".") == 0
@@ -171,15 +178,6 @@ static int prepare_git(const char *case_path, const struct pipeline_options *o, 
 	w->fix.delta_from = fcntl(w->workspace, F_DUPFD_CLOEXEC, 3);
 	w->fix.delta_to = fd_steal(&w->git.head_tree);
 	return w->fix.delta_from < 0 ? err_sys(e, "F_DUPFD_CLOEXEC") : 0;
-}
-
-/* What a case may ask for and this version cannot do is refused, never left out in silence. */
-static int check_supported(const struct fixcase *c, struct err *e)
-{
-	if (c->expected)
-		return err_set(e, ERR_UNSUPPORTED,
-			       "%s: \"expected\" cannot be judged by this version", c->file);
-	return 0;
 }
 
 static int check_packs(const struct fixcase *c, const struct evidence *ev, struct err *e)
@@ -210,7 +208,9 @@ static int prepare(const char *case_path, const struct pipeline_options *o, stru
 		return prepare_git(case_path, o, w, a, e);
 	if (fixcase_load(case_path, a, &w->c, &w->case_dir, e) < 0)
 		return -1;
-	if (pack_directory(w, w->c->workspace, &w->workspace, e) < 0 || load_fix(w, e) < 0)
+	if (pack_directory(w, w->c->workspace, &w->workspace, e) < 0 ||
+	    (w->c->expected && pack_directory(w, w->c->expected, &w->expected, e) < 0) ||
+	    load_fix(w, e) < 0)
 		return err_wrap(e, "%s", w->c->file);
 	return 0;
 }
@@ -328,6 +328,7 @@ static struct runs_input input_of(const struct work *w)
 	return (struct runs_input){
 		.c = w->c,
 		.workspace = w->workspace,
+		.expected = w->expected,
 		.fix = w->fix,
 		.packs = &w->packs,
 		.tool = w->tool,
@@ -408,8 +409,6 @@ int pipeline_run(const char *case_path, const struct pipeline_options *options, 
 
 	*ret_result = (struct pipeline_result){.bundle = NULL};
 	if (prepare(case_path, options, &w, a, e) < 0)
-		return -1;
-	if (check_supported(w.c, e) < 0)
 		return -1;
 	if (locate_tool(options->planner ? options->planner : fixcase_planner_name(w.c->planner),
 			options->planner_program, a, &w.tool, &w.both, e) < 0)

@@ -25,7 +25,7 @@ struct inputs {
 	struct bundle_checker checker;
 	struct fixcase c;
 	struct runs_fix fix;
-	int workspace, worker;
+	int workspace, expected, worker;
 	struct locate_packs packs;
 	struct launcher *launcher;
 	const struct locate_tool *tool;
@@ -45,6 +45,7 @@ static void release_inputs(struct inputs *in)
 	fd_close(in->fix.delta_to);
 	fd_close(in->fix.directory);
 	fd_close(in->workspace);
+	fd_close(in->expected);
 	fd_close(in->worker);
 	locate_packs_close(&in->packs);
 	locate_tool_close(in->tool);
@@ -260,7 +261,11 @@ static int make_packs(struct inputs *in, struct err *e)
 static int make_inputs(struct inputs *in, enum rerun_scope scope, struct err *e)
 {
 	static const char *const prefixes[] = {"case/workspace", NULL};
+	static const char *const expected[] = {"case/expected", "case/workspace", NULL};
 
+	if (in->checker.ev.expected.tree &&
+	    make_stream(in, in->checker.ev.expected.tree, expected, &in->expected, e) < 0)
+		return -1;
 	if (make_case(in, e) < 0 || make_packs(in, e) < 0 ||
 	    make_stream(in, in->checker.ev.before.tree, prefixes, &in->workspace, e) < 0 ||
 	    make_fix(in, scope, e) < 0 || locate_program("fixproof-worker", &in->worker, e) < 0)
@@ -488,6 +493,7 @@ static void compare(struct comparing *c)
 		if (c->scope == RERUN_ALL ||
 		    (was[i] != &c->was->again && was[i] != &c->was->replay))
 			compare_run(c, was[i], is[i]);
+	compare_run(c, &c->was->expected, &c->is->expected);
 	for (size_t i = 0; i < c->was->stage_count; i++) {
 		if (i >= c->is->stage_count)
 			break;
@@ -532,6 +538,7 @@ static int derive(struct inputs *in, const struct evidence *here, struct checks 
 	observe(&ev.first, &here->first);
 	observe(&ev.again, &here->again);
 	observe(&ev.replay, &here->replay);
+	observe(&ev.expected, &here->expected);
 	ev.stages = arena_array(c->arena, ev.stage_count, sizeof(*ev.stages));
 	for (size_t i = 0; i < ev.stage_count; i++) {
 		ev.stages[i] = c->ev.stages[i];
@@ -638,6 +645,7 @@ static int execute(struct inputs *in, enum rerun_scope scope, struct rerun_repor
 {
 	const struct runs_input runs = {.c = &in->c,
 					.workspace = in->workspace,
+					.expected = in->expected,
 					.fix = in->fix,
 					.packs = &in->packs,
 					.tool = in->tool,
@@ -680,6 +688,7 @@ int rerun_bundle(const struct bundle *b, enum rerun_scope scope, struct arena *a
 	FP_CLEANUP(release_inputs)
 	struct inputs in = {.fix = {-1, -1, -1, -1, -1},
 			    .workspace = -1,
+			    .expected = -1,
 			    .worker = -1,
 			    .trees = RUNS_TREES_INIT};
 	struct rerun_report r = {.checks = {.arena = a}};

@@ -32,6 +32,7 @@ struct runs_fix {
 struct runs_input {
 	const struct fixcase *c;
 	int workspace; /* the tree stream of the workspace before the fix */
+	int expected;  /* the tree stream of what the case expects to become of it; or -1 */
 	struct runs_fix fix;
 	const struct locate_packs *packs;
 	const struct locate_tool *tool; /* plans instead of the embedded planner; or NULL */

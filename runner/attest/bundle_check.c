@@ -278,9 +278,29 @@ static bool has_content(const struct bundle_checker *c, const char *prefix,
 }
 
 /* The trees that were planned are the files that lie here: before, and what the fix made of it. */
+/* What of a tree is not that of before lies beneath prefix. */
+static bool check_changed(struct bundle_checker *c, const struct tree *t, const char *prefix,
+			  const char *name)
+{
+	const struct tree *before = c->ev.before.tree;
+
+	for (size_t i = 0; t && i < t->count; i++) {
+		const struct tree_entry *entry = &t->entries[i],
+					*old = before ? tree_find(before, entry->path) : NULL;
+
+		if (entry->type != TREESTREAM_LINK && entry->type != TREESTREAM_DIRECTORY &&
+		    !(old && sha256_equal(&old->sha256, &entry->sha256)) &&
+		    !has_content(c, prefix, entry))
+			return check_add(&c->checks, "trees", CHECK_FAILED,
+					 "%s/%s: is not what evidence/tree-%s.json says", prefix,
+					 entry->path, name);
+	}
+	return true;
+}
+
 static bool check_trees(struct bundle_checker *c)
 {
-	const struct tree *before = c->ev.before.tree, *first = c->ev.first.tree;
+	const struct tree *before = c->ev.before.tree;
 
 	for (size_t i = 0; before && i < before->count; i++) {
 		const struct tree_entry *entry = &before->entries[i];
@@ -292,18 +312,8 @@ static bool check_trees(struct bundle_checker *c)
 					 "says",
 					 entry->path);
 	}
-	for (size_t i = 0; first && i < first->count; i++) {
-		const struct tree_entry *entry = &first->entries[i],
-					*old = before ? tree_find(before, entry->path) : NULL;
-
-		if (entry->type != TREESTREAM_LINK && entry->type != TREESTREAM_DIRECTORY &&
-		    !(old && sha256_equal(&old->sha256, &entry->sha256)) &&
-		    !has_content(c, "case/after", entry))
-			return check_add(&c->checks, "trees", CHECK_FAILED,
-					 "case/after/%s: is not what evidence/tree-first.json says",
-					 entry->path);
-	}
-	return true;
+	return check_changed(c, c->ev.first.tree, "case/after", "first") &&
+	       check_changed(c, c->ev.expected.tree, "case/expected", "expected");
 }
 
 static bool same_text(const char *one, const char *other)

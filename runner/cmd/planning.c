@@ -97,6 +97,7 @@ int planning_tree(struct planner *p, int tree_fd, const struct planning_options 
 				 .tool = tool,
 				 .both = both,
 				 .workspace = tree_fd,
+				 .expected = -1,
 				 .fix = {-1, -1, -1, -1, -1},
 				 .packs = &p->packs,
 				 .worker = p->worker,

@@ -267,6 +267,7 @@ void evidence_release(struct evidence *ev)
 {
 	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++)
 		release_run(own_run(ev, i));
+	release_run(&ev->expected);
 	for (size_t i = 0; i < ev->stage_count; i++) {
 		release_run(&ev->stages[i].before);
 		release_run(&ev->stages[i].after);
@@ -431,6 +432,11 @@ int evidence_write(const struct evidence *ev, struct arena *a,
 			return -1;
 	}
 	json_put(root, "runs", list);
+	if (ev->expected.tree) {
+		json_put(root, "expected", write_run(&ev->expected));
+		if (add_run_files(&f, &ev->expected, "expected", e) < 0)
+			return -1;
+	}
 	if (add_stages(&f, ev, root, e) < 0)
 		return -1;
 	for (size_t i = 0; i < ev->policy_count; i++)
@@ -702,14 +708,15 @@ static int load_stages(struct loader *l, const json_t *list, struct evidence *ev
 static int load_all(struct loader *l, struct evidence *ev)
 {
 	static const char path[] = "evidence/evidence.json";
-	json_t *runs, *policies, *format, *stages;
+	json_t *runs, *policies, *format, *stages, *expected;
 	JSON_AUTO *root = NULL;
 
 	if (load_json(l, path, &root) < 0 ||
 	    json_member(root, path, "format", JSON_STRING, true, &format, l->e) < 0 ||
 	    json_member(root, path, "runs", JSON_OBJECT, true, &runs, l->e) < 0 ||
 	    json_member(root, path, "policies", JSON_ARRAY, true, &policies, l->e) < 0 ||
-	    json_member(root, path, "stages", JSON_ARRAY, false, &stages, l->e) < 0)
+	    json_member(root, path, "stages", JSON_ARRAY, false, &stages, l->e) < 0 ||
+	    json_member(root, path, "expected", JSON_OBJECT, false, &expected, l->e) < 0)
 		return -1;
 	if (strcmp(json_string_value(format), EVIDENCE_FORMAT) != 0)
 		return err_set(l->e, ERR_UNSUPPORTED, "%s: the format \"%s\" is not known", path,
@@ -725,8 +732,11 @@ static int load_all(struct loader *l, struct evidence *ev)
 			return -1;
 		run->name = run_names[i];
 	}
-	if (load_policies(l, policies, ev) < 0 || (stages && load_stages(l, stages, ev) < 0))
+	if (load_policies(l, policies, ev) < 0 || (stages && load_stages(l, stages, ev) < 0) ||
+	    (expected && load_run(l, "expected", expected, &ev->expected) < 0))
 		return -1;
+	ev->expected.name = "expected";
+	(void)json_object_del(root, "expected");
 	(void)json_object_del(root, "stages");
 	(void)json_object_del(root, "format");
 	(void)json_object_del(root, "runs");

@@ -226,6 +226,7 @@ struct evidence {
 	const struct evidence_policy *policies; /* the whole set that was judged */
 	size_t policy_count;
 	struct evidence_run before, before_varied, first, again, replay;
+	struct evidence_run expected; /* the workspace that the case expects; no tree when none */
 	struct evidence_stage *stages;
 	size_t stage_count;
 	const char *git_base, *git_head; /* commits, in git mode; otherwise NULL */

@@ -359,6 +359,24 @@ static bool replay_differs(const struct evidence *ev)
 	       !sha256_equal(&ev->first.tree->digest, &ev->replay.tree->digest);
 }
 
+static int run_expected(struct runs_context *c)
+{
+	const struct sandbox_variation v = runs_plain();
+	struct evidence_run *run = &c->ev->expected;
+	struct runs_question q = {
+		.request = runs_request_text(c->in->c, NULL, NULL, 0, false, c->arena)};
+	struct runs_record r;
+
+	run->name = "expected";
+	if (c->in->expected < 0)
+		return 0;
+	if (tree_read(c->in->expected, c->arena, &run->tree, c->e) < 0 ||
+	    ask(c, run, c->in->expected, &v, &q, 1) < 0 || take_record(c, run, &q, &r) < 0)
+		return -1;
+	run->planned = take(&r, &run->fresh, NULL);
+	return 0;
+}
+
 static int run_all(struct runs_context *c, struct runs_trees *trees)
 {
 	struct state before = {NULL, 0}, varied = {NULL, 0}, after = {NULL, 0};
@@ -373,7 +391,7 @@ static int run_all(struct runs_context *c, struct runs_trees *trees)
 	if (trees->first >= 0 &&
 	    (run_again(c, &before, &after, trees) < 0 || run_stages(c, trees->first) < 0))
 		return -1;
-	if (run_replay(c, &before, trees) < 0)
+	if (run_replay(c, &before, trees) < 0 || run_expected(c) < 0)
 		return -1;
 	return replay_differs(c->ev) ? find_guilty(c) : 0;
 }

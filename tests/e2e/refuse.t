@@ -61,8 +61,8 @@ ends "a planner that is not there" 4 'fixproof: run: asks/case.yaml: planner "te
 ends "a planner's program that is not there" 4 'fixproof: run: asks/case.yaml: planner "terraform": gone: No such file or directory' "$fixproof" run --unsigned --planner-program gone asks
 ends "a planner's program that is none" 4 'fixproof: run: asks/case.yaml: planner "both": file: Permission denied' "$fixproof" run --unsigned --planner both --planner-program file asks
 ends "a program for the embedded planner" 2 'fixproof: plan: --planner-program goes with --planner terraform, tofu or both' "$fixproof" plan --planner-program file empty
-asks 'expected: workspace'
-ends "an expected result" 4 'fixproof: run: asks/case.yaml: "expected" cannot be judged by this version' "$fixproof" run --unsigned asks
+asks 'expected: nowhere'
+ends "an expected result" 4 'fixproof: run: asks/case.yaml: nowhere: No such file or directory' "$fixproof" run --unsigned asks
 asks 'providers: [{provider: registry.terraform.io/hashicorp/aws, version: 4.0.0}]'
 ends "a pack that is not there" 4 'fixproof: run: asks/case.yaml: providers: no plan was made with the pack registry.terraform.io/hashicorp/aws 4.0.0' "$fixproof" run --unsigned asks
 asks 'providers: [{provider: registry.terraform.io/hashicorp/aws, version: 5.100.0}]'
