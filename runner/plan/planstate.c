@@ -109,6 +109,14 @@ const struct value *planstate_value(struct walk *w, const struct planstate_entry
 	const struct value *v;
 	struct err e = ERR_INIT;
 
+	if (strcmp(planstate_text(w, entry, "type"), type->name) != 0) {
+		diag_unsupported(
+			w->diags, (struct range){.source = NULL}, "Move between types",
+			"%s was %s: how state moves from one type to another is only known to the "
+			"provider.",
+			entry->address, entry->previous_address);
+		return NULL;
+	}
 	if (read_value(w, entry->json, "values", type->block->type, &v, &e) < 0) {
 		diag_error(w->diags, (struct range){.source = NULL}, "Unusable prior state",
 			   "The prior state of %s does not fit its type: %s.", entry->address,

@@ -2,7 +2,7 @@
 # Terraform itself as the planner, in the sandbox, against our mocked providers.
 . tests/e2e/lib.sh
 command -v terraform >/dev/null || skip_all "terraform is not installed"
-plan 30
+plan 46
 cd "$work" || exit 1
 example=$source_dir/examples/s3-encryption
 plans() { "$fixproof" plan --planner "$1" "$2" 2>&1; }
@@ -158,6 +158,28 @@ echo '{"format":"fixproof-plan-request/1","want_state":true}' >request.json
 "$build/fixproof-worker" plan --terraform "$(command -v terraform)" --dir applied --request-file request.json >record.json
 is "not even when the plan is applied" "$(jq -r '.status, (.state.terraform.resources | length)' record.json | tr '\n' ' ')$(ls pwned 2>&1)" \
 	"planned 4 ls: cannot access 'pwned': No such file or directory"
+told "nor by both planners" both hostile 0 "warning: Provisioner not run" "warning: External program not run" \
+	"warning: Nothing is fetched" $'create\tevil_thing.x'
+is "not there either" "$(ls pwned 2>&1)" "ls: cannot access 'pwned': No such file or directory"
+brought=brought/.terraform/providers/registry.terraform.io/evil/thing/1.0.0/linux_amd64
+mkdir -p "$brought"
+printf '#!/bin/sh\ntouch %s/pwned\n' "$work" >"$brought/terraform-provider-thing_v1.0.0"
+chmod +x "$brought/terraform-provider-thing_v1.0.0"
+workspace brought <<'T'
+terraform {
+  required_providers {
+    thing = { source = "evil/thing", version = "1.0.0" }
+  }
+}
+resource "thing_x" "x" {
+  a = 1
+}
+T
+told "a provider that the workspace brings is not run" both brought 0 $'create\tthing_x.x'
+is "but mocked" "$(ls pwned 2>&1)" "ls: cannot access 'pwned': No such file or directory"
+mkdir json
+echo '{"resource":{"terraform_data":{"t":{"provisioner":{"local-exec":{"command":"touch pwned"}}}}}}' >json/main.tf.json
+told "a provisioner in JSON is refused" terraform json 3 "unsupported: Provisioner in JSON"
 workspace network <<'T'
 module "vpc" {
   source  = "terraform-aws-modules/vpc/aws"
@@ -165,6 +187,60 @@ module "vpc" {
 }
 T
 told "a module from the network is refused" terraform network 1 "main.tf:1:1: error: Module not installed"
+told "by both planners too" both network 1 "main.tf:1:1: error: Module not installed"
+for planner in embedded terraform both; do
+	workspace import <<'T'
+import {
+  to = aws_s3_bucket.b
+  id = "b"
+}
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+}
+T
+	told "an import is undecided ($planner)" $planner import 3 \
+		"main.tf:1:1: unsupported: Import block: What aws_s3_bucket.b looks like now is only known to its provider."
+	workspace function <<'T'
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+output "o" {
+  value = provider::aws::arn_parse("arn:aws:iam::1:user/x").account_id
+}
+T
+	told "a function of a provider is undecided ($planner)" $planner function 3 "main.tf:7:11: unsupported: "
+done
+workspace moved <<'T'
+resource "aws_s3_bucket" "b" {
+  bucket = "b"
+}
+T
+for planner in "" "--terraform $(command -v terraform)"; do
+	cp -r moved before && cp -r moved after
+	cat >after/main.tf <<'T'
+resource "aws_s3_directory_bucket" "b" {
+  bucket = "b"
+  location {
+    name = "a"
+  }
+}
+moved {
+  from = aws_s3_bucket.b
+  to   = aws_s3_directory_bucket.b
+}
+T
+	echo '{"format":"fixproof-plan-request/1","want_state":true}' >request.json
+	# shellcheck disable=SC2086
+	"$build/fixproof-worker" plan $planner --dir before --pack-file "$build/packs/hashicorp-aws-5.100.0.pack" --request-file request.json |
+		jq -c '{format: "fixproof-plan-request/1", prior_state: .state}' >again.json
+	# shellcheck disable=SC2086
+	"$build/fixproof-worker" plan $planner --dir after --pack-file "$build/packs/hashicorp-aws-5.100.0.pack" --request-file again.json >record.json
+	is "a move between types is undecided (${planner:-embedded})" "$(jq -r '.diagnostics[0] | .severity + " " + .summary' record.json)" \
+		"unsupported Move between types"
+	rm -rf before after
+done
 workspace remote <<'T'
 data "terraform_remote_state" "net" {
   backend = "s3"
@@ -232,4 +308,14 @@ chmod +x liar
 is "a planner that fails without a word that can be read is quoted" \
 	"$("$fixproof" plan --planner terraform --planner-program liar cloud 2>&1)" \
 	'error: "terraform plan" ended with status 3: oops\x0a'
+cat >garbler <<'S'
+#!/bin/sh
+[ "$1" = plan ] || echo '{"format_version":'
+S
+chmod +x garbler
+cp -r hostile garbled
+echo '{"format":"fixproof-plan-request/1"}' >request.json
+"$build/fixproof-worker" plan --terraform "$work/garbler" --dir garbled --request-file request.json >record.json 2>said
+is "a plan that cannot be read is an error" "$? $(grep -c 'fixproof-worker: plan: the plan:' said)" "4 1"
+ok "which leaves the workspace as it was" diff -r hostile garbled
 finish

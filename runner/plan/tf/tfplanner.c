@@ -524,6 +524,18 @@ static int run(struct session *x, bool walked, struct diags *unread, struct err 
 	return 0;
 }
 
+/* The workspace as it was, whether there is a plan or an error; the first error is the one told. */
+static int tidy(struct walk *w, int root_fd, int result, struct err *e)
+{
+	struct err unused = ERR_INIT;
+
+	if (result < 0) {
+		(void)!tffiles_undo(w, root_fd, &unused);
+		return -1;
+	}
+	return tffiles_undo(w, root_fd, e);
+}
+
 int tfplanner_plan(const struct planner_input *in, struct plansetup *s, struct planrecord_texts *t,
 		   struct err *e)
 {
@@ -552,7 +564,7 @@ int tfplanner_plan(const struct planner_input *in, struct plansetup *s, struct p
 	}
 	result = failed(&s->walk) ? 0 : run(&x, walked, &unread, e);
 	end_session(&x);
-	return result < 0 ? -1 : tffiles_undo(&s->walk, s->root_fd, e);
+	return tidy(&s->walk, s->root_fd, result, e);
 }
 
 int tfplanner_both(const struct planner_input *in, struct plansetup *s, struct planrecord_texts *t,

@@ -88,6 +88,80 @@ static void add_state(struct walk *w, struct addresses *all, const struct doc *s
 	}
 }
 
+static bool is_named(const struct content *guess, const char *name)
+{
+	for (size_t i = 0; i < guess->attr_count; i++)
+		if (strcmp(guess->attrs[i]->name, name) == 0)
+			return true;
+	for (size_t i = 0; i < guess->block_count; i++) {
+		const struct block *b = guess->blocks[i];
+
+		if (strcmp(b->type, name) == 0 ||
+		    (strcmp(b->type, "dynamic") == 0 && b->label_count == 1 &&
+		     strcmp(b->labels[0], name) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Whether any configuration of the provider names that argument or block. */
+static bool is_written(struct walk *w, const char *address, const char *name)
+{
+	for (size_t i = 0; i < w->config.modules.count; i++) {
+		const struct config_module *m = w->config.modules.list[i];
+
+		for (size_t k = 0; k < m->providers.count; k++) {
+			struct content guess;
+
+			if (strcmp(config_provider_address(w->arena, m, m->providers.list[k].name),
+				   address) != 0)
+				continue;
+			guess = syntax_guess(w->arena, m->providers.list[k].body);
+			if (is_named(&guess, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A provider's configuration without what nobody writes: it is in no plan, and the hundreds of
+ * endpoints that some have cost Terraform more than a resource does.
+ */
+static const struct restype *written_part(struct walk *w, const char *address,
+					  const struct restype *type)
+{
+	const struct restype_block *b = type->block;
+	struct restype_attr *attrs = arena_array(w->arena, b->attr_count + 1, sizeof(*attrs));
+	struct restype_block_type *types =
+		arena_array(w->arena, b->type_count + 1, sizeof(*types));
+	struct restype *part = arena_memdup(w->arena, type, sizeof(*part));
+	size_t attr_count = 0, type_count = 0;
+
+	for (size_t i = 0; i < b->attr_count; i++)
+		if (b->attrs[i].required || is_written(w, address, b->attrs[i].name))
+			attrs[attr_count++] = b->attrs[i];
+	for (size_t i = 0; i < b->type_count; i++)
+		if (b->types[i].min_items > 0 || is_written(w, address, b->types[i].name))
+			types[type_count++] = b->types[i];
+	part->block = restype_block_new(w->arena, attrs, attr_count, types, type_count);
+	return part;
+}
+
+/* The types that a provider serves are those of the walk, but for its own configuration. */
+static struct mockprov *make_provider(struct walk *w, const char *address)
+{
+	struct type_use *uses = arena_array(w->arena, w->types.count + 1, sizeof(*uses));
+
+	for (size_t i = 0; i < w->types.count; i++) {
+		uses[i] = w->types.list[i];
+		if (uses[i].kind == PACK_PROVIDER && uses[i].type &&
+		    strcmp(uses[i].provider, address) == 0)
+			uses[i].type = written_part(w, address, uses[i].type);
+	}
+	return mockprov_new(w->arena, address, w->request, uses, w->types.count);
+}
+
 int tfproviders_collect(struct walk *w, const struct doc *state, struct tfproviders *ret_providers,
 			struct err *e)
 {
@@ -104,8 +178,7 @@ int tfproviders_collect(struct walk *w, const struct doc *state, struct tfprovid
 	for (size_t i = 0; i < all.count; i++)
 		use_type(w, &all, all.list[i], PACK_PROVIDER, "");
 	for (size_t i = 0; i < all.count; i++)
-		out.list[out.count++] = mockprov_new(w->arena, all.list[i], w->request,
-						     w->types.list, w->types.count);
+		out.list[out.count++] = make_provider(w, all.list[i]);
 	*ret_providers = out;
 	return 0;
 }
