@@ -325,21 +325,24 @@ static int show(struct session *x, const struct doc **ret_plan, struct err *e)
 	return 0;
 }
 
-/* A made-up value may break what a real one would not: then there is no state, and it says why. */
-static int apply(struct session *x, struct err *e)
+static int start_apply(struct session *x, struct tfrun_process *apply, struct err *e)
 {
-	FP_CLEANUP(tfrun_release) struct tfrun_result r = TFRUN_RESULT_INIT;
 	const char *const argv[] = {
 		name_of(x),	    "apply", "-json", "-input=false", "-lock=false",
 		file_of(x, "plan"), NULL};
+
+	return tfrun_start(x->in->program, argv, x->root_fd, apply, e);
+}
+
+/* A made-up value may break what a real one would not: then there is no state, and it says why. */
+static int end_apply(struct session *x, const struct tfrun_result *r, struct err *e)
+{
 	struct diags *d = x->walk->diags;
 	size_t before = d->count;
 
-	if (tfrun_command(x->in->program, argv, x->root_fd, &r, e) < 0)
-		return -1;
-	if (r.status == 0)
+	if (r->status == 0)
 		return save_state(x, e);
-	tfrun_tell(x->walk, arena_printf(x->walk->arena, "%s apply", name_of(x)), &r);
+	tfrun_tell(x->walk, arena_printf(x->walk->arena, "%s apply", name_of(x)), r);
 	for (size_t i = before; i < d->count; i++)
 		if (d->list[i].severity == DIAG_ERROR)
 			d->list[i].severity = DIAG_UNSUPPORTED;
@@ -495,8 +498,24 @@ static int put_state(struct session *x, struct err *e)
 			     x->state_text.size, 0644, e);
 }
 
+/* Side by side: both read the plan alone, and starting is most of what either costs. */
+static int show_and_apply(struct session *x, struct tfrun_result *ret_applied,
+			  const struct doc **ret_doc, struct err *e)
+{
+	struct tfrun_process apply = {.pid = 0};
+	int result;
+
+	if (x->walk->request->want_state && start_apply(x, &apply, e) < 0)
+		return -1;
+	result = show(x, ret_doc, e);
+	if (apply.pid > 0)
+		tfrun_finish(&apply, ret_applied);
+	return result;
+}
+
 static int run(struct session *x, bool walked, struct diags *unread, struct err *e)
 {
+	FP_CLEANUP(tfrun_release) struct tfrun_result applied = TFRUN_RESULT_INIT;
 	struct walk *w = x->walk;
 	const struct doc *doc = NULL;
 
@@ -507,7 +526,7 @@ static int run(struct session *x, bool walked, struct diags *unread, struct err 
 		return 0;
 	if (put_state(x, e) < 0 || start_server(x, e) < 0 || plan(x, e) < 0)
 		return -1;
-	if (!failed(w) && show(x, &doc, e) < 0)
+	if (!failed(w) && show_and_apply(x, &applied, &doc, e) < 0)
 		return -1;
 	if (!walked)
 		judge_unread(x, unread, doc != NULL);
@@ -515,7 +534,7 @@ static int run(struct session *x, bool walked, struct diags *unread, struct err 
 		buf_reset(&x->texts->plan);
 		return 0;
 	}
-	if (w->request->want_state && apply(x, e) < 0)
+	if (w->request->want_state && end_apply(x, &applied, e) < 0)
 		return -1;
 	if (w->request->want_view) {
 		tfview_adopt(w, doc);

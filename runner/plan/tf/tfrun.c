@@ -63,14 +63,12 @@ static void collect(int out, int errors, struct tfrun_result *r)
 	}
 }
 
-int tfrun_command(const char *program, const char *const *argv, int directory_fd,
-		  struct tfrun_result *ret_result, struct err *e)
+int tfrun_start(const char *program, const char *const *argv, int directory_fd,
+		struct tfrun_process *ret_process, struct err *e)
 {
-	int out[2] = {-1, -1}, errors[2] = {-1, -1}, status = 0;
+	int out[2] = {-1, -1}, errors[2] = {-1, -1};
 	pid_t pid;
 
-	buf_reset(&ret_result->out);
-	buf_reset(&ret_result->errors);
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return err_sys(e, "pipe");
 	if (pipe2(errors, O_CLOEXEC) < 0) {
@@ -86,16 +84,39 @@ int tfrun_command(const char *program, const char *const *argv, int directory_fd
 		(void)err_sys(e, "fork");
 	fd_close(out[1]);
 	fd_close(errors[1]);
-	if (pid > 0) {
-		collect(out[0], errors[0], ret_result);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-		ret_result->status =
-			WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (pid < 0) {
+		fd_close(out[0]);
+		fd_close(errors[0]);
+		return -1;
 	}
-	fd_close(out[0]);
-	fd_close(errors[0]);
-	return pid < 0 ? -1 : 0;
+	*ret_process = (struct tfrun_process){pid, out[0], errors[0]};
+	return 0;
+}
+
+void tfrun_finish(struct tfrun_process *p, struct tfrun_result *ret_result)
+{
+	int status = 0;
+
+	buf_reset(&ret_result->out);
+	buf_reset(&ret_result->errors);
+	collect(p->out, p->errors, ret_result);
+	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	ret_result->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	fd_close(p->out);
+	fd_close(p->errors);
+	p->pid = 0;
+}
+
+int tfrun_command(const char *program, const char *const *argv, int directory_fd,
+		  struct tfrun_result *ret_result, struct err *e)
+{
+	struct tfrun_process p;
+
+	if (tfrun_start(program, argv, directory_fd, &p, e) < 0)
+		return -1;
+	tfrun_finish(&p, ret_result);
+	return 0;
 }
 
 /* --- diagnostics ----------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* Running Terraform or OpenTofu, one command after the other, and reading what it says. */
+/* Running Terraform or OpenTofu and reading what it says. */
 #ifndef RUNNER_PLAN_TF_TFRUN_H
 #define RUNNER_PLAN_TF_TFRUN_H
 
@@ -22,7 +22,19 @@ struct tfrun_result {
 
 void tfrun_release(struct tfrun_result *r);
 
-/* Runs program with these arguments (NULL-terminated, argv[0] too) in that directory. */
+/* A command that was started; pid is 0 when there is none. */
+struct tfrun_process {
+	pid_t pid;
+	int out, errors;
+};
+
+/* Starts program with these arguments (NULL-terminated, argv[0] too) in that directory. */
+FP_MUST_CHECK int tfrun_start(const char *program, const char *const *argv, int directory_fd,
+			      struct tfrun_process *ret_process, struct err *e);
+/* Reads what it prints to the end, which must be done for each that was started. */
+void tfrun_finish(struct tfrun_process *p, struct tfrun_result *ret_result);
+
+/* Both. */
 FP_MUST_CHECK int tfrun_command(const char *program, const char *const *argv, int directory_fd,
 				struct tfrun_result *ret_result, struct err *e);
 
