@@ -1,11 +1,11 @@
 #!/bin/bash
 # provider list, show and record.  What is recorded from our own mocked provider is what it was made from.
 . tests/e2e/lib.sh
-plan 14
+plan 17
 cd "$work" || exit 1
 pack=$build/packs/hashicorp-aws-5.100.0.pack
 types=aws_s3_bucket,aws_kms_key,aws_db_instance,aws_security_group,aws_iam_role
-is "list names the pack" "$("$fixproof" provider list | head -1)" "registry.terraform.io/hashicorp/aws 5.100.0"
+is "list names the pack" "$("$fixproof" provider list | grep /aws)" "registry.terraform.io/hashicorp/aws 5.100.0"
 is "show tells schema and facts of a type" \
 	"$("$fixproof" provider show aws_kms_key | sed '/^data/,$d' | grep -E '^resource|deletion_window|key_usage')" \
 	"resource aws_kms_key of registry.terraform.io/hashicorp/aws 5.100.0, schema version 0
@@ -55,4 +55,20 @@ cat rest >>cut
 is "a journal that was cut off is gone on with" "$(("$(wc -l <rest)" < "$(wc -l <lines)"))" 1
 "$build/fixproof-worker" pack 10 10<cut >again.pack
 ok "and gives the same pack" cmp recorded.pack again.pack
+
+# The real provider, where there is one: twice the same bytes.
+mirror=${FIXPROOF_TF_MIRROR:-$(find / -maxdepth 3 -type d -name registry.terraform.io -not -path '/proc/*' 2>/dev/null | head -1)}
+real=$([ -z "$mirror" ] || find "$mirror" -type f -name 'terraform-provider-aws_v*' | head -1)
+if [ -n "$real" ]; then
+	few=aws_kms_key,aws_sqs_queue,aws_vpc,aws_db_instance,aws_security_group,aws_lb,aws_dynamodb_table
+	for turn in one two; do "$fixproof" provider record "$real" --types $few --output $turn.pack >/dev/null 2>&1 || break; done
+	ok "recording the real provider twice gives the same bytes" cmp one.pack two.pack
+	is "the pack says what it was recorded from" "$("$build/fixproof-worker" packs --pack-file one.pack | tail -1)" \
+		"  recorded from a binary with sha256:$(sha256sum "$real" | cut -c1-64)"
+	is "and has the types" "$(for t in ${few//,/ }; do "$build/fixproof-worker" packs --type $t --pack-file one.pack | grep -c "^resource $t "; done | paste -sd+)" "1+1+1+1+1+1+1"
+else
+	for name in "recording the real provider twice" "what it was recorded from" "and the types"; do
+		result 0 "$name # SKIP there is no binary of the AWS provider (FIXPROOF_TF_MIRROR)"
+	done
+fi
 finish
