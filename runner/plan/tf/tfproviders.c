@@ -133,8 +133,7 @@ static const struct restype *written_part(struct walk *w, const char *address,
 {
 	const struct restype_block *b = type->block;
 	struct restype_attr *attrs = arena_array(w->arena, b->attr_count + 1, sizeof(*attrs));
-	struct restype_block_type *types =
-		arena_array(w->arena, b->type_count + 1, sizeof(*types));
+	struct restype_block_type *types = arena_array(w->arena, b->type_count + 1, sizeof(*types));
 	struct restype *part = arena_memdup(w->arena, type, sizeof(*part));
 	size_t attr_count = 0, type_count = 0;
 
