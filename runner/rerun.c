@@ -15,6 +15,7 @@
 #include "runner/bundling.h"
 #include "runner/diff.h"
 #include "runner/execs.h"
+#include "runner/image.h"
 #include "runner/newsecrets.h"
 #include "runner/pipeline.h"
 #include "runner/runs.h"
@@ -580,6 +581,27 @@ static int compare_diff(struct inputs *in, const struct evidence *here, struct c
 	return 0;
 }
 
+/* The very image that the script saw must be here: another would be another system. */
+static void check_image(const struct evidence *ev, struct checks *checks)
+{
+	char hex[SHA256_HEX_SIZE] = "";
+	struct err e = ERR_INIT;
+	struct image image;
+	const char *cache;
+
+	if (image_cache(checks->arena, &cache, &e) < 0 ||
+	    image_find(cache, ev->image, checks->arena, &image, &e) < 0) {
+		(void)check_add(checks, "image", CHECK_OPEN, "%s (sha256:%s is needed)", e.text,
+				ev->image_sha256);
+		return;
+	}
+	sha256_hex(&image.tar, hex);
+	if (strcmp(hex, ev->image_sha256) != 0)
+		(void)check_add(checks, "image", CHECK_OPEN,
+				"the image %s is sha256:%s here, and was sha256:%s", ev->image, hex,
+				ev->image_sha256);
+}
+
 /* What keeps the runs from being done at all; false when something does. */
 static bool check_possible(struct inputs *in, struct checks *checks)
 {
@@ -603,6 +625,8 @@ static bool check_possible(struct inputs *in, struct checks *checks)
 			(void)check_add(checks, "packs", CHECK_OPEN, "%s %s is not in the bundle",
 					ev->packs[i].provider, ev->packs[i].version);
 	}
+	if (ev->image_sha256)
+		check_image(ev, checks);
 	if (!ev->before.tree)
 		(void)check_add(checks, "workspace", CHECK_OPEN, "no workspace is on record");
 	return check_worst(checks) == CHECK_PASSED;

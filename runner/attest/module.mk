@@ -7,4 +7,4 @@ LIB_SRCS += runner/attest/bundle_archive.c runner/attest/bundle_check.c runner/a
 
 UNIT_TESTS += test_attest test_bundle test_vectors
 FUZZ_TARGETS += fuzz_archive fuzz_note fuzz_trust fuzz_timestamp
-SCRIPT_TESTS += tests/e2e/trust.t tests/e2e/log.t tests/e2e/forge.t tests/e2e/keys.t tests/e2e/rerun.t tests/e2e/redact.t tests/e2e/golden.t
+SCRIPT_TESTS += tests/e2e/trust.t tests/e2e/log.t tests/e2e/levels.t tests/e2e/forge.t tests/e2e/keys.t tests/e2e/rerun.t tests/e2e/redact.t tests/e2e/golden.t

@@ -288,6 +288,12 @@ static json_t *environment_json(const struct evidence *ev)
 		json_put(json, "planner", planner_json(ev));
 	json_put(json, "facts", json_new_string(ev->facts));
 	json_put(json, "image", json_new_string(ev->image));
+	if (ev->image_sha256) {
+		json_t *digest = json_new_object();
+
+		json_put(digest, "sha256", json_new_string(ev->image_sha256));
+		json_put(json, "imageDigest", digest);
+	}
 	json_put(json, "packs", packs);
 	json_put(json, "inferredTypes", inferred);
 	if (evidence_derived(ev) > 0)

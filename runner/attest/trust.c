@@ -335,12 +335,13 @@ static int read_lists(struct parser *p, const struct doc *root)
 	if (read_names(p, root, "decisions", &t->decisions) < 0 ||
 	    read_names(p, root, "verifiers", &t->verifiers) < 0 ||
 	    read_names(p, root, "planners", &t->planners) < 0 ||
-	    read_names(p, root, "images", &t->images) < 0 ||
 	    read_names(p, root, "versions", &t->versions) < 0 ||
 	    read_pins(p, root, "policies", "id", false, &t->policies) < 0 ||
 	    read_pins(p, root, "standards", "standard", true, &t->standards) < 0)
 		return -1;
-	return read_pins(p, root, "packs", "provider", true, &t->packs);
+	return read_pins(p, root, "packs", "provider", true, &t->packs) < 0
+		       ? -1
+		       : read_pins(p, root, "images", "name", false, &t->images);
 }
 
 /* Each as "NAME+HASH+BASE64", the form in which logs publish their keys. */

@@ -72,8 +72,8 @@ struct trust {
 	size_t threshold;
 	bool need_timestamp, need_log;
 	int64_t max_age_seconds; /* 0: any age */
-	struct trust_names decisions, verifiers, planners, images, versions;
-	struct trust_pins policies, standards, packs;
+	struct trust_names decisions, verifiers, planners, versions;
+	struct trust_pins policies, standards, packs, images;
 	bool allow_inferred, allow_derived, allow_waivers, allow_redactions;
 };
 

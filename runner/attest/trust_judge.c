@@ -192,6 +192,25 @@ static void judge_packs(struct judging *g)
 			g->ev->pack_count);
 }
 
+static void judge_image(struct judging *g)
+{
+	const struct evidence *ev = g->ev;
+	struct err ignored = ERR_INIT;
+	struct sha256 digest;
+	bool pinned = ev->image_sha256 && sha256_parse(ev->image_sha256, &digest, &ignored) == 0;
+
+	if (!g->t->images.given)
+		return;
+	if (is_pinned(&g->t->images, ev->image, "", pinned ? &digest : NULL))
+		(void)check_add(g->checks, "image", CHECK_PASSED, "the image %s is accepted",
+				ev->image);
+	else
+		(void)check_add(g->checks, "image", CHECK_FAILED,
+				"the image is %s%s%s; accepted: %s", ev->image,
+				pinned ? " sha256:" : "", pinned ? ev->image_sha256 : "",
+				join_pins(g->checks->arena, &g->t->images));
+}
+
 static void judge_age(struct judging *g, const struct trust_times *times)
 {
 	int64_t made = 0;
@@ -246,7 +265,7 @@ void trust_judge(const struct trust *t, const struct judgement *j, size_t redact
 	judge_standards(&g);
 	judge_name(&g, "planner", "the planner", &t->planners, g.ev->planner);
 	judge_packs(&g);
-	judge_name(&g, "image", "the image", &t->images, g.ev->image);
+	judge_image(&g);
 	judge_name(&g, "version", "the version of fixproof", &t->versions, g.ev->version);
 	judge_age(&g, times);
 	judge_weakness(&g, "inferred", "types inferred from the workspace", g.ev->inferred.count,

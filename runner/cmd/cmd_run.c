@@ -162,6 +162,22 @@ static int start_job(struct batch *b, struct job *job, struct err *e)
 	return 0;
 }
 
+/* A case whose process was killed, or fell over, has an outcome too. */
+static void describe_end(const struct batch *b, const struct job *job, int wait_status)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(REPORT_MAX_BYTES);
+	struct err e = ERR_INIT;
+
+	if (WIFEXITED(wait_status))
+		return;
+	(void)err_set(&e, ERR_PEER, "%s: its process was ended by signal %d (%s)", job->path,
+		      WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+	describe_error(b, job, &e, &out);
+	err_clear(&e);
+	if (fd_write_all(job->report, buf_text(&out), out.size, &e) < 0)
+		(void)fprintf(stderr, "fixproof: run: %s\n", e.text);
+}
+
 static int wait_one(struct batch *b, struct err *e)
 {
 	int status;
@@ -175,6 +191,7 @@ static int wait_one(struct batch *b, struct err *e)
 	for (int i = 0; i < b->started; i++) {
 		if (b->jobs[i].pid != pid)
 			continue;
+		describe_end(b, &b->jobs[i], status);
 		b->jobs[i].status = WIFEXITED(status) ? WEXITSTATUS(status) : CMD_ERROR;
 		b->jobs[i].pid = -1;
 		b->running--;

@@ -184,6 +184,7 @@ static const struct field top_fields[] = {
 	FIELD(evidence, planner_sha256, FIELD_STRING),
 	FIELD(evidence, facts, FIELD_STRING),
 	FIELD(evidence, image, FIELD_STRING),
+	FIELD(evidence, image_sha256, FIELD_STRING),
 	FIELD(evidence, version, FIELD_STRING),
 	FIELD(evidence, time, FIELD_STRING),
 	FIELD_ROWS(evidence, "packs", packs, pack_fields, evidence_pack),

@@ -202,6 +202,7 @@ struct evidence_redaction {
 struct evidence {
 	struct evidence_claims claims;
 	const char *planner, *facts, *image;
+	const char *image_sha256; /* of the tar of a named image; NULL otherwise */
 	/* Of another program that planned; NULL when there was none. */
 	const char *planner_program, *planner_version, *planner_sha256;
 	const char *version; /* of fixproof */

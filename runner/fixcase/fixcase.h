@@ -50,7 +50,7 @@ enum fixcase_severity {
 };
 
 struct fixcase_strings {
-	const char *const *items;
+	const char *const *items; /* and a NULL after them */
 	size_t count;
 };
 
@@ -73,6 +73,7 @@ struct fixcase_fix {
 	const char *path;		/* of a patch, of a directory of files; NULL otherwise */
 	struct fixcase_strings command; /* of a script */
 	const char *directory;		/* beneath the case, that the script sees; NULL when none */
+	const char *image;		/* what the script sees as its system; NULL: the host's */
 };
 
 struct fixcase_author {

@@ -169,7 +169,7 @@ static int strings_member(struct loader *l, const struct doc *object, const char
 		return 0;
 	if (check_list(l, d) < 0)
 		return -1;
-	items = arena_array(l->arena, d->count, sizeof(*items));
+	items = arena_array(l->arena, d->count + 1, sizeof(*items));
 	for (const struct doc *m = d->first; m; m = m->next)
 		if ((paths ? check_path : check_text)(l, m, &items[count++]) < 0)
 			return -1;
@@ -296,14 +296,16 @@ static int read_controls(struct loader *l, const struct doc *d, struct fixcase *
 /* Which members belong to which kind of fix. */
 static int check_fix_members(struct loader *l, const struct doc *d, enum fixcase_fix_kind kind)
 {
-	static const char *const keys[] = {"kind", "path", "command", "directory", NULL};
+	static const char *const keys[] = {"kind", "path", "command", "directory", "image", NULL};
 	bool path = kind == FIXCASE_FIX_PATCH || kind == FIXCASE_FIX_FILES;
 	bool script = kind == FIXCASE_FIX_SCRIPT;
 	const struct {
 		const char *key;
 		bool allowed, required;
-	} rows[] = {
-		{"path", path, path}, {"command", script, script}, {"directory", script, false}};
+	} rows[] = {{"path", path, path},
+		    {"command", script, script},
+		    {"directory", script, false},
+		    {"image", script, false}};
 
 	if (doc_only_keys(d, l->what, keys, l->e) < 0)
 		return -1;
@@ -330,10 +332,14 @@ static int read_fix(struct loader *l, const struct doc *d, struct fixcase_fix *f
 	if (check_fix_members(l, d, f->kind) < 0 ||
 	    path_member(l, d, "path", false, &f->path) < 0 ||
 	    path_member(l, d, "directory", false, &f->directory) < 0 ||
-	    strings_member(l, d, "command", false, &f->command, NULL) < 0)
+	    strings_member(l, d, "command", false, &f->command, NULL) < 0 ||
+	    text_member(l, d, "image", false, &f->image) < 0)
 		return -1;
 	if (f->kind == FIXCASE_FIX_SCRIPT && f->command.count == 0)
 		return doc_fault(doc_get(d, "command"), l->what, l->e, "must not be empty");
+	if (f->image && strcmp(f->image, "none") == 0)
+		return doc_fault(doc_get(d, "image"), l->what, l->e,
+				 "a script needs a system: \"host\", or the name of an image");
 	return 0;
 }
 

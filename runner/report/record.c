@@ -267,7 +267,9 @@ static void add_runs(const struct evidence *ev, struct record *r)
 			field(r, arena_printf(r->arena, "output of %s", runs[i]->name),
 			      runs[i]->apply.output);
 	field(r, "planner", arena_printf(r->arena, "%s, facts %s", ev->planner, ev->facts));
-	field(r, "image", ev->image);
+	field(r, "image",
+	      ev->image_sha256 ? arena_printf(r->arena, "%s sha256:%s", ev->image, ev->image_sha256)
+			       : ev->image);
 	field(r, "fixproof", ev->version);
 	for (size_t i = 0; i < ev->pack_count; i++)
 		field(r, "pack",

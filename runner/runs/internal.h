@@ -13,6 +13,7 @@ struct runs_context {
 	const struct runs_input *in;
 	struct arena *arena;
 	struct evidence *ev;
+	const char *image; /* the root of the named image; NULL: none is named */
 	struct err *e;
 };
 

@@ -4,6 +4,7 @@
 #include "runner/base/doc.h"
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
+#include "runner/image.h"
 
 #define REQUEST_MAX_BYTES ((size_t)256 << 20)
 
@@ -396,6 +397,27 @@ static int run_all(struct runs_context *c, struct runs_trees *trees)
 	return replay_differs(c->ev) ? find_guilty(c) : 0;
 }
 
+/* What a script has for its system: the host's, which is not there tomorrow, or a pinned image. */
+static int find_image(struct runs_context *c)
+{
+	const struct fixcase_fix *fix = &c->in->c->fix;
+	char hex[SHA256_HEX_SIZE];
+	struct image image;
+	const char *cache;
+
+	c->ev->image = fix->kind == FIXCASE_FIX_SCRIPT ? "host" : "none";
+	if (!fix->image || strcmp(fix->image, "host") == 0)
+		return 0;
+	if (image_cache(c->arena, &cache, c->e) < 0 ||
+	    image_find(cache, fix->image, c->arena, &image, c->e) < 0)
+		return -1;
+	sha256_hex(&image.tar, hex);
+	c->ev->image = fix->image;
+	c->ev->image_sha256 = arena_strdup(c->arena, hex);
+	c->image = image.root;
+	return 0;
+}
+
 int runs_execute(const struct runs_input *in, struct arena *a, struct evidence *ev,
 		 struct runs_trees *ret_trees, struct err *e)
 {
@@ -410,8 +432,7 @@ int runs_execute(const struct runs_input *in, struct arena *a, struct evidence *
 		runs[i]->name = names[i];
 	ev->planner = !in->tool ? "embedded" : in->both ? "both" : in->tool->name;
 	ev->facts = fixcase_facts_name(in->c->facts);
-	ev->image = in->c->fix.kind == FIXCASE_FIX_SCRIPT ? "host" : "none";
-	if (run_all(&c, &trees) < 0) {
+	if (find_image(&c) < 0 || run_all(&c, &trees) < 0) {
 		runs_trees_close(&trees);
 		return -1;
 	}

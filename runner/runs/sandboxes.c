@@ -240,7 +240,8 @@ static void spec_script(struct runs_context *c, struct sandbox_spec *spec,
 {
 	spec->argv = c->in->c->fix.command.items;
 	spec->profile = SANDBOX_FIXER;
-	spec->image = SANDBOX_IMAGE_HOST;
+	spec->image = c->image ? SANDBOX_IMAGE_ROOTFS : SANDBOX_IMAGE_HOST;
+	spec->image_path = c->image;
 	if (c->in->fix.directory >= 0) {
 		*bind = (struct sandbox_bind){
 			.host = NULL, .fd = c->in->fix.directory, .inside = "/fix"};

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Killed at any moment: no half-written bundle, no process, no mount; the next start sweeps the rest.
 . tests/e2e/lib.sh
-plan 4
+plan 5
 # Programs of its own, so that its processes can be told from those of tests beside it.
 mkdir "$work/bin"
 cp "$build"/fixproof "$build"/fixproof-{launcher,main,signer,worker} "$work/bin"
@@ -33,5 +33,18 @@ for _ in $(seq 200); do
 done
 is "no process is left" "$(alive)" 0
 is "no mount is left" "$(wc -l </proc/self/mountinfo)" "$mounts"
+# One case falls over: it has an outcome, and the others theirs.
+cp -r examples/sg-appends "$work/hangs" && printf '#!/bin/sh\nsleep 60\n' >"$work/hangs/fix/fix.sh"
+"$fixproof" run --force --unsigned --output "$work/out-3" "$work/hangs" >"$work/report" 2>&1 &
+pid=$!
+for _ in $(seq 200); do
+	child=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
+	[ -n "$child" ] && [ "$(cat "/proc/${child%% *}/task/${child%% *}/children" 2>/dev/null)" ] && break
+	/usr/bin/python3 -c 'import time; time.sleep(0.05)'
+done
+kill -SEGV ${child%% *}
+wait $pid
+is "a case that falls over is an error that says so" "$?: $(cat "$work/report")" \
+	"4: fixproof: run: $work/hangs: its process was ended by signal 11 (Segmentation fault)"
 ok "and it works afterwards" "$fixproof" run --force --key "$work/k.key" --output "$work/out-2" examples/s3-encryption
 finish

@@ -35,7 +35,7 @@ runner/pipeline runner/execs runner/policyset runner/findingreport runner/findin
 runner/cmd runner/rerun runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/redact runner/base runner/canon runner/evidence
 runner/bundling runner/redact runner/diff runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/runs runner/locate
-runner/rerun runner/execs runner/newsecrets runner/bundling runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/launcher runner/runs runner/pipeline
+runner/rerun runner/execs runner/image runner/newsecrets runner/bundling runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/launcher runner/runs runner/pipeline
 runner/opt runner/base
 runner/main runner/base runner/cmd runner/opt
 runner/front runner/base runner/cmd runner/locate
