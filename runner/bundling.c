@@ -177,9 +177,10 @@ static int learn_items(struct bundling *b, struct err *e)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		struct arena scratch = ARENA_INIT(CONTENT_MAX_BYTES * 2);
-		const char *text;
+		const char *text, *path = b->items[i].path;
 		int result;
 
+		redact_learn(b->redactor, path, strlen(path));
 		if (!may_hold_secrets(&b->items[i]))
 			continue;
 		result = content_of(&b->items[i], &scratch, &text, e);
@@ -189,6 +190,22 @@ static int learn_items(struct bundling *b, struct err *e)
 		if (result < 0)
 			return -1;
 	}
+	return 0;
+}
+
+/* A name cannot be replaced: the fix would be another one. */
+static int check_names(const struct bundling *b, struct err *e)
+{
+	const char *clean;
+	size_t size;
+
+	for (size_t i = 0; i < b->count; i++)
+		if (redact_text(b->redactor, "", false, b->items[i].path, strlen(b->items[i].path),
+				&clean, &size))
+			return err_set(e, ERR_INPUT,
+				       "%s: the name of the file holds a secret; no bundle is "
+				       "written",
+				       clean);
 	return 0;
 }
 
@@ -244,9 +261,10 @@ int bundling_gather(struct bundling *b, struct evidence *ev, struct err *e)
 	    learn_items(b, e) < 0)
 		return -1;
 	learn_evidence(b->redactor, ev);
-	if (b->redactor->secret_count == 0)
+	if (b->redactor->secret_count == 0 && !b->redactor->marked)
 		return 0;
-	if (redact_items(b, e) < 0 || redact_evidence(b->redactor, ev, e) < 0)
+	if (check_names(b, e) < 0 || redact_items(b, e) < 0 ||
+	    redact_evidence(b->redactor, ev, e) < 0)
 		return -1;
 	ev->redactions = b->redactor->rows;
 	ev->redaction_count = b->redactor->row_count;

@@ -33,19 +33,25 @@ int redact_init(struct redactor *r, const void *key, size_t size, struct arena *
 	return 0;
 }
 
+static void digest_of(const struct redactor *r, const char *bytes, size_t size, char digest[65])
+{
+	uint8_t mac[EVP_MAX_MD_SIZE];
+	unsigned int mac_size = 0;
+
+	if (!HMAC(EVP_sha256(), r->key, (int)r->key_size, (const unsigned char *)bytes, size, mac,
+		  &mac_size))
+		die("HMAC-SHA256 is missing");
+	hex_encode(digest, mac, 32);
+}
+
 static void learn(struct redactor *r, const char *bytes, size_t size, const char *detector,
 		  const char *variable)
 {
 	struct redact_secret *s;
-	uint8_t mac[EVP_MAX_MD_SIZE];
-	unsigned int mac_size = 0;
 
 	for (size_t i = 0; i < r->secret_count; i++)
 		if (r->secrets[i].size == size && memcmp(r->secrets[i].bytes, bytes, size) == 0)
 			return;
-	if (!HMAC(EVP_sha256(), r->key, (int)r->key_size, (const unsigned char *)bytes, size, mac,
-		  &mac_size))
-		die("HMAC-SHA256 is missing");
 	r->secrets = arena_grow(r->arena, r->secrets, r->secret_count, &r->secret_capacity,
 				sizeof(*r->secrets));
 	s = &r->secrets[r->secret_count++];
@@ -53,7 +59,7 @@ static void learn(struct redactor *r, const char *bytes, size_t size, const char
 				    .size = size,
 				    .detector = detector,
 				    .variable = variable};
-	hex_encode(s->digest, mac, 32);
+	digest_of(r, s->bytes, size, s->digest);
 }
 
 void redact_learn(struct redactor *r, const char *text, size_t size)
@@ -91,6 +97,19 @@ static void learn_value(struct redactor *r, const char *variable, const char *te
 		learn(r, other, strlen(other), variable_detector, variable);
 }
 
+static const char *scalar_text(struct redactor *r, const json_t *value)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(FILE_MAX_BYTES);
+
+	if (json_is_integer(value))
+		buf_addf(&out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+	else if (json_is_boolean(value))
+		buf_addstr(&out, json_is_true(value) ? "true" : "false");
+	else
+		(void)jcs_double(&out, json_real_value(value));
+	return arena_strndup(r->arena, buf_text(&out), out.size);
+}
+
 static void learn_values(struct redactor *r, const char *variable, const json_t *value)
 {
 	const char *key;
@@ -102,9 +121,13 @@ static void learn_values(struct redactor *r, const char *variable, const json_t 
 		learn_value(r, variable, json_string_value(value));
 		return;
 	case JSON_INTEGER:
-		learn_value(
-			r, variable,
-			arena_printf(r->arena, "%" JSON_INTEGER_FORMAT, json_integer_value(value)));
+	case JSON_REAL:
+		r->marked = true;
+		learn_value(r, variable, scalar_text(r, value));
+		return;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		r->marked = true;
 		return;
 	case JSON_ARRAY:
 		json_array_foreach (value, i, member)
@@ -114,9 +137,6 @@ static void learn_values(struct redactor *r, const char *variable, const json_t 
 		json_object_foreach ((json_t *)(uintptr_t)value, key, member)
 			learn_values(r, variable, member);
 		return;
-	case JSON_REAL:
-	case JSON_TRUE:
-	case JSON_FALSE:
 	case JSON_NULL:
 		return;
 	}
@@ -151,7 +171,21 @@ struct places {
 	size_t count, capacity;
 };
 
-/* A short value only counts on a line that names its variable. */
+/* Whether the block of a variable around that place is this variable's. */
+static bool in_block_of(const char *variable, const char *text, size_t at)
+{
+	static const char word[] = "variable \"";
+	size_t n = strlen(variable);
+
+	while (at-- > 0)
+		if (strncmp(text + at, word, sizeof(word) - 1) == 0) {
+			text += at + sizeof(word) - 1;
+			return strncmp(text, variable, n) == 0 && text[n] == '"';
+		}
+	return false;
+}
+
+/* A short value only counts on a line that names its variable, or in its block. */
 static bool beside_name(const struct redact_secret *s, const char *text, size_t size, size_t at)
 {
 	size_t from = at, to = at;
@@ -162,7 +196,8 @@ static bool beside_name(const struct redact_secret *s, const char *text, size_t 
 		from--;
 	while (to < size && text[to] != '\n')
 		to++;
-	return memmem(text + from, to - from, s->variable, strlen(s->variable)) != NULL;
+	return memmem(text + from, to - from, s->variable, strlen(s->variable)) ||
+	       in_block_of(s->variable, text, at);
 }
 
 static void find_places(struct redactor *r, const char *text, size_t size, struct places *p)
@@ -238,6 +273,18 @@ bool redact_text(struct redactor *r, const char *path, bool is_input, const char
 	return true;
 }
 
+const char *redact_scalar(struct redactor *r, const char *path, const json_t *value)
+{
+	const char *text = scalar_text(r, value);
+	struct redact_secret *s = arena_alloc(r->arena, sizeof(*s));
+
+	*s = (struct redact_secret){
+		.bytes = text, .size = strlen(text), .detector = variable_detector};
+	digest_of(r, text, s->size, s->digest);
+	count_one(r, path, false, s);
+	return arena_printf(r->arena, "redacted-hmac-sha256-%.*s", DIGEST_SHOWN, s->digest);
+}
+
 static bool redact_json(struct redactor *r, const char *path, json_t *value);
 
 /* Whether a string, standing alone, is a short sensitive value. */
@@ -267,14 +314,24 @@ static bool redact_string(struct redactor *r, const char *path, json_t *value)
 	return true;
 }
 
+/* A key may hold one too: of a map, or a file's name. */
 static bool redact_object(struct redactor *r, const char *path, json_t *object)
 {
 	bool changed = false;
-	const char *key;
+	const char *key, *text;
 	json_t *member;
+	size_t size;
+	void *next;
 
-	json_object_foreach (object, key, member)
+	json_object_foreach_safe(object, next, key, member)
+	{
 		changed |= redact_json(r, path, member);
+		if (!redact_text(r, path, false, key, strlen(key), &text, &size))
+			continue;
+		json_put(object, text, json_incref(member));
+		(void)json_object_del(object, key);
+		changed = true;
+	}
 	return changed;
 }
 
@@ -308,7 +365,7 @@ static int redact_file(struct redactor *r, struct evidence_file *f, struct err *
 	}
 	if (json_parse(f->path, f->data, f->size, &json, e) < 0)
 		return -1;
-	if (!redact_json(r, f->path, json))
+	if (!((r->marked && redact_marked(r, f->path, json)) | redact_json(r, f->path, json)))
 		return 0;
 	if (strcmp(f->role, "plan") == 0)
 		jcs_write(&out, json);

@@ -33,6 +33,7 @@ struct redactor {
 	size_t secret_count, secret_capacity;
 	struct evidence_redaction *rows;
 	size_t row_count, row_capacity;
+	bool marked; /* a sensitive variable holds a number or a truth value */
 };
 
 /* key NULL: a random one. */
@@ -52,6 +53,13 @@ void redact_learn_view(struct redactor *r, const json_t *view);
 FP_MUST_CHECK bool redact_text(struct redactor *r, const char *path, bool is_input,
 			       const char *text, size_t size, const char **ret_text,
 			       size_t *ret_size);
+
+/* What stands for a number or a truth value of that file; it is put on the list. */
+const char *redact_scalar(struct redactor *r, const char *path, const json_t *value);
+
+/* Hides the numbers and truth values that a plan or a view marks sensitive; whether there were any.
+ */
+bool redact_marked(struct redactor *r, const char *path, json_t *file);
 
 /* Replaces *ev by one in whose plans, views and texts no secret is. */
 FP_MUST_CHECK int redact_evidence(struct redactor *r, struct evidence *ev, struct err *e);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # No secret enters a bundle: found in inputs, or the value of a sensitive variable.
 . tests/e2e/lib.sh
-plan 15
+plan 27
 make_key k
 cp -r examples/s3-encryption "$work/case"
 # Put together here, so that no scanner takes this file for a leak.
@@ -60,4 +60,49 @@ first=$digest
 run >/dev/null
 is "without a key it is a random one" "$([ "$(jq -r '.redactions[0].digest' "$b/evidence/evidence.json")" != "$first" ] && in_bundle "$token")" 0
 is "what has no secrets has no redactions" "$("$fixproof" run --force --key "$work/k.key" --output "$work/out" examples/s3-encryption >/dev/null; jq -c .redactions "$b/evidence/evidence.json")" "[]"
+# Numbers, truth values, keys and names.
+cp -r examples/s3-encryption "$work/more"
+cat >"$work/more/workspace/more.tf" <<T
+variable "pin" {
+  type      = number
+  sensitive = true
+  default   = 4711
+}
+variable "encrypted" {
+  sensitive = true
+  default   = true
+}
+variable "long" {
+  sensitive = true
+  default   = 271828182845
+}
+resource "aws_db_instance" "d" {
+  identifier          = "d"
+  engine              = "mysql"
+  instance_class      = "db.t3.micro"
+  allocated_storage   = var.pin
+  port                = 4712
+  storage_encrypted   = var.encrypted
+  skip_final_snapshot = true
+  tags                = { "$token" = "x", "long" = var.long }
+}
+T
+"$fixproof" run --force --key "$work/k.key" --output "$work/out" "$work/more" >"$work/report"
+is "short numbers in the block of their variable" "$(grep -rl 4711 "$b" | wc -l)" 0
+is "long ones anywhere" "$(grep -rl 271828182845 "$b" | wc -l)" 0
+is "other numbers stay" "$(jq -c '.resource_changes[] | select(.address == "aws_db_instance.d").change.after.port' "$b/plans/first-fresh.json")" 4712
+planned() { jq -r ".resource_changes[] | select(.address == \"aws_db_instance.d\").change.after.$1" "$b/plans/first-fresh.json" | cut -c1-20; }
+is "a number of a plan" "$(planned allocated_storage)" redacted-hmac-sha256
+is "a truth value of a plan" "$(planned storage_encrypted)" redacted-hmac-sha256
+seen() { jq -c "[.instances[] | select(.address == \"aws_db_instance.d\") | .values.$1, .unknown.$1]" "$b/evidence/view-first.json"; }
+is "what policies see of them is that they are not known" "$(seen allocated_storage) $(seen storage_encrypted)" "[null,true] [null,true]"
+is "and of a variable" "$(jq -r '.variables[] | select(.name == "pin").value' "$b/evidence/view-first.json" | cut -c1-20)" redacted-hmac-sha256
+is "a key of a map" "$(grep -rlF -- "$token" "$b" | wc -l)" 0
+is "a policy that needs one of them leaves it open" \
+	"$(jq -r '.dsseEnvelope.payload | @base64d | fromjson | .predicate.policies[] | select(.id == "fp-aws-rds-encryption") | .after' "$b"/*.sigstore.json "$b"/attestations/*.sigstore.json 2>/dev/null | head -1)" unknown
+ok "such a bundle is derived again" bash -c "'$fixproof' verify --key '$work/k.pub' '$b' | grep -q '^  ok *statement'"
+: >"$work/more/workspace/$token.txt"
+is "a name cannot be replaced: no bundle is written" "$("$fixproof" run --force --key "$work/k.key" --output "$work/none" "$work/more" 2>&1 | sed 's/[0-9a-f]\{32\}/DIGEST/')" \
+	"fixproof: run: $work/more/case.yaml: case/workspace/redacted-hmac-sha256-DIGEST.txt: the name of the file holds a secret; no bundle is written"
+is "and nothing is" "$(ls -A "$work/none" | wc -l)" 0
 finish
