@@ -2,6 +2,7 @@
 
 #include "runner/base/hex.h"
 #include "runner/base/json.h"
+#include "runner/canon/jcs.h"
 
 #define PAYLOAD_MAX_BYTES ((size_t)64 << 20)
 
@@ -18,34 +19,27 @@ static void add_base64(struct buf *out, const void *data, size_t size)
 	buf_addch(out, '"');
 }
 
-static json_t *base64_json(const void *data, size_t size)
-{
-	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(PAYLOAD_MAX_BYTES * 2);
-
-	add_base64(&text, data, size);
-	return json_stringn(buf_text(&text) + 1, text.size - 2);
-}
-
 void dsse_write(struct buf *out, const struct dsse *envelope)
 {
-	JSON_AUTO *root = json_new_object();
-	json_t *list = json_new_array();
-
+	buf_addstr(out, "{\"payload\":");
+	add_base64(out, envelope->payload, envelope->payload_size);
+	buf_addstr(out, ",\"payloadType\":");
+	jcs_string(out, envelope->payload_type, strlen(envelope->payload_type));
+	buf_addstr(out, ",\"signatures\":[");
 	for (size_t i = 0; i < envelope->count; i++) {
-		json_t *row = json_new_object();
+		const struct dsse_signature *s = &envelope->signatures[i];
 
-		if (*envelope->signatures[i].keyid)
-			json_put(row, "keyid", json_new_string(envelope->signatures[i].keyid));
-		json_put(row, "sig",
-			 base64_json(envelope->signatures[i].sig, envelope->signatures[i].size));
-		json_push(list, row);
+		buf_addstr(out, i > 0 ? ",{" : "{");
+		if (*s->keyid) {
+			buf_addstr(out, "\"keyid\":");
+			jcs_string(out, s->keyid, strlen(s->keyid));
+			buf_addch(out, ',');
+		}
+		buf_addstr(out, "\"sig\":");
+		add_base64(out, s->sig, s->size);
+		buf_addch(out, '}');
 	}
-	json_put(root, "payload", base64_json(envelope->payload, envelope->payload_size));
-	json_put(root, "payloadType", json_new_string(envelope->payload_type));
-	json_put(root, "signatures", list);
-	json_dump_compact(out, root);
-	if (out->size > 0 && !out->overflow)
-		out->data[--out->size] = '\0';
+	buf_addstr(out, "]}");
 }
 
 static int read_base64(const char *what, const char *key, const char *text, struct arena *a,
@@ -79,14 +73,22 @@ static int read_signature(const char *what, const json_t *row, struct arena *a,
 int dsse_read(const char *what, const char *text, size_t size, struct arena *a,
 	      struct dsse *ret_envelope, struct err *e)
 {
+	JSON_AUTO *root = NULL;
+
+	return json_parse(what, text, size, &root, e) < 0
+		       ? -1
+		       : dsse_read_json(what, root, a, ret_envelope, e);
+}
+
+int dsse_read_json(const char *what, const json_t *root, struct arena *a, struct dsse *ret_envelope,
+		   struct err *e)
+{
 	struct dsse_signature *rows;
 	const char *payload, *type;
-	JSON_AUTO *root = NULL;
 	struct dsse d;
 	json_t *list;
 
-	if (json_parse(what, text, size, &root, e) < 0 ||
-	    json_string_member(root, what, "payload", true, &payload, e) < 0 ||
+	if (json_string_member(root, what, "payload", true, &payload, e) < 0 ||
 	    json_string_member(root, what, "payloadType", true, &type, e) < 0 ||
 	    json_member(root, what, "signatures", JSON_ARRAY, true, &list, e) < 0)
 		return -1;

@@ -2,6 +2,8 @@
 #ifndef RUNNER_ATTEST_DSSE_H
 #define RUNNER_ATTEST_DSSE_H
 
+#include <jansson.h>
+
 #include "runner/base/arena.h"
 #include "runner/base/base.h"
 #include "runner/base/buf.h"
@@ -38,5 +40,7 @@ void dsse_write(struct buf *out, const struct dsse *envelope);
 /* Reads an envelope as anyone may write it: both alphabets of base64, unknown members left out. */
 FP_MUST_CHECK int dsse_read(const char *what, const char *text, size_t size, struct arena *a,
 			    struct dsse *ret_envelope, struct err *e);
+FP_MUST_CHECK int dsse_read_json(const char *what, const json_t *envelope, struct arena *a,
+				 struct dsse *ret_envelope, struct err *e);
 
 #endif

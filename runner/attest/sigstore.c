@@ -1,8 +1,8 @@
 #include "runner/attest/sigstore.h"
 
-#include "runner/base/die.h"
 #include "runner/base/hex.h"
 #include "runner/base/json.h"
+#include "runner/canon/jcs.h"
 
 #define BLOB_MAX_BYTES ((size_t)1 << 20)
 
@@ -46,18 +46,13 @@ static json_t *material_json(const struct sigstore *bundle)
 
 void sigstore_write(struct buf *out, const struct sigstore *bundle)
 {
-	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(SIZE_MAX / 4);
-	JSON_AUTO *root = json_new_object();
-	json_t *envelope = NULL;
-	struct err e = ERR_INIT;
+	JSON_AUTO *material = material_json(bundle);
 
-	dsse_write(&text, &bundle->envelope);
-	if (json_parse("our own envelope", buf_text(&text), text.size, &envelope, &e) < 0)
-		die(e.text);
-	json_put(root, "dsseEnvelope", envelope);
-	json_put(root, "mediaType", json_new_string(SIGSTORE_MEDIA_TYPE));
-	json_put(root, "verificationMaterial", material_json(bundle));
-	json_dump_compact(out, root);
+	buf_addstr(out, "{\"dsseEnvelope\":");
+	dsse_write(out, &bundle->envelope);
+	buf_addstr(out, ",\"mediaType\":\"" SIGSTORE_MEDIA_TYPE "\",\"verificationMaterial\":");
+	jcs_write(out, material);
+	buf_addstr(out, "}\n");
 }
 
 static bool known_media_type(const char *type)
@@ -170,7 +165,6 @@ int sigstore_read(const char *what, const char *text, size_t size, struct arena 
 	static const char *const keys[] = {"mediaType", "verificationMaterial", "dsseEnvelope",
 					   NULL};
 	static const char *const envelope_keys[] = {"payload", "payloadType", "signatures", NULL};
-	FP_CLEANUP(buf_release) struct buf inner = BUF_INIT(SIZE_MAX / 4);
 	struct sigstore b = {.timestamp_count = 0};
 	json_t *material, *envelope;
 	const char *type;
@@ -191,8 +185,7 @@ int sigstore_read(const char *what, const char *text, size_t size, struct arena 
 			       type);
 	if (read_material(what, material, a, &b, e) < 0)
 		return -1;
-	json_dump_compact(&inner, envelope);
-	if (dsse_read(what, buf_text(&inner), inner.size, a, &b.envelope, e) < 0)
+	if (dsse_read_json(what, envelope, a, &b.envelope, e) < 0)
 		return -1;
 	if (b.envelope.count != 1)
 		return err_set(e, ERR_INPUT, "%s: must have exactly one signature", what);

@@ -95,12 +95,20 @@ static int compare_keys(const void *left, const void *right)
 	return order != 0 ? order : a->key_size < b->key_size ? -1 : a->key_size > b->key_size;
 }
 
+static void free_members(const struct doc ***members)
+{
+	free(*members);
+}
+
 static int check_object(const struct doc *d, const char *what, struct err *e)
 {
-	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT(SIZE_MAX / 2);
-	const struct doc **members = arena_array(&arena, d->count, sizeof(*members));
+	const struct doc *few[32];
+	FP_CLEANUP(free_members) const struct doc **many = NULL;
+	const struct doc **members = few;
 	size_t count = 0;
 
+	if (d->count > FP_ARRAY_SIZE(few))
+		members = many = die_calloc(d->count, sizeof(*many));
 	for (const struct doc *m = d->first; m; m = m->next)
 		members[count++] = m;
 	qsort(members, count, sizeof(*members), compare_keys);

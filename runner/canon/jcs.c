@@ -9,6 +9,7 @@
 #include "runner/base/utf8.h"
 
 #define DOUBLE_DIGITS_MAX 17
+#define FEW 32 /* members of an object that are sorted on the stack */
 
 /* A decimal value: 0.d1d2d3… * 10^exponent, without zeros at either end; count 0 is zero. */
 struct decimal {
@@ -21,7 +22,6 @@ struct decimal {
 struct writer {
 	const char *what;
 	enum jcs_numbers numbers;
-	struct arena *arena;
 	struct err *e;
 	struct decimal written,
 		nearest; /* of the number at hand; too large for the stack at depth */
@@ -38,43 +38,50 @@ static uint32_t utf16_rank(uint32_t c)
 	return c;
 }
 
+static int compare_texts(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+	size_t i = 0, size = FP_MIN(a_size, b_size), length;
+	uint32_t x, y;
+
+	while (i < size && a[i] == b[i])
+		i++;
+	if (i == size)
+		return a_size < b_size ? -1 : a_size > b_size;
+	while (i > 0 && ((unsigned char)a[i] & 0xc0) == 0x80)
+		i--;
+	x = utf8_decode(a + i, a_size - i, &length);
+	y = utf8_decode(b + i, b_size - i, &length);
+	if (utf16_rank(x) != utf16_rank(y))
+		return utf16_rank(x) < utf16_rank(y) ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
 static int compare_keys(const void *left, const void *right)
 {
 	const struct doc *a = *(const struct doc *const *)left;
 	const struct doc *b = *(const struct doc *const *)right;
-	size_t i = 0, size = FP_MIN(a->key_size, b->key_size);
 
-	while (i < size && a->key[i] == b->key[i])
-		i++;
-	if (i == size)
-		return a->key_size < b->key_size ? -1 : a->key_size > b->key_size;
-	while (i > 0 && ((unsigned char)a->key[i] & 0xc0) == 0x80)
-		i--;
-	{
-		size_t length;
-		uint32_t x = utf8_decode(a->key + i, a->key_size - i, &length);
-		uint32_t y = utf8_decode(b->key + i, b->key_size - i, &length);
-
-		if (utf16_rank(x) != utf16_rank(y))
-			return utf16_rank(x) < utf16_rank(y) ? -1 : 1;
-		return x < y ? -1 : x > y;
-	}
+	return compare_texts(a->key, a->key_size, b->key, b->key_size);
 }
 
-static void write_string(struct buf *out, const char *text, size_t size)
+void jcs_string(struct buf *out, const char *text, size_t size)
 {
 	static const char *const short_escapes[0x20] = {
 		['\b'] = "\\b", ['\t'] = "\\t", ['\n'] = "\\n", ['\f'] = "\\f", ['\r'] = "\\r",
 	};
 
+	size_t from = 0;
+
 	buf_addch(out, '"');
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		if (c == '"' || c == '\\') {
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		buf_add(out, text + from, i - from);
+		from = i + 1;
+		if (c >= 0x20) {
 			buf_addch(out, '\\');
-			buf_addch(out, (char)c);
-		} else if (c >= 0x20) {
 			buf_addch(out, (char)c);
 		} else if (short_escapes[c]) {
 			buf_addstr(out, short_escapes[c]);
@@ -82,6 +89,7 @@ static void write_string(struct buf *out, const char *text, size_t size)
 			buf_addf(out, "\\u%04x", c);
 		}
 	}
+	buf_add(out, text + from, size - from);
 	buf_addch(out, '"');
 }
 
@@ -206,10 +214,20 @@ static int write_number(struct writer *w, const struct doc *n, struct buf *out)
 
 static int write_node(struct writer *w, const struct doc *n, struct buf *out);
 
+static void free_docs(const struct doc ***docs)
+{
+	free(*docs);
+}
+
 static int write_object(struct writer *w, const struct doc *n, struct buf *out)
 {
-	const struct doc **members = arena_array(w->arena, n->count, sizeof(struct doc *));
+	const struct doc *few[FEW];
+	FP_CLEANUP(free_docs) const struct doc **many = NULL;
+	const struct doc **members = few;
 	size_t count = 0;
+
+	if (n->count > FEW)
+		members = many = die_calloc(n->count, sizeof(*many));
 
 	for (const struct doc *m = n->first; m; m = m->next)
 		members[count++] = m;
@@ -221,11 +239,13 @@ static int write_object(struct writer *w, const struct doc *n, struct buf *out)
 		if (i > 0)
 			buf_addch(out, ',');
 		if (w->numbers == JCS_NUMBERS_EXACT && m->key_size > 0 && m->key[0] == '$') {
-			const char *longer = arena_printf(w->arena, "$%s", m->key);
+			FP_CLEANUP(buf_release) struct buf longer = BUF_INIT(SIZE_MAX / 4);
 
-			write_string(out, longer, m->key_size + 1);
+			buf_addch(&longer, '$');
+			buf_add(&longer, m->key, m->key_size);
+			jcs_string(out, buf_text(&longer), longer.size);
 		} else {
-			write_string(out, m->key, m->key_size);
+			jcs_string(out, m->key, m->key_size);
 		}
 		buf_addch(out, ':');
 		if (write_node(w, m, out) < 0)
@@ -263,7 +283,7 @@ static int write_node(struct writer *w, const struct doc *n, struct buf *out)
 	case DOC_NUMBER:
 		return write_number(w, n, out);
 	case DOC_STRING:
-		write_string(out, n->text, n->size);
+		jcs_string(out, n->text, n->size);
 		return 0;
 	case DOC_ARRAY:
 		return write_array(w, n, out);
@@ -277,7 +297,7 @@ int jcs_canonicalize(const char *what, const char *text, size_t size, enum jcs_n
 		     struct buf *out, struct err *e)
 {
 	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT(SIZE_MAX / 2);
-	struct writer w = {.what = what, .numbers = numbers, .arena = &arena, .e = e};
+	struct writer w = {.what = what, .numbers = numbers, .e = e};
 	const struct doc *root;
 
 	if (doc_read_json(what, text, size, &arena, &root, e) < 0 || write_node(&w, root, out) < 0)
@@ -288,19 +308,96 @@ int jcs_canonicalize(const char *what, const char *text, size_t size, enum jcs_n
 int jcs_write_doc(const char *what, const struct doc *d, enum jcs_numbers numbers, struct buf *out,
 		  struct err *e)
 {
-	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT(SIZE_MAX / 2);
-	struct writer w = {.what = what, .numbers = numbers, .arena = &arena, .e = e};
+	struct writer w = {.what = what, .numbers = numbers, .e = e};
 
 	return write_node(&w, d, out);
 }
 
+struct member {
+	const char *key;
+	size_t size;
+	const json_t *value;
+};
+
+static int compare_members(const void *left, const void *right)
+{
+	const struct member *a = left, *b = right;
+
+	return compare_texts(a->key, a->size, b->key, b->size);
+}
+
+static void free_members(struct member **members)
+{
+	free(*members);
+}
+
+static void write_json_object(struct buf *out, const json_t *object)
+{
+	FP_CLEANUP(free_members)
+	struct member *members = die_calloc(json_object_size(object) + 1, sizeof(*members));
+	size_t count = 0, size;
+	json_t *value;
+	const char *key;
+
+	json_object_keylen_foreach((json_t *)(uintptr_t)object, key, size, value) members[count++] =
+		(struct member){key, size, value};
+	qsort(members, count, sizeof(*members), compare_members);
+	buf_addch(out, '{');
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			buf_addch(out, ',');
+		jcs_string(out, members[i].key, members[i].size);
+		buf_addch(out, ':');
+		jcs_write(out, members[i].value);
+	}
+	buf_addch(out, '}');
+}
+
+static void write_json_array(struct buf *out, const json_t *array)
+{
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		buf_addch(out, i == 0 ? '[' : ',');
+		jcs_write(out, json_array_get(array, i));
+	}
+	buf_addstr(out, json_array_size(array) > 0 ? "]" : "[]");
+}
+
+static void write_json_integer(struct buf *out, json_int_t value)
+{
+	const json_int_t exact = (json_int_t)1 << 53;
+
+	if (value > exact || value < -exact)
+		die("our own JSON: an integer past 2^53");
+	buf_addf(out, "%" JSON_INTEGER_FORMAT, value);
+}
+
 void jcs_write(struct buf *out, const json_t *json)
 {
-	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(SIZE_MAX / 4);
-	struct err e = ERR_INIT;
-
-	json_dump_compact(&text, json);
-	if (jcs_canonicalize("our own JSON", buf_text(&text), text.size, JCS_NUMBERS_DOUBLE, out,
-			     &e) < 0)
-		die(e.text);
+	switch (json_typeof(json)) {
+	case JSON_OBJECT:
+		write_json_object(out, json);
+		return;
+	case JSON_ARRAY:
+		write_json_array(out, json);
+		return;
+	case JSON_STRING:
+		jcs_string(out, json_string_value(json), json_string_length(json));
+		return;
+	case JSON_INTEGER:
+		write_json_integer(out, json_integer_value(json));
+		return;
+	case JSON_REAL:
+		if (!jcs_double(out, json_real_value(json)))
+			die("our own JSON: a number that is none");
+		return;
+	case JSON_TRUE:
+		buf_addstr(out, "true");
+		return;
+	case JSON_FALSE:
+		buf_addstr(out, "false");
+		return;
+	case JSON_NULL:
+		buf_addstr(out, "null");
+		return;
+	}
 }

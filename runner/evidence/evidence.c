@@ -456,12 +456,33 @@ int evidence_write(const struct evidence *ev, struct arena *a,
 	return 0;
 }
 
+/* A file that was read; most plans and views of a good fix are the same, byte for byte. */
+struct seen {
+	const char *text;
+	size_t size;
+	json_t *json;
+	struct sha256 digest; /* of a plan */
+};
+
+#define SEEN_MAX (6 * EVIDENCE_RUN_COUNT)
+
 struct loader {
 	evidence_reader *reader;
 	void *context;
 	struct arena *arena;
 	struct err *e;
+	struct seen views[SEEN_MAX], plans[SEEN_MAX];
+	size_t view_count, plan_count;
 };
+
+static const struct seen *find_seen(const struct seen *rows, size_t count, const char *text,
+				    size_t size)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].size == size && memcmp(rows[i].text, text, size) == 0)
+			return &rows[i];
+	return NULL;
+}
 
 static int load_json(struct loader *l, const char *path, json_t **ret_json)
 {
@@ -473,13 +494,39 @@ static int load_json(struct loader *l, const char *path, json_t **ret_json)
 	return json_parse(path, data, size, ret_json, l->e);
 }
 
+static int load_view(struct loader *l, const char *path, json_t **ret_json)
+{
+	const struct seen *seen;
+	const char *text;
+	size_t size;
+
+	if (l->reader(l->context, path, &text, &size, l->e) < 0)
+		return -1;
+	seen = find_seen(l->views, l->view_count, text, size);
+	if (seen) {
+		*ret_json = json_incref(seen->json);
+		return 0;
+	}
+	if (json_parse(path, text, size, ret_json, l->e) < 0)
+		return -1;
+	l->views[l->view_count++] = (struct seen){.text = text, .size = size, .json = *ret_json};
+	return 0;
+}
+
 static int load_plan(struct loader *l, const char *path, struct evidence_plan *plan)
 {
 	FP_CLEANUP(buf_release) struct buf canonical = BUF_INIT(FILE_MAX_BYTES);
+	const struct seen *seen;
 	const struct doc *doc;
 
 	if (l->reader(l->context, path, &plan->text, &plan->size, l->e) < 0)
 		return -1;
+	seen = find_seen(l->plans, l->plan_count, plan->text, plan->size);
+	if (seen) {
+		plan->digest = seen->digest;
+		plan->json = json_incref(seen->json);
+		return 0;
+	}
 	/* Already canonical, so "$number" and doubled "$" stay as they are under the plain rule. */
 	if (doc_read_json(path, plan->text, plan->size, l->arena, &doc, l->e) < 0 ||
 	    jcs_write_doc(path, doc, JCS_NUMBERS_DOUBLE, &canonical, l->e) < 0)
@@ -487,7 +534,10 @@ static int load_plan(struct loader *l, const char *path, struct evidence_plan *p
 	if (canonical.size != plan->size || memcmp(canonical.data, plan->text, plan->size) != 0)
 		return err_set(l->e, ERR_INPUT, "%s: not in canonical form", path);
 	plan->digest = sha256_of(plan->text, plan->size);
-	return json_parse(path, plan->text, plan->size, &plan->json, l->e);
+	if (json_parse(path, plan->text, plan->size, &plan->json, l->e) < 0)
+		return -1;
+	l->plans[l->plan_count++] = (struct seen){plan->text, plan->size, plan->json, plan->digest};
+	return 0;
 }
 
 static int load_plans(struct loader *l, const char *name, const json_t *made,
@@ -608,10 +658,10 @@ static int load_run(struct loader *l, const char *name, const json_t *json,
 	    load_tree(l, arena_printf(l->arena, "evidence/tree-%s.json", name), git_id, run) < 0)
 		return -1;
 	if (json_is_true(view) &&
-	    load_json(l, arena_printf(l->arena, "evidence/view-%s.json", name), &run->view) < 0)
+	    load_view(l, arena_printf(l->arena, "evidence/view-%s.json", name), &run->view) < 0)
 		return -1;
 	if (json_is_true(other) &&
-	    load_json(l, arena_printf(l->arena, "evidence/view-%s-other.json", name),
+	    load_view(l, arena_printf(l->arena, "evidence/view-%s-other.json", name),
 		      &run->other_view) < 0)
 		return -1;
 	return 0;
