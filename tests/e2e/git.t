@@ -1,7 +1,7 @@
 #!/bin/bash
 # Fixes that are a range of commits: --git BASE...HEAD.
 . tests/e2e/lib.sh
-plan 14
+plan 19
 make_key k
 repo=$work/repo
 export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.org GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.org
@@ -28,6 +28,13 @@ is "the commit is a subject" "$(jq -r .dsseEnvelope.payload "$b/fix.sigstore.jso
 is "the tree after the fix is the commit's tree" \
 	"$(jq -r .dsseEnvelope.payload "$b/fix.sigstore.json" | base64 -d | jq -r '.subject[] | select(.name == "tree").digest.gitTree')" \
 	"$(git rev-parse 'fix^{tree}')"
+binding() { "$fixproof" verify --key "$work/k.pub" "$@" "$b" | sed -n 's/^  \(ok\|FAIL\) *\(commit\|git-tree\|artifact\) */\1 \2 /p'; }
+is "--commit binds it to what is deployed" "$(binding --commit "$(git rev-parse fix)" | cut -d' ' -f1,2)" "ok commit"
+is "and refuses another" "$(binding --commit "$(git rev-parse main)" | cut -d' ' -f1,2)" "FAIL commit"
+is "so does --git-tree" "$(binding --git-tree "$(git rev-parse 'fix^{tree}')" | cut -d' ' -f1,2)" "ok git-tree"
+mkdir "$work/export" && git archive fix | tar -x -C "$work/export"
+is "and --artifact with the tree that was checked out" "$(binding --artifact "$work/export" | cut -d' ' -f1,2)" "ok artifact"
+is "it reruns without the repository" "$(cd / && mv "$repo" "$repo.away" && "$fixproof" rerun "$b" 2>&1 | tail -1 | sed 's/.*: //'; mv "$repo.away" "$repo")" same
 is "what BASE has since then is no part of the change" "$(grep -c NEWS "$b/fix.diff")" 0
 
 git checkout -qb cheat fix
