@@ -97,12 +97,12 @@ LIBS_FRONT := -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap -lm
 # What starts as often as the main program has its libraries inside: loading them took longer than
 # most of what it does.  The signer has not: it lets OpenSSL load what a key lives in.
 ifeq ($(CONFIG),release)
-LIBS_MAIN := -Wl,-Bstatic -ljansson -lyaml -lpcre2-8 -lzstd -lcrypto -lcap -Wl,-Bdynamic -lm
+LIBS_MAIN := -Wl,-Bstatic -ljansson -lyaml -lpcre2-8 -lzstd -lssl -lcrypto -lcap -Wl,-Bdynamic -lm
 else
 LIBS_MAIN = $(LIBS_ALL)
 endif
 LIBS_SIGNER := -ljansson -lcrypto -lyaml -lm
-LIBS_ALL := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lcrypto -lcap -lseccomp \
+LIBS_ALL := -ljansson -lyaml -lmpfr -lgmp -lunistring -lpcre2-8 -lzstd -lssl -lcrypto -lcap -lseccomp \
 	-lnghttp2 -lsqlite3 -larchive -lm
 
 all: $(PROGRAMS)

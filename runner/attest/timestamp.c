@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/http.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
 #include <openssl/ts.h>
 #include <openssl/x509_vfy.h>
 
@@ -234,6 +235,59 @@ static void free_url(struct url *u)
 	OPENSSL_free(u->path);
 }
 
+struct tls {
+	const char *host;
+	SSL_CTX *context;
+};
+
+/* A client that holds servers against the certificates of this machine. */
+static SSL_CTX *tls_context(void)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+
+	if (!context || SSL_CTX_set_default_verify_paths(context) != 1 ||
+	    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) {
+		SSL_CTX_free(context);
+		return NULL;
+	}
+	SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+	return context;
+}
+
+/* As OSSL_HTTP_transfer wants it: puts TLS over a connection, and takes it off at the end. */
+static BIO *wrap_tls(BIO *connection, void *arg, int connect, int detail)
+{
+	const struct tls *tls = arg;
+	BIO *wrapped;
+	SSL *ssl = NULL;
+
+	(void)detail;
+	if (!connect) {
+		wrapped = BIO_pop(connection);
+		(void)BIO_free(connection);
+		return wrapped;
+	}
+	wrapped = BIO_new_ssl(tls->context, 1);
+	if (!wrapped || BIO_get_ssl(wrapped, &ssl) != 1 ||
+	    SSL_set_tlsext_host_name(ssl, tls->host) != 1 || SSL_set1_host(ssl, tls->host) != 1) {
+		(void)BIO_free(wrapped);
+		return NULL;
+	}
+	return BIO_push(wrapped, connection);
+}
+
+/* That a certificate was not good comes first, and what could not be sent for it last. */
+static int fetch_error(struct err *e, const char *url)
+{
+	unsigned long first = ERR_peek_error();
+
+	if (ERR_GET_LIB(first) != ERR_LIB_SSL)
+		return crypto_error(e, url);
+	(void)err_set(e, ERR_CRYPTO, "%s: %s", url, ERR_reason_error_string(first));
+	ERR_clear_error();
+	return -1;
+}
+
 int timestamp_fetch(const char *url, const void *signature, size_t size, struct buf *ret_response,
 		    struct err *e)
 {
@@ -241,6 +295,7 @@ int timestamp_fetch(const char *url, const void *signature, size_t size, struct 
 	FP_CLEANUP(free_url) struct url u = {NULL, NULL, NULL, 0};
 	FP_CLEANUP(free_bio) BIO *asked = NULL;
 	FP_CLEANUP(free_bio) BIO *answer = NULL;
+	struct tls tls;
 	void *room;
 	int n;
 
@@ -248,18 +303,19 @@ int timestamp_fetch(const char *url, const void *signature, size_t size, struct 
 		ERR_clear_error();
 		return err_set(e, ERR_USAGE, "%s: not a URL", url);
 	}
-	if (u.tls)
-		return err_set(e, ERR_UNSUPPORTED,
-			       "%s: only http; a timestamp is signed, and needs no TLS", url);
 	if (timestamp_request(signature, size, &request, e) < 0)
 		return -1;
-	asked = BIO_new_mem_buf(buf_text(&request), (int)request.size);
-	answer = OSSL_HTTP_transfer(NULL, u.host, u.port, u.path, 0, NULL, NULL, NULL, NULL, NULL,
-				    NULL, 0, NULL, "application/timestamp-query", asked,
-				    "application/timestamp-reply", 1, TIMESTAMP_MAX_BYTES,
-				    FETCH_SECONDS, 0);
-	if (!answer)
+	tls = (struct tls){u.host, u.tls ? tls_context() : NULL};
+	if (u.tls && !tls.context)
 		return crypto_error(e, url);
+	asked = BIO_new_mem_buf(buf_text(&request), (int)request.size);
+	answer = OSSL_HTTP_transfer(
+		NULL, u.host, u.port, u.path, u.tls, NULL, NULL, NULL, NULL,
+		u.tls ? wrap_tls : NULL, &tls, 0, NULL, "application/timestamp-query", asked,
+		"application/timestamp-reply", 1, TIMESTAMP_MAX_BYTES, FETCH_SECONDS, 0);
+	SSL_CTX_free(tls.context);
+	if (!answer)
+		return fetch_error(e, url);
 	room = buf_reserve(ret_response, TIMESTAMP_MAX_BYTES);
 	n = room ? BIO_read(answer, room, (int)TIMESTAMP_MAX_BYTES) : -1;
 	if (n <= 0)

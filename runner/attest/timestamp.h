@@ -31,7 +31,7 @@ FP_MUST_CHECK int timestamp_check(const char *what, const void *response, size_t
 				  const struct certificate_chain *chain, int64_t *ret_time,
 				  struct err *e);
 
-/* Asks the authority at an http URL; the answer is checked as by timestamp_matches. */
+/* Asks the authority at a URL of http or https; the answer is checked as by timestamp_matches. */
 FP_MUST_CHECK int timestamp_fetch(const char *url, const void *signature, size_t size,
 				  struct buf *ret_response, struct err *e);
 

@@ -1,5 +1,9 @@
-"""A timestamp authority on loopback: every POST is answered by openssl ts, in the directory of its files."""
+"""A timestamp authority on loopback: every POST is answered by openssl ts, in the directory of its files.
+
+With the name of a PEM file of a certificate and its key, over TLS.
+"""
 import http.server
+import ssl
 import subprocess
 import sys
 
@@ -23,6 +27,10 @@ class Authority(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.HTTPServer(("127.0.0.1", 0), Authority)
+if len(sys.argv) > 1:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[1])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 print(server.server_port, flush=True)
 sys.stdout.close()
 server.serve_forever()
