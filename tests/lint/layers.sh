@@ -34,6 +34,7 @@ runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcas
 runner/pipeline runner/execs runner/policyset runner/findingreport runner/findings runner/newsecrets runner/bundling runner/redact runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
 runner/cmd runner/rerun runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/redact runner/base runner/canon runner/evidence
+runner/redact_marks runner/redact runner/base
 runner/bundling runner/redact runner/diff runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/runs runner/locate
 runner/rerun runner/execs runner/image runner/newsecrets runner/bundling runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/launcher runner/runs runner/pipeline
 runner/opt runner/base
