@@ -26,7 +26,7 @@ extern const struct cmd *const cmd_table[]; /* NULL-terminated, in the order of 
 
 extern const struct cmd cmd_run, cmd_verify, cmd_show, cmd_plan, cmd_sandbox, cmd_image, cmd_policy,
 	cmd_provider, cmd_key, cmd_trust, cmd_sign, cmd_pack, cmd_timestamp, cmd_log, cmd_rerun,
-	cmd_doctor, cmd_completion;
+	cmd_doctor, cmd_completion, cmd_consensus;
 
 /* Runs it, or tells its help; an exit status. */
 int cmd_run_one(const struct cmd *c, int argc, char **argv);

@@ -3,9 +3,10 @@
 #include "runner/base/json.h"
 
 const struct cmd *const cmd_table[] = {
-	&cmd_run,	&cmd_verify,   &cmd_show,  &cmd_plan,	&cmd_sandbox,	 &cmd_image,
-	&cmd_policy,	&cmd_provider, &cmd_key,   &cmd_trust,	&cmd_sign,	 &cmd_pack,
-	&cmd_timestamp, &cmd_log,      &cmd_rerun, &cmd_doctor, &cmd_completion, NULL,
+	&cmd_run,	&cmd_verify, &cmd_show,	      &cmd_plan, &cmd_sandbox,
+	&cmd_image,	&cmd_policy, &cmd_provider,   &cmd_key,	 &cmd_trust,
+	&cmd_sign,	&cmd_pack,   &cmd_timestamp,  &cmd_log,	 &cmd_rerun,
+	&cmd_consensus, &cmd_doctor, &cmd_completion, NULL,
 };
 
 int cmd_fail(const char *name, const struct err *e)
