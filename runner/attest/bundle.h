@@ -73,6 +73,12 @@ struct bundle_member {
 FP_MUST_CHECK int bundle_put(const struct bundle *b, const struct bundle_member *members,
 			     size_t count, struct arena *a, struct err *e);
 
+/* Removes a file from a directory; a packed bundle is written whole or not at all. */
+FP_MUST_CHECK int bundle_remove(const struct bundle *b, const char *path, struct err *e);
+
+/* Takes away what a signing that was killed left in a directory. */
+FP_MUST_CHECK int bundle_mend(const struct bundle *b, struct arena *a, struct err *e);
+
 /* Writes it packed to the file path. */
 FP_MUST_CHECK int bundle_pack(const struct bundle *b, const char *path, struct arena *a,
 			      struct err *e);

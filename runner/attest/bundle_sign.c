@@ -121,6 +121,9 @@ int bundle_sign(const struct bundle *b, const struct signing *signing, bool coun
 	struct bundle_checker c;
 	int result = -1;
 
+	*ret_decision = DECISION_INCONCLUSIVE;
+	if (bundle_mend(b, a, e) < 0)
+		return -1;
 	trust_init(&nobody);
 	bundle_checker_init(&c, b, &nobody, 0, a);
 	if (!bundle_check_content(&c))

@@ -288,6 +288,11 @@ int bundle_put(const struct bundle *b, const struct bundle_member *members, size
 	return 0;
 }
 
+int bundle_remove(const struct bundle *b, const char *path, struct err *e)
+{
+	return unlinkat(b->fd, path, 0) < 0 ? err_sys(e, "%s", path) : 0;
+}
+
 int bundle_pack(const struct bundle *b, const char *path, struct arena *a, struct err *e)
 {
 	return write_packed(b, path, NULL, 0, a, e);

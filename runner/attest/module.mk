@@ -1,4 +1,4 @@
-LIB_SRCS += runner/attest/bundle_archive.c runner/attest/bundle_check.c runner/attest/bundle_files.c runner/attest/bundle_logs.c \
+LIB_SRCS += runner/attest/bundle_archive.c runner/attest/bundle_check.c runner/attest/bundle_files.c runner/attest/bundle_logs.c runner/attest/bundle_mend.c \
 	runner/attest/bundle_sign.c runner/attest/bundle_signers.c runner/attest/bundle_source.c \
 	runner/attest/bundle_verify.c runner/attest/bundle_write.c runner/attest/certificate.c \
 	runner/attest/check.c runner/attest/dsse.c runner/attest/merkle.c runner/attest/note.c runner/attest/key.c runner/attest/keyuri.c runner/attest/signer.c \

@@ -82,7 +82,8 @@ static int rerun(const char *path, const struct rerun_values *v, const struct si
 
 	if (bundle_open(path, &a, &b, e) < 0)
 		return -1;
-	if (verify_first(b, v, &a, e) < 0 || rerun_bundle(b, RERUN_ALL, &a, &r, e) < 0)
+	if ((signing && bundle_mend(b, &a, e) < 0) || verify_first(b, v, &a, e) < 0 ||
+	    rerun_bundle(b, RERUN_ALL, &a, &r, e) < 0)
 		return err_wrap(e, "%s", path);
 	if (r.result == RERUN_SAME && signing &&
 	    bundle_sign(b, signing, true, &a, &decision, e) < 0)

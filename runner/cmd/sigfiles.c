@@ -13,7 +13,7 @@ int sigfiles_read(const struct bundle *b, struct arena *a, struct sigfiles *ret_
 	const char *const *paths;
 	size_t count;
 
-	if (bundle_paths(b, a, &paths, &count, e) < 0)
+	if (bundle_mend(b, a, e) < 0 || bundle_paths(b, a, &paths, &count, e) < 0)
 		return -1;
 	s.rows = arena_array(a, count + 1, sizeof(*s.rows));
 	for (size_t i = 0; i < count; i++) {

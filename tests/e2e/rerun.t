@@ -1,7 +1,7 @@
 #!/bin/bash
 # Doing it again from the bundle alone, elsewhere; signing elsewhere; two signers; packed bundles.
 . tests/e2e/lib.sh
-plan 32
+plan 37
 make_key one
 make_key two ed25519
 make_key three
@@ -104,6 +104,24 @@ ends "signing twice is an error" 4 "fixproof: sign: $b: is signed already; \`rer
 ends "countersigning what nobody signed too" 4 "fixproof: rerun: $work/unsigned: is not signed yet; \`sign\` does that" "$fixproof" rerun --countersign "$work/two.key" "$work/unsigned"
 echo >>"$work/unsigned/fix.diff"
 ends "a changed bundle is not signed" 4 "fixproof: sign: $work/unsigned: files: fix.diff: is not what the manifest says" "$fixproof" sign --key "$work/one.key" "$work/unsigned"
+
+# A signing that was killed: whatever it left, the next one ends it.
+run --unsigned examples/s3-encryption
+"$fixproof" sign --key "$work/one.key" "$b" >/dev/null && cp -r "$b" "$work/signed"
+left() { rm -rf "$b" && cp -r "$work/signed" "$b"; }
+again() { "$fixproof" sign --key "$work/one.key" "$b" >/dev/null 2>&1; last "$fixproof" verify --key "$work/one.pub" "$b"; }
+left && mv "$b/fix.sigstore.json" "$b/fix.sigstore.json.tmp-0123456789ab" && rm "$b/attestations.intoto.jsonl"
+is "killed while a file was written" "$(again)" verified
+left && rm "$b/attestations/test-result.sigstore.json" "$b/fix.sigstore.json" "$b/attestations.intoto.jsonl"
+is "after the first statement" "$(again)" verified
+left && rm "$b/attestations.intoto.jsonl"
+is "before the lines" "$(again)" verified
+left && "$fixproof" rerun --countersign "$work/two.key" "$b" >/dev/null && cp "$work/signed/attestations.intoto.jsonl" "$b"
+is "a second signature before the lines" "$(last "$fixproof" rerun --countersign "$work/three.key" "$b") $(both "$b")" \
+	"same ok 3 signers, and 2 are needed"
+left && "$fixproof" rerun --countersign "$work/two.key" "$b" >/dev/null && rm "$b/countersigned/1/fix.sigstore.json"
+is "a part of the second one" "$(last "$fixproof" rerun --countersign "$work/two.key" "$b") $(both "$b")" \
+	"same ok 2 signers, and 2 are needed"
 
 # Packed.
 packed=$work/out/s3-encryption.fixproof.tar.zst
