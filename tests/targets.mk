@@ -56,7 +56,8 @@ bench: all
 	@tests/bench/run $(BUILD) $(BENCHES)
 
 conformance: all
-	@tests/conformance/run $(BUILD)
+	@tests/conformance/corners $(BUILD) all
+	@tests/conformance/run $(BUILD) all
 	@tests/conformance/provider $(BUILD) all
 	@tests/conformance/terraform $(BUILD)
 

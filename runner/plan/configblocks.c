@@ -27,7 +27,7 @@ static const struct schema_block no_blocks[0];
 static const struct value *constant(struct config *c, const struct attribute *attr,
 				    const struct type *t)
 {
-	static const struct eval_env env = {.dir_fd = -1, .no_functions = true};
+	static const struct eval_env env = {.dir_fd = -1, .no_functions = true, .literal_json = true};
 	struct eval ev = EVAL_INIT(c->arena, c->diags, &env);
 	const struct value *v = eval_expr_as(&ev, NULL, attr->expr, t, NULL);
 
@@ -67,7 +67,33 @@ static size_t traversals(struct config *c, const struct attribute *attr,
 	return used;
 }
 
-static void read_rule(struct config *c, const struct block *b, struct config_rule *rule)
+/* A condition that looks at nothing, or a validation at something else, checks nothing. */
+static void check_condition(struct config *c, const struct block *b, const struct expr *condition,
+			    const char *variable)
+{
+	struct references refs = REFERENCES_INIT(c->arena);
+
+	eval_references(&refs, condition);
+	for (size_t i = 0; variable && i < refs.count; i++)
+		if (strcmp(refs.list[i]->root, "var") == 0 && refs.list[i]->count > 0 &&
+		    refs.list[i]->steps[0].kind == STEP_ATTR &&
+		    strcmp(refs.list[i]->steps[0].name, variable) == 0)
+			return;
+	if (variable)
+		diag_error(c->diags, condition->range, "Invalid variable validation condition",
+			   "The condition for variable \"%s\" must refer to var.%s in order to "
+			   "test incoming values.",
+			   variable, variable);
+	else if (refs.count == 0)
+		diag_error(c->diags, condition->range,
+			   arena_printf(c->arena, "Invalid %s expression", b->type),
+			   "The condition expression must refer to at least one object from "
+			   "elsewhere in the configuration, or else its result would not be "
+			   "checking anything.");
+}
+
+static void read_rule(struct config *c, const struct block *b, const char *variable,
+		      struct config_rule *rule)
 {
 	static const struct schema_attr attrs[] = {{"condition", true}, {"error_message", true}};
 	struct content content = CONTENT(c, b, attrs, no_blocks);
@@ -75,20 +101,22 @@ static void read_rule(struct config *c, const struct block *b, struct config_rul
 	const struct attribute *message = syntax_find(&content, "error_message");
 
 	rule->condition = condition ? condition->expr : NULL;
+	if (condition)
+		check_condition(c, b, condition->expr, variable);
 	rule->message = message ? message->expr : NULL;
 	rule->range = b->range;
 }
 
-/* All blocks of that type. */
+/* All blocks of that type; variable is the one that they validate, or NULL. */
 static struct config_rules read_rules(struct config *c, const struct content *content,
-				      const char *type)
+				      const char *type, const char *variable)
 {
 	struct config_rule *list = arena_array(c->arena, content->block_count + 1, sizeof(*list));
 	size_t count = 0;
 
 	for (size_t i = 0; i < content->block_count; i++)
 		if (strcmp(content->blocks[i]->type, type) == 0)
-			read_rule(c, content->blocks[i], &list[count++]);
+			read_rule(c, content->blocks[i], variable, &list[count++]);
 	return (struct config_rules){list, count};
 }
 
@@ -114,7 +142,7 @@ static bool reserved(const char *name)
 
 static void read_default(struct config *c, struct config_variable *v, const struct attribute *attr)
 {
-	static const struct eval_env env = {.dir_fd = -1, .no_functions = true};
+	static const struct eval_env env = {.dir_fd = -1, .no_functions = true, .literal_json = true};
 	struct eval ev = EVAL_INIT(c->arena, c->diags, &env);
 	const struct value *value = eval_expr(&ev, NULL, attr->expr);
 	struct err e = ERR_INIT;
@@ -170,7 +198,7 @@ static void decode_variable(struct config *c, struct config_module *m, const str
 	attr = syntax_find(&content, "default");
 	if (attr)
 		read_default(c, v, attr);
-	v->validations = read_rules(c, &content, "validation");
+	v->validations = read_rules(c, &content, "validation", v->name);
 }
 
 static void decode_locals(struct config *c, struct config_module *m, const struct block *b)
@@ -220,7 +248,7 @@ static void decode_output(struct config *c, struct config_module *m, const struc
 	o->sensitive = constant_bool(c, &content, "sensitive", false);
 	o->ephemeral = constant_bool(c, &content, "ephemeral", false);
 	o->depends_on_count = traversals(c, syntax_find(&content, "depends_on"), &o->depends_on);
-	o->preconditions = read_rules(c, &content, "precondition");
+	o->preconditions = read_rules(c, &content, "precondition", NULL);
 }
 
 /* --- providers -------------------------------------------------------------------------------- */
@@ -416,8 +444,8 @@ static void read_lifecycle(struct config *c, const struct block *b, struct confi
 	read_ignore(c, syntax_find(&content, "ignore_changes"), r);
 	if (triggers && !syntax_as_list(triggers->expr, &r->triggers, &r->trigger_count, c->diags))
 		r->trigger_count = 0;
-	r->preconditions = read_rules(c, &content, "precondition");
-	r->postconditions = read_rules(c, &content, "postcondition");
+	r->preconditions = read_rules(c, &content, "precondition", NULL);
+	r->postconditions = read_rules(c, &content, "postcondition", NULL);
 }
 
 static void read_meta_blocks(struct config *c, const struct content *content,
@@ -564,8 +592,16 @@ static void decode_moved(struct config *c, struct config_module *m, const struct
 	struct config_moved moved = {.range = b->range};
 
 	if (from && to && syntax_as_traversal(c->arena, from->expr, &moved.from, c->diags) &&
-	    syntax_as_traversal(c->arena, to->expr, &moved.to, c->diags))
+	    syntax_as_traversal(c->arena, to->expr, &moved.to, c->diags)) {
+		const char *text = syntax_traversal_text(c->arena, &moved.from);
+
+		if (strcmp(text, syntax_traversal_text(c->arena, &moved.to)) == 0)
+			diag_error(c->diags, b->range, "Redundant move statement",
+				   "This statement declares a move from %s to the same address, "
+				   "which is the same as not declaring this move at all.",
+				   text);
 		*APPEND(c, m->moved) = moved;
+	}
 }
 
 static void decode_removed(struct config *c, struct config_module *m, const struct block *b)
@@ -611,7 +647,7 @@ static void decode_check(struct config *c, struct config_module *m, const struct
 
 	check->name = b->labels[0];
 	check->block = b;
-	check->asserts = read_rules(c, &content, "assert");
+	check->asserts = read_rules(c, &content, "assert", NULL);
 	for (size_t i = 0; i < content.block_count; i++)
 		if (strcmp(content.blocks[i]->type, "data") == 0)
 			decode_resource(c, m, content.blocks[i], CONFIG_DATA, b->labels[0]);

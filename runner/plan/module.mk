@@ -10,9 +10,10 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
 LIB_SRCS += $(addprefix runner/plan/tf/, ctypack.c ctystate.c h2.c mockprov.c mockserve.c msgpack.c pb.c \
 	schemapb.c probe.c tfclient.c tfcompare.c tffacts.c tffiles.c tfplanner.c tfproviders.c tfrecord.c tfrun.c tfview.c)
-UNIT_TESTS += test_pack test_planner test_provider test_recorded test_tfprotocol
+UNIT_TESTS += test_pack test_planner test_pinned test_recorded test_tfprotocol
 FUZZ_TARGETS += fuzz_pack fuzz_planner fuzz_ctypack fuzz_h2 fuzz_mockprov fuzz_schemapb
-SCRIPT_TESTS += tests/conformance/run tests/conformance/provider
+SCRIPT_TESTS += tests/conformance/run tests/conformance/provider \
+	tests/conformance/corners
 
 $(BUILD)/tests/conformance_compare: $(BUILD)/tests/conformance/compare.o $(BUILD)/libfixproof.a
 	@mkdir -p $(@D)
@@ -23,7 +24,7 @@ $(BUILD)/tests/conformance_modules: $(BUILD)/tests/conformance/modules.o $(BUILD
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libfixproof.a $(LIBS_ALL)
 
-$(BUILD)/tests/test_provider: $(BUILD)/tests/unit/test_provider.o $(BUILD)/tests/tap.o \
+$(BUILD)/tests/test_pinned: $(BUILD)/tests/unit/test_pinned.o $(BUILD)/tests/tap.o \
 		$(BUILD)/tests/conformance/changes.o $(BUILD)/libfixproof.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(filter %.o,$^) $(BUILD)/libfixproof.a $(LIBS_ALL)

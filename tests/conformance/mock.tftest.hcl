@@ -35,3 +35,11 @@ mock_provider "aws" {
 mock_provider "aws" {
   alias = "global"
 }
+
+mock_provider "aws" {
+  alias = "west"
+}
+
+mock_provider "aws" {
+  alias = "east"
+}

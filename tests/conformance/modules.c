@@ -4,11 +4,15 @@
  *                                          what `terraform show -json` printed
  * conformance_modules record NAME RECORD   the same line of our record; a refusal goes to standard
  *                                          error and exits with 3
+ * conformance_modules whole NAME FILE      "NAME<tab>PLAN", outputs included, of a plan or of our
+ *                                          record; "NAME<tab>refused" of an empty file, and of a record
+ *                                          that says so without a doubt
  */
 #include <fcntl.h>
 #include <string.h>
 
 #include "runner/base/fd.h"
+#include "runner/canon/plan.h"
 #include "tests/conformance/changes.h"
 
 #define MAX_BYTES (1024u * 1024 * 1024)
@@ -85,20 +89,11 @@ static int plan(char **argv, struct arena *a, struct err *e)
 	return DONE;
 }
 
-static int record(char **argv, struct arena *a, struct err *e)
+static void print_diagnostics(const struct doc *list)
 {
-	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(MAX_BYTES);
-	const struct doc *d, *own, *list;
+	static const char *const parts[] = {"severity", "file", "summary", "detail"};
 
-	if (read_json(argv[3], a, &text, &d, e) < 0)
-		return -1;
-	own = doc_get(d, "plan");
-	if (own && own->kind == DOC_OBJECT)
-		return print(own, NULL, argv[2], a, e);
-	list = doc_get(d, "diagnostics");
 	for (const struct doc *one = list ? list->first : NULL; one; one = one->next) {
-		static const char *const parts[] = {"severity", "file", "summary", "detail"};
-
 		for (size_t i = 0; i < FP_ARRAY_SIZE(parts); i++) {
 			const struct doc *part = doc_get(one, parts[i]);
 
@@ -107,7 +102,63 @@ static int record(char **argv, struct arena *a, struct err *e)
 		}
 		(void)fputc('\n', stderr);
 	}
+}
+
+static int record(char **argv, struct arena *a, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(MAX_BYTES);
+	const struct doc *d, *own;
+
+	if (read_json(argv[3], a, &text, &d, e) < 0)
+		return -1;
+	own = doc_get(d, "plan");
+	if (own && own->kind == DOC_OBJECT)
+		return print(own, NULL, argv[2], a, e);
+	print_diagnostics(doc_get(d, "diagnostics"));
 	return REFUSED;
+}
+
+/* Nothing but errors: no doubt that Terraform refuses it too. */
+static bool is_sure(const struct doc *list)
+{
+	size_t errors = 0;
+
+	for (const struct doc *one = list ? list->first : NULL; one; one = one->next) {
+		const struct doc *severity = doc_get(one, "severity");
+
+		if (severity && strcmp(severity->text, "unsupported") == 0)
+			return false;
+		errors += severity && strcmp(severity->text, "error") == 0;
+	}
+	return errors > 0;
+}
+
+static int whole(char **argv, struct arena *a, struct err *e)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(MAX_BYTES);
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(MAX_BYTES);
+	const struct doc *d, *own;
+
+	if (fd_read_file(AT_FDCWD, argv[3], true, &text, e) < 0)
+		return -1;
+	if (text.size == 0) {
+		(void)printf("%s\trefused\n", argv[2]);
+		return DONE;
+	}
+	if (doc_read_json(argv[3], text.data, text.size, a, &d, e) < 0)
+		return -1;
+	own = doc_get(d, "plan");
+	if (own && own->kind != DOC_OBJECT) {
+		print_diagnostics(doc_get(d, "diagnostics"));
+		if (!is_sure(doc_get(d, "diagnostics")))
+			return REFUSED;
+		(void)printf("%s\trefused\n", argv[2]);
+		return DONE;
+	}
+	if (canon_plan(argv[3], own ? own : d, &out, e) < 0)
+		return -1;
+	(void)printf("%s\t%.*s\n", argv[2], (int)out.size, out.data);
+	return DONE;
 }
 
 int main(int argc, char **argv)
@@ -122,9 +173,11 @@ int main(int argc, char **argv)
 		status = plan(argv, &a, &e);
 	else if (argc == 4 && strcmp(argv[1], "record") == 0)
 		status = record(argv, &a, &e);
+	else if (argc == 4 && strcmp(argv[1], "whole") == 0)
+		status = whole(argv, &a, &e);
 	else {
 		(void)fprintf(stderr, "usage: conformance_modules unpack DIR TEXT... | plan PLAN | "
-				      "record NAME RECORD\n");
+				      "record NAME RECORD | whole NAME FILE\n");
 		return BROKEN;
 	}
 	if (status < 0) {

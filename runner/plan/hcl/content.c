@@ -200,11 +200,110 @@ static struct content result(const struct reading *r)
 	return (struct content){r->attrs, r->attr_count, r->blocks.list, r->blocks.count};
 }
 
+/* --- one body over another -------------------------------------------------------------------- */
+
+bool syntax_overrides_within(const char *type)
+{
+	return strcmp(type, "lifecycle") == 0 || strcmp(type, "required_providers") == 0;
+}
+
+const struct body *syntax_override(struct arena *a, const struct body *base,
+				   const struct body *over)
+{
+	struct body *body = arena_alloc(a, sizeof(*body));
+
+	body->base = base;
+	body->over = over;
+	body->range = base->range;
+	body->missing = base->missing;
+	return body;
+}
+
+static const struct body *hidden_alike(struct arena *a, const struct body *part,
+				       const struct body *whole)
+{
+	struct body *copy = arena_memdup(a, part, sizeof(*copy));
+
+	copy->hidden = whole->hidden;
+	copy->hidden_count = whole->hidden_count;
+	return copy;
+}
+
+static const char *overridden_type(const struct block *b)
+{
+	return strcmp(b->type, "dynamic") == 0 && b->label_count == 1 ? b->labels[0] : b->type;
+}
+
+static const struct block *block_of(const struct content *c, const char *type)
+{
+	for (size_t i = 0; i < c->block_count; i++)
+		if (strcmp(overridden_type(c->blocks[i]), type) == 0)
+			return c->blocks[i];
+	return NULL;
+}
+
+static void merge_blocks(struct reading *r, const struct content *base, const struct content *over)
+{
+	for (size_t i = 0; i < base->block_count; i++) {
+		const struct block *b = base->blocks[i];
+		const struct block *o = block_of(over, overridden_type(b));
+		struct block *merged;
+
+		if (!o) {
+			add_block(r, b);
+		} else if (syntax_overrides_within(b->type)) {
+			merged = arena_memdup(r->arena, b, sizeof(*merged));
+			merged->body = syntax_override(r->arena, b->body, o->body);
+			add_block(r, merged);
+		}
+	}
+	for (size_t i = 0; i < over->block_count; i++)
+		if (!syntax_overrides_within(over->blocks[i]->type) ||
+		    !block_of(base, over->blocks[i]->type))
+			add_block(r, over->blocks[i]);
+}
+
+/* Arguments in the order of base, what is new after them. */
+static void merge_content(struct reading *r, const struct content *base, const struct content *over)
+{
+	for (size_t i = 0; i < base->attr_count; i++) {
+		const struct attribute *o = syntax_find(over, base->attrs[i]->name);
+
+		if (o || !block_of(over, base->attrs[i]->name))
+			add_attr(r, o ? o : base->attrs[i]);
+	}
+	for (size_t i = 0; i < over->attr_count; i++)
+		if (!syntax_find(base, over->attrs[i]->name))
+			add_attr(r, over->attrs[i]);
+	merge_blocks(r, base, over);
+}
+
+static struct content read_content(struct reading *r, bool partial);
+
+/* What is required may stand in either. */
+static struct content read_part(struct reading *r, const struct body *part, bool partial)
+{
+	struct schema_attr *attrs = arena_array(r->arena, r->schema->attr_count + 1, sizeof(*attrs));
+	struct body_schema schema = *r->schema;
+	struct reading inner = {.arena = r->arena, .schema = &schema, .diags = r->diags};
+
+	for (size_t i = 0; i < schema.attr_count; i++)
+		attrs[i] = (struct schema_attr){schema.attrs[i].name, false};
+	schema.attrs = attrs;
+	inner.body = hidden_alike(r->arena, part, r->body);
+	return read_content(&inner, partial);
+}
+
 static struct content read_content(struct reading *r, bool partial)
 {
 	struct json_members members = {NULL, 0, 0};
 
-	if (r->body->native) {
+	if (r->body->over) {
+		const struct content base = read_part(r, r->body->base, partial);
+		const struct content over = read_part(r, r->body->over, partial);
+
+		merge_content(r, &base, &over);
+	} else if (r->body->native) {
 		native_attrs(r, partial);
 		native_blocks(r, partial);
 	} else {
@@ -251,6 +350,15 @@ struct content syntax_attributes(struct arena *a, const struct body *body, struc
 {
 	struct reading r = {.arena = a, .body = body, .diags = d};
 
+	if (body->over) {
+		const struct content base =
+			syntax_attributes(a, hidden_alike(a, body->base, body), d);
+		const struct content over =
+			syntax_attributes(a, hidden_alike(a, body->over, body), d);
+
+		merge_content(&r, &base, &over);
+		return result(&r);
+	}
 	if (body->native) {
 		for (size_t i = 0; i < body->native->attr_count; i++)
 			if (!is_hidden(body, body->native->attrs[i].name))
@@ -322,6 +430,13 @@ struct content syntax_guess(struct arena *a, const struct body *body)
 	struct reading r = {.arena = a, .body = body, .diags = &ignored};
 	struct json_members members = {NULL, 0, 0};
 
+	if (body->over) {
+		const struct content base = syntax_guess(a, hidden_alike(a, body->base, body));
+		const struct content over = syntax_guess(a, hidden_alike(a, body->over, body));
+
+		merge_content(&r, &base, &over);
+		return result(&r);
+	}
 	if (body->native) {
 		for (size_t i = 0; i < body->native->attr_count; i++)
 			if (!is_hidden(body, body->native->attrs[i].name))

@@ -377,7 +377,9 @@ const struct value *eval_expr(struct eval *ev, const struct scope *scope, const 
 	}
 	ev->depth++;
 	ev->steps++;
-	v = by_kind(ev, scope, e);
+	v = e->json_string && ev->env && ev->env->literal_json
+		    ? value_string_n(ev->arena, e->json_string->text, e->json_string->size)
+		    : by_kind(ev, scope, e);
 	ev->depth--;
 	if (v->weight <= EVAL_WEIGHT_MAX && v->depth <= EVAL_VALUE_DEPTH_MAX)
 		return v;

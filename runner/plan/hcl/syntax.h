@@ -184,6 +184,8 @@ struct json_node; /* jsontext.h */
 struct body {
 	const struct body_native *native; /* NULL: from JSON */
 	const struct json_node *json;	  /* an object, or an array of objects */
+	/* Both or neither: arguments and blocks of over stand for those of base, of any syntax. */
+	const struct body *base, *over;
 	/* Names that were taken by an earlier syntax_content() with a rest. */
 	const char *const *hidden;
 	size_t hidden_count;
@@ -241,6 +243,11 @@ struct content syntax_content(struct arena *a, const struct body *body,
 struct content syntax_content_partial(struct arena *a, const struct body *body,
 				      const struct body_schema *schema,
 				      const struct body **ret_rest, struct diags *d);
+/* A body that is base, but for the arguments and the types of blocks that over has. */
+const struct body *syntax_override(struct arena *a, const struct body *base,
+				   const struct body *over);
+/* Blocks whose arguments are overridden one by one. */
+bool syntax_overrides_within(const char *type);
 /* Every name is an attribute; blocks are errors. */
 struct content syntax_attributes(struct arena *a, const struct body *body, struct diags *d);
 

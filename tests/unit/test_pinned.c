@@ -1,6 +1,7 @@
 /*
- * What the real AWS provider plans for the workspaces of tests/conformance/aws, recorded by
- * tests/conformance/provider: ours, with the recorded facts, must be the same bytes.
+ * What Terraform and the real AWS provider plan for the workspaces of tests/conformance/aws, and what
+ * Terraform alone plans or refuses of those of tests/conformance/language, pinned by the scripts
+ * provider and corners there: ours must be the same bytes.
  */
 #include "tests/tap.h"
 
@@ -12,11 +13,11 @@
 #include <zstd.h>
 
 #include "runner/base/fd.h"
+#include "runner/canon/plan.h"
 #include "runner/plan/planner.h"
 #include "tests/conformance/changes.h"
 
 #define MAX_BYTES (256u << 20)
-#define HERE "tests/conformance/aws"
 
 static const char *path_in(const char *variable, const char *otherwise, const char *path)
 {
@@ -27,10 +28,12 @@ static const char *path_in(const char *variable, const char *otherwise, const ch
 	return full;
 }
 
-static int open_source(void)
-{
-	return open(path_in("FIXPROOF_SOURCE", ".", HERE), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
+/* One folder of workspaces and how they are planned. */
+struct folder {
+	const char *path, *request;
+	const struct pack *pack; /* or NULL: no provider, whole plans, outputs included */
+	int fd;
+};
 
 /* All texts of the folder, unpacked into dir_fd. */
 static void unpack(int from_fd, int dir_fd)
@@ -86,22 +89,38 @@ static void configure(int from_fd, int ws_fd)
 	buf_release(&text);
 }
 
-static void compare(const struct pack *pack, int ws_fd, const char *name, const char *wanted)
+/* "refused" where there is no plan, and no doubt that Terraform would not make one. */
+static void canonical(const struct folder *f, const struct doc *record, struct arena *a,
+		      struct buf *out)
 {
-	static const char request[] = "{\"format\":\"fixproof-plan-request/1\"}";
-	const struct planner_input in = {ws_fd, pack, 1, request, strlen(request)};
+	const struct doc *plan = doc_get(record, "plan"), *list = doc_get(record, "diagnostics");
+	struct err e = ERR_INIT;
+
+	if (plan && plan->kind == DOC_OBJECT) {
+		CHECK_INT(f->pack ? changes_canon(plan, NULL, a, out, &e)
+				  : canon_plan("ours", plan, out, &e),
+			  0);
+		return;
+	}
+	for (const struct doc *d = list ? list->first : NULL; d; d = d->next)
+		if (strcmp(doc_get(d, "severity")->text, "unsupported") == 0)
+			buf_addf(out, "%s: ", doc_get(d, "summary")->text);
+	buf_addstr(out, "refused");
+}
+
+static void compare(const struct folder *f, int ws_fd, const char *name, const char *wanted)
+{
+	const struct planner_input in = {ws_fd, f->pack, f->pack ? 1 : 0, f->request,
+					 strlen(f->request)};
 	struct arena a = ARENA_INIT((size_t)1 << 30);
 	struct buf record = BUF_INIT(MAX_BYTES), ours = BUF_INIT(MAX_BYTES);
-	const struct doc *d, *plan;
+	const struct doc *d;
 	struct err e = ERR_INIT;
 	size_t same = 0;
 
 	CHECK_INT(planner_run(&in, &a, &record, &e), 0);
 	CHECK_INT(doc_read_json("record", record.data, record.size, &a, &d, &e), 0);
-	plan = doc_get(d, "plan");
-	if (!plan || plan->kind != DOC_OBJECT)
-		tap_fail(__FILE__, __LINE__, "%s: no plan: %.600s", name, record.data);
-	CHECK_INT(changes_canon(plan, NULL, &a, &ours, &e), 0);
+	canonical(f, d, &a, &ours);
 	while (same < ours.size && ours.data[same] == wanted[same])
 		same++;
 	if (same != ours.size || wanted[same] != '\n')
@@ -114,7 +133,7 @@ static void compare(const struct pack *pack, int ws_fd, const char *name, const 
 	arena_release(&a);
 }
 
-static size_t compare_all(const struct pack *pack, int from_fd, int dir_fd, const char *pinned)
+static size_t compare_each(const struct folder *f, int dir_fd, const char *pinned)
 {
 	size_t count = 0;
 
@@ -125,37 +144,60 @@ static size_t compare_all(const struct pack *pack, int from_fd, int dir_fd, cons
 		(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(at, "\t"), at);
 		ws_fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		CHECK(ws_fd >= 0);
-		configure(from_fd, ws_fd);
-		compare(pack, ws_fd, name, strchr(at, '\t') + 1);
+		if (f->pack)
+			configure(f->fd, ws_fd);
+		compare(f, ws_fd, name, strchr(at, '\t') + 1);
 		fd_close(ws_fd);
 		count++;
 	}
 	return count;
 }
 
-TEST(two_hundred_workspaces_are_planned_as_the_real_provider_plans_them)
+static void compare_all(struct folder *f, size_t count)
 {
-	char name[] = "/tmp/test_provider.XXXXXX";
-	int from_fd = open_source(), pack_fd, dir_fd;
-	struct arena a = ARENA_INIT((size_t)1 << 30);
+	char name[] = "/tmp/test_pinned.XXXXXX";
 	struct buf pinned = BUF_INIT(MAX_BYTES);
 	struct err e = ERR_INIT;
-	struct pack pack;
+	int dir_fd;
 
-	CHECK(from_fd >= 0 && mkdtemp(name) != NULL);
+	f->fd = open(path_in("FIXPROOF_SOURCE", ".", f->path),
+		     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(f->fd >= 0 && mkdtemp(name) != NULL);
 	dir_fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	pack_fd =
-		open(path_in("FIXPROOF_BUILD", "build/release", "packs/hashicorp-aws-5.100.0.pack"),
-		     O_RDONLY | O_CLOEXEC);
-	CHECK(dir_fd >= 0 && pack_fd >= 0);
-	CHECK_INT(pack_map(pack_fd, "pack", &a, &pack, &e), 0);
-	unpack(from_fd, dir_fd);
-	read_pinned(from_fd, &pinned);
-	CHECK_INT(compare_all(&pack, from_fd, dir_fd, buf_text(&pinned)), 200);
-	fd_close(pack_fd);
+	CHECK(dir_fd >= 0);
+	unpack(f->fd, dir_fd);
+	read_pinned(f->fd, &pinned);
+	CHECK_INT(compare_each(f, dir_fd, buf_text(&pinned)), count);
 	fd_close(dir_fd);
-	fd_close(from_fd);
+	fd_close(f->fd);
 	buf_release(&pinned);
-	arena_release(&a);
 	CHECK_INT(fd_remove_tree(AT_FDCWD, name, &e), 0);
+}
+
+TEST(two_hundred_workspaces_are_planned_as_the_real_provider_plans_them)
+{
+	struct folder f = {.path = "tests/conformance/aws",
+			   .request = "{\"format\":\"fixproof-plan-request/1\"}"};
+	struct arena a = ARENA_INIT((size_t)1 << 30);
+	struct err e = ERR_INIT;
+	struct pack pack;
+	int pack_fd = open(path_in("FIXPROOF_BUILD", "build/release",
+				   "packs/hashicorp-aws-5.100.0.pack"),
+			   O_RDONLY | O_CLOEXEC);
+
+	CHECK(pack_fd >= 0);
+	CHECK_INT(pack_map(pack_fd, "pack", &a, &pack, &e), 0);
+	f.pack = &pack;
+	compare_all(&f, 200);
+	fd_close(pack_fd);
+	arena_release(&a);
+}
+
+TEST(corners_of_the_language_are_planned_or_refused_as_terraform_does)
+{
+	struct folder f = {.path = "tests/conformance/language",
+			   .request = "{\"format\":\"fixproof-plan-request/1\",\"facts\":"
+				      "\"schema\"}"};
+
+	compare_all(&f, 108);
 }
