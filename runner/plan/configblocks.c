@@ -27,7 +27,8 @@ static const struct schema_block no_blocks[0];
 static const struct value *constant(struct config *c, const struct attribute *attr,
 				    const struct type *t)
 {
-	static const struct eval_env env = {.dir_fd = -1, .no_functions = true, .literal_json = true};
+	static const struct eval_env env = {
+		.dir_fd = -1, .no_functions = true, .literal_json = true};
 	struct eval ev = EVAL_INIT(c->arena, c->diags, &env);
 	const struct value *v = eval_expr_as(&ev, NULL, attr->expr, t, NULL);
 
@@ -142,7 +143,8 @@ static bool reserved(const char *name)
 
 static void read_default(struct config *c, struct config_variable *v, const struct attribute *attr)
 {
-	static const struct eval_env env = {.dir_fd = -1, .no_functions = true, .literal_json = true};
+	static const struct eval_env env = {
+		.dir_fd = -1, .no_functions = true, .literal_json = true};
 	struct eval ev = EVAL_INIT(c->arena, c->diags, &env);
 	const struct value *value = eval_expr(&ev, NULL, attr->expr);
 	struct err e = ERR_INIT;

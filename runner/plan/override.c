@@ -23,7 +23,7 @@ static bool same_block(struct arena *arena, const struct block *a, const struct 
 	for (size_t i = 0; i < a->label_count; i++)
 		if (strcmp(a->labels[i], b->labels[i]) != 0)
 			return false;
-	return strcmp(a->type, "provider") != 0 || 
+	return strcmp(a->type, "provider") != 0 ||
 	       strcmp(alias_text(arena, a), alias_text(arena, b)) == 0;
 }
 

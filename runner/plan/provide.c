@@ -522,8 +522,9 @@ static const struct value *plan_terraform_data(struct arena *a, const struct val
 		return v;
 	output = value_is_null(input) ? input : value_unknown(a, input->type);
 	v = provide_with(a, v, "output", output);
-	return replaced ? provide_with(a, v, "id", value_not_null(a, value_unknown(a, &type_string)))
-			: v;
+	return replaced
+		       ? provide_with(a, v, "id", value_not_null(a, value_unknown(a, &type_string)))
+		       : v;
 }
 
 /* Computed values that become unknown when what they depend on changes. */

@@ -29,7 +29,8 @@ static void set(struct walk *w, struct vars *vars, const char *name, const struc
 
 static void read_file(struct walk *w, struct vars *vars, const char *path, bool required)
 {
-	static const struct eval_env env = {.dir_fd = -1, .no_functions = true, .literal_json = true};
+	static const struct eval_env env = {
+		.dir_fd = -1, .no_functions = true, .literal_json = true};
 	struct eval ev = EVAL_INIT(w->arena, w->diags, &env);
 	const struct range nowhere = {.source = NULL};
 	const struct source *s = config_read(&w->config, path, required, nowhere);

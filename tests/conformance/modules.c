@@ -5,8 +5,8 @@
  * conformance_modules record NAME RECORD   the same line of our record; a refusal goes to standard
  *                                          error and exits with 3
  * conformance_modules whole NAME FILE      "NAME<tab>PLAN", outputs included, of a plan or of our
- *                                          record; "NAME<tab>refused" of an empty file, and of a record
- *                                          that says so without a doubt
+ *                                          record; "NAME<tab>refused" of an empty file, and of a
+ * record that says so without a doubt
  */
 #include <fcntl.h>
 #include <string.h>

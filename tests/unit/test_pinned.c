@@ -1,7 +1,7 @@
 /*
- * What Terraform and the real AWS provider plan for the workspaces of tests/conformance/aws, and what
- * Terraform alone plans or refuses of those of tests/conformance/language, pinned by the scripts
- * provider and corners there: ours must be the same bytes.
+ * What Terraform and the real AWS provider plan for the workspaces of tests/conformance/aws, and
+ * what Terraform alone plans or refuses of those of tests/conformance/language, pinned by the
+ * scripts provider and corners there: ours must be the same bytes.
  */
 #include "tests/tap.h"
 
@@ -160,8 +160,7 @@ static void compare_all(struct folder *f, size_t count)
 	struct err e = ERR_INIT;
 	int dir_fd;
 
-	f->fd = open(path_in("FIXPROOF_SOURCE", ".", f->path),
-		     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	f->fd = open(path_in("FIXPROOF_SOURCE", ".", f->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CHECK(f->fd >= 0 && mkdtemp(name) != NULL);
 	dir_fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	CHECK(dir_fd >= 0);
@@ -181,9 +180,9 @@ TEST(two_hundred_workspaces_are_planned_as_the_real_provider_plans_them)
 	struct arena a = ARENA_INIT((size_t)1 << 30);
 	struct err e = ERR_INIT;
 	struct pack pack;
-	int pack_fd = open(path_in("FIXPROOF_BUILD", "build/release",
-				   "packs/hashicorp-aws-5.100.0.pack"),
-			   O_RDONLY | O_CLOEXEC);
+	int pack_fd =
+		open(path_in("FIXPROOF_BUILD", "build/release", "packs/hashicorp-aws-5.100.0.pack"),
+		     O_RDONLY | O_CLOEXEC);
 
 	CHECK(pack_fd >= 0);
 	CHECK_INT(pack_map(pack_fd, "pack", &a, &pack, &e), 0);

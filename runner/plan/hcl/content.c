@@ -283,7 +283,8 @@ static struct content read_content(struct reading *r, bool partial);
 /* What is required may stand in either. */
 static struct content read_part(struct reading *r, const struct body *part, bool partial)
 {
-	struct schema_attr *attrs = arena_array(r->arena, r->schema->attr_count + 1, sizeof(*attrs));
+	struct schema_attr *attrs =
+		arena_array(r->arena, r->schema->attr_count + 1, sizeof(*attrs));
 	struct body_schema schema = *r->schema;
 	struct reading inner = {.arena = r->arena, .schema = &schema, .diags = r->diags};
 

@@ -50,7 +50,7 @@ struct eval_env {
 	const char *home; /* for pathexpand("~"); NULL: refused */
 	const char *plan_time; /* for plantimestamp(), as RFC 3339; NULL: refused */
 	bool no_functions;     /* where Terraform allows none */
-	bool literal_json; /* strings of JSON syntax are no templates */
+	bool literal_json;     /* strings of JSON syntax are no templates */
 	size_t file_bytes_max; /* of one file; 0: SYNTAX_FILE_BYTES_MAX */
 };
 

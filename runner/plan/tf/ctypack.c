@@ -131,7 +131,8 @@ static bool read_refinement(struct reader *r, uint64_t key, struct refinement *o
 	case REFINED_PREFIX:
 		if (t.kind != MSGPACK_STRING || value_text_fault((const char *)t.data, t.size))
 			return false;
-		out->prefix = arena_strndup(r->arena, (const char *)t.data, t.size);
+		/* An empty one says nothing. */
+		out->prefix = t.size ? arena_strndup(r->arena, (const char *)t.data, t.size) : NULL;
 		return true;
 	case REFINED_LENGTH_MIN:
 	case REFINED_LENGTH_MAX:
