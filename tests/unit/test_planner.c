@@ -504,6 +504,19 @@ TEST(each_mistake_is_refused_with_its_place_and_reason)
 		 "main.tf:1:1: unsupported: Import block: What fake_bucket.a looks like now is "
 		 "only known "
 		 "to its provider."},
+		{"moved {\n  from = fake_bucket.a[0]\n  to   = fake_bucket.a[0]\n}\n",
+		 "main.tf:1:1: error: Redundant move statement: This statement declares a move "
+		 "from fake_bucket.a[0] to the same address, which is the same as not declaring "
+		 "this move at all."},
+		{"check \"c\" {\n  assert {\n    condition     = 1 == 1\n    error_message = "
+		 "\"x\"\n  }\n}\n",
+		 "main.tf:3:21: error: Invalid assert expression: The condition expression must "
+		 "refer to at least one object from elsewhere in the configuration, or else its "
+		 "result would not be checking anything."},
+		{"variable \"v\" {\n  default = 1\n  validation {\n    condition     = var.w\n    "
+		 "error_message = \"x\"\n  }\n}\nvariable \"w\" {\n  default = true\n}\n",
+		 "main.tf:4:21: error: Invalid variable validation condition: The condition for "
+		 "variable \"v\" must refer to var.v in order to test incoming values."},
 		{"output \"x\" {\n  value = path.cwd\n}\n",
 		 "main.tf:2:11: unsupported: path.cwd: The working directory is different on each "
 		 "machine; "
