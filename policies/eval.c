@@ -125,18 +125,24 @@ static enum policy_result judge_attribute(struct policy_context *c,
 					  const struct policy_condition *d)
 {
 	struct policy_found f = {.count = 0};
-	static const struct policy_value absent = {.value = NULL};
+	struct policy_value absent = {.value = NULL};
 	enum policy_result result = start(d->quantify);
 	size_t decisive = 0;
 
 	if (!d->is_static || is_written(c, d))
 		policy_path_walk(c, &c->here, &d->path, &f);
 	if (f.count == 0) {
-		f.rows = (struct policy_value *)(uintptr_t)&absent;
+		f.rows = &absent;
 		f.count = 1;
 	}
 	for (size_t i = 0; i < f.count; i++) {
-		enum policy_result next = quantified(d->quantify, result, judge_one(d, &f.rows[i]));
+		enum policy_result next;
+
+		/* What is not written may still be set, by a provider or beside what is written. */
+		if (c->index->is_static && !d->is_static &&
+		    (!f.rows[i].value || json_is_null(f.rows[i].value)))
+			f.rows[i] = (struct policy_value){.is_unknown = true};
+		next = quantified(d->quantify, result, judge_one(d, &f.rows[i]));
 
 		if (next != result)
 			decisive = i;
@@ -460,8 +466,25 @@ static enum policy_result judge_exists(struct policy_context *c, const struct po
 	return result;
 }
 
-enum policy_result policy_judge_condition(struct policy_context *c,
-					  const struct policy_condition *d)
+/*
+ * Of a configuration that was not planned: a join may lead through what was not followed, a list
+ * may have more elements, a rule may stand elsewhere.  What fails as it is written fails.
+ */
+static enum policy_result judge_unplanned(struct policy_context *c,
+					  const struct policy_condition *d,
+					  enum policy_result result)
+{
+	bool joins = d->kind == POLICY_COND_CONNECTION || d->kind == POLICY_COND_INSTANCES;
+	bool lists = d->kind == POLICY_COND_EACH || d->kind == POLICY_COND_NETWORK;
+
+	if (!c->index->is_static || !(joins || (lists && result == POLICY_PASS)))
+		return result;
+	policy_note(c, POLICY_VIEW_STATIC, POLICY_UNKNOWN,
+		    "what else belongs to it is not known without a plan");
+	return POLICY_UNKNOWN;
+}
+
+static enum policy_result judge_kind(struct policy_context *c, const struct policy_condition *d)
 {
 	switch (d->kind) {
 	case POLICY_COND_AND:
@@ -488,6 +511,12 @@ enum policy_result policy_judge_condition(struct policy_context *c,
 		return POLICY_PASS; /* what it leaves out is not judged at all */
 	}
 	abort();
+}
+
+enum policy_result policy_judge_condition(struct policy_context *c,
+					  const struct policy_condition *d)
+{
+	return judge_unplanned(c, d, judge_kind(c, d));
 }
 
 /* --- a whole policy

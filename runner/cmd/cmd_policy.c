@@ -140,7 +140,7 @@ static int plan_both(const struct policy_values *v, const char *directory, struc
 	}
 	if (planning_directory(c->planner, directory, &o, a, &c->now, e) < 0)
 		return -1;
-	*ret_planned = planning_succeeded(&c->now) && doc_get(c->now.root, "view");
+	*ret_planned = planning_succeeded(&c->now);
 	return 0;
 }
 
@@ -162,14 +162,15 @@ static int check(const struct policy_values *v, const char *directory, struct ar
 	struct policy_report *reports;
 	bool planned;
 	size_t count;
+	int status;
 
 	if (strcmp(v->format, "markdown") == 0)
 		return err_set(e, ERR_USAGE, "a table in Markdown is for \"list\"");
 	if (load(v, a, &policies, &count, e) < 0 || plan_both(v, directory, a, &c, &planned, e) < 0)
 		return -1;
-	if (!planned)
-		return CMD_INCONCLUSIVE;
 	view = member(&c.now, "view");
+	if (!json_is_object(view) || (!planned && v->before))
+		return CMD_INCONCLUSIVE;
 	before = member(&c.before, "view");
 	change = before ? member(&c.now, "plan") : NULL;
 	if (policy_views_open(view, before, change, a, &views, e) < 0)
@@ -177,7 +178,9 @@ static int check(const struct policy_values *v, const char *directory, struct ar
 	reports = arena_array(a, FP_MAX(count, (size_t)1), sizeof(*reports));
 	for (size_t i = 0; i < count; i++)
 		reports[i] = policy_judge(policies[i], views, a);
-	return policy_report_print(reports, count, &o);
+	status = policy_report_print(reports, count, &o);
+	/* The configuration as written says what fails, and never that all is well. */
+	return !planned && status == CMD_VERIFIED ? CMD_INCONCLUSIVE : status;
 }
 
 /* All policies, or those with the ids. */

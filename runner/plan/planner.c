@@ -88,12 +88,8 @@ void planner_compare_versions(struct walk *w)
 	}
 }
 
-int planner_embedded(struct walk *w, struct planrecord_texts *t, struct err *e)
+static int plan(struct walk *w, struct planrecord_texts *t, struct err *e)
 {
-	if (config_load(&w->config, e) < 0)
-		return -1;
-	if (failed(w))
-		return 0;
 	planner_refuse_imports(w);
 	planner_compare_versions(w);
 	graph_build(w);
@@ -112,6 +108,19 @@ int planner_embedded(struct walk *w, struct planrecord_texts *t, struct err *e)
 		planview_write(w, &t->view);
 	if (w->request->want_state)
 		apply(w, t);
+	return 0;
+}
+
+int planner_embedded(struct walk *w, struct planrecord_texts *t, struct err *e)
+{
+	if (config_load(&w->config, e) < 0)
+		return -1;
+	if (failed(w))
+		return 0;
+	if (plan(w, t, e) < 0)
+		return -1;
+	if (t->plan.size == 0 && w->request->want_view)
+		planview_write_static(w, &t->view);
 	return 0;
 }
 

@@ -162,7 +162,8 @@ int planrecord_write(struct walk *w, struct planrecord_texts *t, struct buf *out
 	write_diags(out, w);
 	write_text(out, "plan", &t->plan, planned);
 	write_text(out, "state", &t->state, planned);
-	write_text(out, "view", &t->view, planned);
+	/* Of what was not planned, the configuration as written. */
+	write_text(out, "view", &t->view, true);
 	write_types(out, w);
 	write_packs(out, w);
 	write_files(out, w);

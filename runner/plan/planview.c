@@ -337,7 +337,8 @@ static void write_provider(struct view *v, const struct config_module *m,
 
 	if (!name)
 		name = arena_strndup(w->arena, r->type, strcspn(r->type, "_"));
-	if (w->modules[m->number].count)
+	/* What could not be planned may have no instances of modules yet. */
+	if (w->modules && w->modules[m->number].count)
 		p = walk_provider(w, w->modules[m->number].list[0], name, r->provider.alias);
 	planwrite_member(v->out, "provider",
 			 p ? p->address : config_provider_address(w->arena, m, name));
@@ -502,6 +503,121 @@ static void write_instance(struct view *v, const struct resource_instance *r)
 	if (planned->unknown_within)
 		viewdocs_write(v->walk, v->out, r);
 	buf_addstr(v->out, "]}");
+}
+
+/*
+ * Nothing was planned: each block stands for one instance of itself, with what is written out as
+ * its values, and everything else as unknown.
+ */
+static void write_known_members(struct view *v, const struct body *body, bool unknown);
+
+static bool is_constant(struct view *v, const struct expr *e, const struct value **ret_value)
+{
+	struct walk *w = v->walk;
+	struct references refs = REFERENCES_INIT(w->arena);
+	struct diag_mark mark = diag_mark(w->diags);
+	size_t failures = w->diags->failures;
+
+	*ret_value = NULL;
+	eval_references(&refs, e);
+	if (refs.count == 0)
+		*ret_value = eval_expr(&w->eval, NULL, e);
+	if (*ret_value && (w->diags->failures != failures || !value_wholly_known(*ret_value)))
+		*ret_value = NULL;
+	diag_rewind(w->diags, mark);
+	return *ret_value != NULL;
+}
+
+/* Blocks of one type as a list; where one of them is dynamic nobody knows how many there are. */
+static void write_known_blocks(struct view *v, const struct content *c, size_t first, bool unknown)
+{
+	const char *name = block_name(c->blocks[first]);
+	bool dynamic = false;
+
+	for (size_t k = first; k < c->block_count; k++)
+		dynamic |= strcmp(block_name(c->blocks[k]), name) == 0 && is_dynamic(c->blocks[k]);
+	if (dynamic && !unknown)
+		return;
+	planwrite_key(v->out, name);
+	if (dynamic) {
+		buf_addstr(v->out, "true");
+		return;
+	}
+	buf_addch(v->out, '[');
+	for (size_t k = first; k < c->block_count; k++) {
+		if (strcmp(block_name(c->blocks[k]), name) != 0)
+			continue;
+		planwrite_comma(v->out);
+		buf_addch(v->out, '{');
+		write_known_members(v, c->blocks[k]->body, unknown);
+		buf_addch(v->out, '}');
+	}
+	buf_addch(v->out, ']');
+}
+
+static void write_known_members(struct view *v, const struct body *body, bool unknown)
+{
+	struct content guess = syntax_guess(v->walk->arena, body);
+	const struct value *value;
+
+	for (size_t i = 0; i < guess.attr_count; i++) {
+		bool constant = is_constant(v, guess.attrs[i]->expr, &value);
+
+		if (constant == unknown)
+			continue;
+		planwrite_key(v->out, guess.attrs[i]->name);
+		if (unknown)
+			buf_addstr(v->out, "true");
+		else
+			planwrite_known(v->out, value);
+	}
+	for (size_t i = 0; i < guess.block_count; i++) {
+		bool earlier = false;
+
+		for (size_t k = 0; k < i; k++)
+			earlier |= strcmp(block_name(guess.blocks[k]),
+					  block_name(guess.blocks[i])) == 0;
+		if (!earlier)
+			write_known_blocks(v, &guess, i, unknown);
+	}
+}
+
+static void write_static_instance(struct view *v, const struct config_module *m,
+				  const struct config_resource *r, size_t block)
+{
+	planwrite_comma(v->out);
+	buf_addch(v->out, '{');
+	planwrite_member(v->out, "address", block_address(v->walk->arena, m, r));
+	put_uint(v->out, "block", block);
+	planwrite_member(v->out, "mode", mode_name(r->mode));
+	planwrite_member(v->out, "type", r->type);
+	planwrite_member(v->out, "name", r->name);
+	planwrite_key(v->out, "key");
+	buf_addstr(v->out, "null");
+	planwrite_member(v->out, "module", m->address);
+	planwrite_key(v->out, "values");
+	buf_addch(v->out, '{');
+	write_known_members(v, r->body, false);
+	buf_addch(v->out, '}');
+	planwrite_key(v->out, "unknown");
+	buf_addch(v->out, '{');
+	write_known_members(v, r->body, true);
+	buf_addstr(v->out, "},\"sensitive\":{},\"inferred\":true,\"documents\":[]}");
+}
+
+static void write_static_instances(struct view *v)
+{
+	size_t block = 0;
+
+	planwrite_key(v->out, "instances");
+	buf_addch(v->out, '[');
+	for (size_t i = 0; i < v->walk->config.modules.count; i++) {
+		const struct config_module *m = v->walk->config.modules.list[i];
+
+		for (size_t k = 0; k < m->resources.count; k++)
+			write_static_instance(v, m, &m->resources.list[k], block++);
+	}
+	buf_addch(v->out, ']');
 }
 
 static void write_instances(struct view *v)
@@ -672,6 +788,26 @@ void planview_write(struct walk *w, struct buf *out)
 	write_per_module(&v, "outputs", write_outputs);
 	planwrite_key(out, "comments");
 	buf_addch(out, '[');
+	for (size_t i = 0; i < v.comments.count; i++)
+		write_comment(out, &v.comments.list[i], true);
+	buf_addstr(out, "]}");
+}
+
+void planview_write_static(struct walk *w, struct buf *out)
+{
+	struct view v = {.walk = w, .out = out};
+
+	buf_addch(out, '{');
+	planwrite_member(out, "format", PLANVIEW_FORMAT);
+	planwrite_member(out, "dialect", "terraform");
+	put_bool(out, "planned", false);
+	write_files(&v);
+	write_blocks(&v);
+	write_static_instances(&v);
+	write_per_module(&v, "modules", write_calls);
+	write_per_module(&v, "providers", write_providers);
+	write_per_module(&v, "required_providers", write_required);
+	buf_addstr(out, ",\"references\":[],\"variables\":[],\"outputs\":[],\"comments\":[");
 	for (size_t i = 0; i < v.comments.count; i++)
 		write_comment(out, &v.comments.list[i], true);
 	buf_addstr(out, "]}");

@@ -8,4 +8,10 @@
 
 void planview_write(struct walk *w, struct buf *out);
 
+/*
+ * The same of a configuration that was read and could not be planned, with "planned": false: each
+ * block is one instance of itself, and what is not written out in it is unknown.
+ */
+void planview_write_static(struct walk *w, struct buf *out);
+
 #endif

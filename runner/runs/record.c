@@ -164,12 +164,10 @@ static int want(struct runs_context *c, const struct doc *root, const char *key,
 static int read_planned(struct runs_context *c, const char *text, const struct doc *root,
 			struct runs_record *r)
 {
-	const struct doc *plan, *view = doc_get(root, "view"), *state = doc_get(root, "state");
+	const struct doc *plan, *state = doc_get(root, "state");
 
 	if (want(c, root, "plan", DOC_OBJECT, &plan) < 0 || read_plan(c, plan, &r->plan) < 0)
 		return -1;
-	if (view && view->kind == DOC_OBJECT)
-		r->view = doc_to_json(view);
 	if (state && state->kind == DOC_OBJECT) {
 		r->state = text + state->offset;
 		r->state_size = state->length;
@@ -195,7 +193,7 @@ int runs_read_record(struct runs_context *c, const char *text, size_t size,
 		     struct evidence_run *run, struct runs_record *ret_record)
 {
 	struct runs_record r = {.planned = false};
-	const struct doc *root, *status, *list;
+	const struct doc *root, *status, *list, *view;
 
 	if (doc_read_json(what, text, size, c->arena, &root, c->e) < 0)
 		return -1;
@@ -212,6 +210,10 @@ int runs_read_record(struct runs_context *c, const char *text, size_t size,
 	}
 	if (doc_get(root, "packs") && add_packs(c, doc_get(root, "packs")) < 0)
 		return -1;
+	/* Of what could not be planned it is the configuration as written. */
+	view = doc_get(root, "view");
+	if (view && view->kind == DOC_OBJECT)
+		r.view = doc_to_json(view);
 	if (strcmp(status->text, "planned") == 0 && read_planned(c, text, root, &r) < 0) {
 		json_decref(r.plan.json);
 		json_decref(r.view);
