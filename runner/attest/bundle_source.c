@@ -69,15 +69,14 @@ bool bundle_is_packed(const struct bundle *b)
 	return b->fd < 0;
 }
 
-static int open_file(int fd, const char *path, struct err *e)
+static int open_file(int fd, const char *path, struct stat *ret_st, struct err *e)
 {
 	int file = fd_openat2(fd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0,
 			      RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
-	struct stat st;
 
 	if (file < 0)
 		return err_sys(e, "%s", path);
-	if (fstat(file, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(file, ret_st) < 0 || !S_ISREG(ret_st->st_mode)) {
 		fd_close(file);
 		return err_set(e, ERR_INPUT, "%s: not a regular file", path);
 	}
@@ -85,19 +84,16 @@ static int open_file(int fd, const char *path, struct err *e)
 }
 
 /* Straight into the arena: most of checking a bundle is reading many small files. */
-static int read_whole(int file, const char *path, struct arena *a, const char **ret_data,
-		      size_t *ret_size, struct err *e)
+static int read_whole(int file, const struct stat *st, const char *path, struct arena *a,
+		      const char **ret_data, size_t *ret_size, struct err *e)
 {
-	struct stat st;
 	size_t done = 0, size;
 	char *data;
 
-	if (fstat(file, &st) < 0)
-		return err_sys(e, "%s", path);
-	if ((uint64_t)st.st_size > BUNDLE_FILE_MAX_BYTES)
+	if ((uint64_t)st->st_size > BUNDLE_FILE_MAX_BYTES)
 		return err_set(e, ERR_LIMIT, "%s: larger than %zu bytes", path,
 			       BUNDLE_FILE_MAX_BYTES);
-	size = (size_t)st.st_size;
+	size = (size_t)st->st_size;
 	data = arena_alloc(a, size + 1);
 	while (done < size) {
 		ssize_t n = read(file, data + done, size - done);
@@ -118,6 +114,7 @@ int bundle_file(const struct bundle *b, const char *path, struct arena *a, const
 {
 	FP_CLEANUP(fd_cleanup) int file = -1;
 	const struct bundle_member *m;
+	struct stat st;
 
 	if (b->fd < 0) {
 		m = bundle_archive_find(&b->archive, path);
@@ -127,8 +124,8 @@ int bundle_file(const struct bundle *b, const char *path, struct arena *a, const
 		*ret_size = m->size;
 		return 0;
 	}
-	file = open_file(b->fd, path, e);
-	return file < 0 ? -1 : read_whole(file, path, a, ret_data, ret_size, e);
+	file = open_file(b->fd, path, &st, e);
+	return file < 0 ? -1 : read_whole(file, &st, path, a, ret_data, ret_size, e);
 }
 
 bool bundle_has(const struct bundle *b, const char *path)
@@ -146,16 +143,28 @@ struct walk {
 
 static int walk(struct walk *w, int fd, const char *prefix, unsigned int depth, struct err *e);
 
-static int walk_entry(struct walk *w, int fd, const char *name, const char *prefix,
-		      unsigned int depth, struct err *e)
+/* What an entry is; most file systems tell by the way. */
+static int type_of(int fd, const struct dirent *entry)
 {
-	const char *path = arena_printf(w->arena, "%s%s%s", prefix, *prefix ? "/" : "", name);
-	FP_CLEANUP(fd_cleanup) int child = -1;
 	struct stat st;
 
-	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type;
+	return fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ? -1
+									: (int)IFTODT(st.st_mode);
+}
+
+static int walk_entry(struct walk *w, int fd, const struct dirent *entry, const char *prefix,
+		      unsigned int depth, struct err *e)
+{
+	const char *name = entry->d_name;
+	const char *path = arena_printf(w->arena, "%s%s%s", prefix, *prefix ? "/" : "", name);
+	FP_CLEANUP(fd_cleanup) int child = -1;
+	int type = type_of(fd, entry);
+
+	if (type < 0)
 		return err_sys(e, "%s", path);
-	if (S_ISDIR(st.st_mode)) {
+	if (type == DT_DIR) {
 		if (depth >= DEPTH_MAX + TREESTREAM_PATH_MAX / 2)
 			return err_set(e, ERR_LIMIT, "%s: too many directories", path);
 		child = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -163,7 +172,7 @@ static int walk_entry(struct walk *w, int fd, const char *name, const char *pref
 			return err_sys(e, "%s", path);
 		return walk(w, child, path, depth + 1, e);
 	}
-	if (!S_ISREG(st.st_mode))
+	if (type != DT_REG)
 		return err_set(e, ERR_INPUT, "%s: not a regular file", path);
 	if (w->count == BUNDLE_FILES_MAX)
 		return err_set(e, ERR_LIMIT, "%s: more than %d files", path, BUNDLE_FILES_MAX);
@@ -187,7 +196,7 @@ static int walk(struct walk *w, int fd, const char *prefix, unsigned int depth, 
 	while ((entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (walk_entry(w, fd, entry->d_name, prefix, depth, e) < 0)
+		if (walk_entry(w, fd, entry, prefix, depth, e) < 0)
 			return -1;
 	}
 	return 0;
