@@ -177,6 +177,8 @@ static const struct value *read_unknown(struct reader *r, const struct type *t,
 	r->in = outer;
 	if (!ok)
 		return fault(r, "refinements that cannot be read");
+	/* Any length says nothing. */
+	f->has_length = f->has_length && (f->length_min > 0 || f->length_max != SIZE_MAX);
 	return fits(f, t) ? value_unknown_refined(r->arena, t, f) : value_unknown(r->arena, t);
 }
 
