@@ -225,6 +225,42 @@ TEST(ports_and_addresses_are_unions_of_intervals)
 	}
 }
 
+/* --- as written ---------------------------------------------------------------------------------
+ */
+
+#define WRITTEN(config, values, unknown)                                                   \
+	"{'blocks':[{'address':'t.a','config':" config "}],'references':[],'instances':[{" \
+	"'address':'t.a','block':0,'mode':'managed','type':'t','values':" values           \
+	",'unknown':" unknown "}]}"
+
+static const struct {
+	const char *view, *judged;
+} written[] = {
+	{WRITTEN("{}", "{}", "{'v':true}"), "t.a fail static: v.n is not set"},
+	{WRITTEN("{'v':[{}]}", "{'v':[{}]}", "{'v':[{'n':true}]}"),
+	 "t.a fail static: v.n is not set"},
+	{WRITTEN("{'v':[{'n':true}]}", "{'v':[{'n':true}]}", "{}"), "t.a pass static"},
+	{WRITTEN("{'v':[{'n':{'$ref':['x'],'$expr':'x'}}]}", "{'v':[{}]}", "{'v':[{'n':true}]}"),
+	 "t.a unknown static: v.n is not known before apply"},
+	{WRITTEN("{'v':[{},{'n':{'$ref':['x'],'$expr':'x'}}]}", "{'v':[{},{}]}",
+		 "{'v':[{'n':true},{'n':true}]}"),
+	 "t.a unknown static: v.n is not known before apply"},
+	{WRITTEN("{'v':{'$ref':['x'],'$expr':'x'}}", "{'v':[{}]}", "{'v':[{'n':true}]}"),
+	 "t.a unknown static: v.n is not known before apply"},
+	{WRITTEN("{'v':[{'$for_each':{'$expr':'x'},'n':true}]}", "{'v':[{'n':true}]}", "{}"),
+	 "t.a pass static"},
+};
+
+TEST(what_no_block_of_the_configuration_sets_is_not_set_whatever_a_provider_fills_in)
+{
+	for (size_t i = 0; i < FP_ARRAY_SIZE(written); i++) {
+		tap_row("%s", written[i].view);
+		CHECK_JUDGED("  {cond_type: attribute, resource_types: [t], view: static, "
+			     "attribute: v.n, operator: is_true}\n",
+			     written[i].view, written[i].judged);
+	}
+}
+
 /* --- changes -------------------------------------------------------------------------------------
  */
 
