@@ -136,7 +136,7 @@ static bool read_refinement(struct reader *r, uint64_t key, struct refinement *o
 		return true;
 	case REFINED_LENGTH_MIN:
 	case REFINED_LENGTH_MAX:
-		if (t.kind != MSGPACK_UINT)
+		if (t.kind != MSGPACK_UINT || t.uint > INT64_MAX)
 			return false;
 		if (!out->has_length)
 			out->length_max = SIZE_MAX;
