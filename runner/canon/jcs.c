@@ -331,7 +331,9 @@ static void free_members(struct member **members)
 	free(*members);
 }
 
-static void write_json_object(struct buf *out, const json_t *object)
+static void write_json(struct buf *out, const json_t *json, bool own);
+
+static void write_json_object(struct buf *out, const json_t *object, bool own)
 {
 	FP_CLEANUP(free_members)
 	struct member *members = die_calloc(json_object_size(object) + 1, sizeof(*members));
@@ -348,43 +350,47 @@ static void write_json_object(struct buf *out, const json_t *object)
 			buf_addch(out, ',');
 		jcs_string(out, members[i].key, members[i].size);
 		buf_addch(out, ':');
-		jcs_write(out, members[i].value);
+		write_json(out, members[i].value, own);
 	}
 	buf_addch(out, '}');
 }
 
-static void write_json_array(struct buf *out, const json_t *array)
+static void write_json_array(struct buf *out, const json_t *array, bool own)
 {
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		buf_addch(out, i == 0 ? '[' : ',');
-		jcs_write(out, json_array_get(array, i));
+		write_json(out, json_array_get(array, i), own);
 	}
 	buf_addstr(out, json_array_size(array) > 0 ? "]" : "[]");
 }
 
-static void write_json_integer(struct buf *out, json_int_t value)
+static void write_json_integer(struct buf *out, json_int_t value, bool own)
 {
 	const json_int_t exact = (json_int_t)1 << 53;
 
-	if (value > exact || value < -exact)
+	if (value <= exact && value >= -exact)
+		buf_addf(out, "%" JSON_INTEGER_FORMAT, value);
+	else if (own)
 		die("our own JSON: an integer past 2^53");
-	buf_addf(out, "%" JSON_INTEGER_FORMAT, value);
+	else
+		(void)jcs_double(out, (double)value);
 }
 
-void jcs_write(struct buf *out, const json_t *json)
+/* own: made by us, so that a number that has no canonical form is a fault of ours. */
+static void write_json(struct buf *out, const json_t *json, bool own)
 {
 	switch (json_typeof(json)) {
 	case JSON_OBJECT:
-		write_json_object(out, json);
+		write_json_object(out, json, own);
 		return;
 	case JSON_ARRAY:
-		write_json_array(out, json);
+		write_json_array(out, json, own);
 		return;
 	case JSON_STRING:
 		jcs_string(out, json_string_value(json), json_string_length(json));
 		return;
 	case JSON_INTEGER:
-		write_json_integer(out, json_integer_value(json));
+		write_json_integer(out, json_integer_value(json), own);
 		return;
 	case JSON_REAL:
 		if (!jcs_double(out, json_real_value(json)))
@@ -400,4 +406,17 @@ void jcs_write(struct buf *out, const json_t *json)
 		buf_addstr(out, "null");
 		return;
 	}
+}
+
+void jcs_write(struct buf *out, const json_t *json)
+{
+	write_json(out, json, true);
+}
+
+bool jcs_is_form_of(const char *text, size_t size, const json_t *json)
+{
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(SIZE_MAX / 4);
+
+	write_json(&out, json, false);
+	return out.size == size && memcmp(buf_text(&out), text, size) == 0;
 }

@@ -37,6 +37,9 @@ FP_MUST_CHECK int jcs_write_doc(const char *what, const struct doc *d, enum jcs_
  */
 void jcs_write(struct buf *out, const json_t *json);
 
+/* Whether the text, which the value was read from, is its canonical form. */
+bool jcs_is_form_of(const char *text, size_t size, const json_t *json);
+
 /* A string with its quotes, which must be UTF-8. */
 void jcs_string(struct buf *out, const char *text, size_t size);
 
