@@ -12,7 +12,7 @@
 #include "sandbox/inside.h"
 
 #define DETACH 2 /* MNT_DETACH, whose header clashes with linux/mount.h */
-#define PLACE_TRIES 3
+#define PLACE_TRIES 20
 
 void inside_detail(struct inside *in, const char *text)
 {
@@ -98,11 +98,13 @@ static int attach_bind(struct inside *in, const struct job_bind *bind)
 		return -1;
 	/*
 	 * Linux 6.18 under load has said once in some ten thousand launches that a place which was
-	 * just made is not there; asked again, it is.
+	 * just made is not there; asked again, it is, though not always at once.
 	 */
-	for (int tries = 1; place(in, bind, fd) < 0; tries++)
+	for (int tries = 1; place(in, bind, fd) < 0; tries++) {
 		if (errno != ENOENT || tries == PLACE_TRIES)
 			return -1;
+		(void)nanosleep(&(struct timespec){.tv_nsec = tries > 2 ? 1000000 : 0}, NULL);
+	}
 	(void)close(fd);
 	return 0;
 }
