@@ -6,20 +6,13 @@
 
 #include "runner/base/json.h"
 
-static const char *string_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 const json_t *policy_change_of(const struct policy_views *v, const char *address)
 {
 	json_t *row;
 	size_t i;
 
 	json_array_foreach (json_object_get(v->change, "resource_changes"), i, row)
-		if (strcmp(string_of(row, "address"), address) == 0)
+		if (strcmp(json_text_of(row, "address"), address) == 0)
 			return row;
 	return NULL;
 }
@@ -27,7 +20,7 @@ const json_t *policy_change_of(const struct policy_views *v, const char *address
 const struct policy_instance *policy_before_of(struct policy_context *c, const char *address)
 {
 	const json_t *row = policy_change_of(c->views, address);
-	const char *previous = string_of(row, "previous_address");
+	const char *previous = json_text_of(row, "previous_address");
 
 	return policy_index_find(c->views->before, *previous ? previous : address);
 }

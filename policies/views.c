@@ -25,20 +25,6 @@ struct raw_edges {
 	size_t count, capacity;
 };
 
-static const char *string_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static size_t number_of(const json_t *object, const char *key)
-{
-	json_int_t n = json_integer_value(json_object_get(object, key));
-
-	return n > 0 ? (size_t)n : 0;
-}
-
 static const struct policy_document *read_documents(struct maker *m, const json_t *list)
 {
 	const struct policy_document *first = NULL;
@@ -48,7 +34,7 @@ static const struct policy_document *read_documents(struct maker *m, const json_
 	json_array_foreach (list, i, row) {
 		struct policy_document *d = arena_alloc(m->arena, sizeof(*d));
 
-		d->path = string_of(row, "path");
+		d->path = json_text_of(row, "path");
 		d->document = json_object_get(row, "document");
 		d->unknown = json_object_get(row, "unknown");
 		d->next = first;
@@ -59,21 +45,21 @@ static const struct policy_document *read_documents(struct maker *m, const json_
 
 static void read_instance(struct maker *m, const json_t *json, struct policy_instance *i)
 {
-	const json_t *block = json_array_get(m->blocks, number_of(json, "block"));
+	const json_t *block = json_array_get(m->blocks, json_number_of(json, "block"));
 
 	/* Reports keep these when the view is gone. */
 	*i = (struct policy_instance){
-		.address = arena_strdup(m->arena, string_of(json, "address")),
-		.type = arena_strdup(m->arena, string_of(json, "type")),
-		.block_address = arena_strdup(m->arena, string_of(block, "address")),
-		.file = arena_strdup(m->arena, string_of(block, "file")),
-		.line = number_of(block, "line"),
-		.end_line = number_of(block, "end_line"),
+		.address = arena_strdup(m->arena, json_text_of(json, "address")),
+		.type = arena_strdup(m->arena, json_text_of(json, "type")),
+		.block_address = arena_strdup(m->arena, json_text_of(block, "address")),
+		.file = arena_strdup(m->arena, json_text_of(block, "file")),
+		.line = json_number_of(block, "line"),
+		.end_line = json_number_of(block, "end_line"),
 		.values = json_object_get(json, "values"),
 		.unknown = json_object_get(json, "unknown"),
 		.config = json_object_get(block, "config"),
 		.documents = read_documents(m, json_object_get(json, "documents")),
-		.managed = strcmp(string_of(json, "mode"), "managed") == 0,
+		.managed = strcmp(json_text_of(json, "mode"), "managed") == 0,
 	};
 }
 
@@ -162,7 +148,7 @@ const struct policy_instance *policy_index_find(const struct policy_index *x, co
 static void add_edge(struct maker *m, struct raw_edges *e, size_t from, size_t to,
 		     const json_t *json)
 {
-	const char *path = string_of(json, "path"), *attribute = string_of(json, "attribute");
+	const char *path = json_text_of(json, "path"), *attribute = json_text_of(json, "attribute");
 
 	e->rows = arena_grow(m->arena, e->rows, e->count, &e->capacity, sizeof(*e->rows));
 	e->rows[e->count++] = (struct raw_edge){
@@ -172,7 +158,7 @@ static void add_edge(struct maker *m, struct raw_edges *e, size_t from, size_t t
 /* An edge to a resource as a whole leads to every instance of it. */
 static void read_edge(struct maker *m, struct raw_edges *e, const json_t *json)
 {
-	const char *from = string_of(json, "from"), *to = string_of(json, "to");
+	const char *from = json_text_of(json, "from"), *to = json_text_of(json, "to");
 	size_t i = lower_bound(m->instances, m->by_address, m->count, from,
 			       offsetof(struct policy_instance, address)),
 	       k;

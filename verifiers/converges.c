@@ -20,7 +20,7 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 					     "after the plan is applied, the next one still says "
 					     "%s for %s",
 					     verdict_actions(json_object_get(row, "change"), a),
-					     verdict_string(row, "address")),
+					     json_text_of(row, "address")),
 				"plans/again-settled.json");
 	return verdict_pass("planned again after it is applied, nothing is left to do",
 			    "plans/again-settled.json");

@@ -24,7 +24,7 @@ static const json_t *find(const json_t *view, const char *list, const char *addr
 	size_t i;
 
 	json_array_foreach (json_object_get(view, list), i, row)
-		if (strcmp(verdict_string(row, "address"), address) == 0)
+		if (strcmp(json_text_of(row, "address"), address) == 0)
 			return row;
 	return NULL;
 }
@@ -42,10 +42,10 @@ static struct verdict refuse(const char *address, const char *what, struct arena
 static struct verdict judge_block(const struct verifier_input *in, const json_t *block,
 				  struct arena *a)
 {
-	const char *address = verdict_string(block, "address");
+	const char *address = json_text_of(block, "address");
 	const json_t *old = find(in->ev->before.view, "blocks", address);
-	bool external = strcmp(verdict_string(block, "mode"), "data") == 0 &&
-			strcmp(verdict_string(block, "type"), "external") == 0;
+	bool external = strcmp(json_text_of(block, "mode"), "data") == 0 &&
+			strcmp(json_text_of(block, "type"), "external") == 0;
 
 	if (is_declared(in, address))
 		return verdict_pass("", "");
@@ -61,7 +61,7 @@ static struct verdict judge_block(const struct verifier_input *in, const json_t 
 static struct verdict judge_instance(const struct verifier_input *in, const json_t *instance,
 				     struct arena *a)
 {
-	const char *address = verdict_string(instance, "address");
+	const char *address = json_text_of(instance, "address");
 	const json_t *old = find(in->ev->before.view, "instances", address);
 	const json_t *values = json_object_get(instance, "values"),
 		     *then = json_object_get(old, "values");
@@ -84,14 +84,14 @@ static struct verdict judge_instance(const struct verifier_input *in, const json
 static struct verdict judge_module(const struct verifier_input *in, const json_t *module,
 				   struct arena *a)
 {
-	const char *address = verdict_string(module, "address"),
-		   *source = verdict_string(module, "source");
+	const char *address = json_text_of(module, "address"),
+		   *source = json_text_of(module, "source");
 	const json_t *old = find(in->ev->before.view, "modules", address);
 
 	if (is_declared(in, address) || strncmp(source, "./", 2) == 0 ||
 	    strncmp(source, "../", 3) == 0)
 		return verdict_pass("", "");
-	if (old && strcmp(verdict_string(old, "source"), source) == 0 &&
+	if (old && strcmp(json_text_of(old, "source"), source) == 0 &&
 	    json_equal(json_object_get(old, "version"), json_object_get(module, "version")))
 		return verdict_pass("", "");
 	return refuse(address, arena_printf(a, "takes its code from %s", source), a);

@@ -167,13 +167,6 @@ const char *verdict_tree_difference(const struct tree *one, const struct tree *o
 	return NULL;
 }
 
-const char *verdict_string(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
 const char *verdict_actions(const json_t *change, struct arena *a)
 {
 	const json_t *actions = json_object_get(change, "actions");
@@ -192,7 +185,7 @@ bool verdict_changes_something(const json_t *resource_change)
 	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT((size_t)1 << 20);
 	const json_t *change = json_object_get(resource_change, "change");
 	const char *actions = verdict_actions(change, &arena);
-	const char *moved = verdict_string(resource_change, "previous_address");
+	const char *moved = json_text_of(resource_change, "previous_address");
 
 	return (strcmp(actions, "no-op") != 0 && strcmp(actions, "read") != 0) || *moved != '\0';
 }
@@ -203,14 +196,14 @@ static const json_t *find_change(const json_t *list, const char *address)
 	size_t i;
 
 	json_array_foreach (list, i, row)
-		if (strcmp(verdict_string(row, "address"), address) == 0)
+		if (strcmp(json_text_of(row, "address"), address) == 0)
 			return row;
 	return NULL;
 }
 
 static const char *describe_change(const json_t *one, const json_t *other, struct arena *a)
 {
-	const char *address = verdict_string(one ? one : other, "address");
+	const char *address = json_text_of(one ? one : other, "address");
 	const char *mine, *yours;
 
 	if (!one)
@@ -235,13 +228,13 @@ const char *verdict_plan_difference(const struct evidence_plan *one,
 	if (one->size == other->size && sha256_equal(&one->digest, &other->digest))
 		return NULL;
 	json_array_foreach (mine, i, row) {
-		const json_t *twin = find_change(yours, verdict_string(row, "address"));
+		const json_t *twin = find_change(yours, json_text_of(row, "address"));
 
 		if (!twin || !json_equal(row, (json_t *)(uintptr_t)twin))
 			return describe_change(row, twin, a);
 	}
 	json_array_foreach (yours, i, row)
-		if (!find_change(mine, verdict_string(row, "address")))
+		if (!find_change(mine, json_text_of(row, "address")))
 			return describe_change(NULL, row, a);
 	return "the outputs differ";
 }
@@ -250,7 +243,7 @@ const char *verdict_moved_from(const struct evidence_plan *change, const char *a
 {
 	const json_t *row = find_change(json_object_get(change->json, "resource_changes"), address);
 
-	return row ? verdict_string(row, "previous_address") : "";
+	return row ? json_text_of(row, "previous_address") : "";
 }
 
 struct verdict verdict_of_parts(const struct verifier_input *in, const struct verdict_part *parts,

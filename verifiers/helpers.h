@@ -2,6 +2,7 @@
 #ifndef VERIFIERS_HELPERS_H
 #define VERIFIERS_HELPERS_H
 
+#include "runner/base/json.h"
 #include "verifiers/verifier.h"
 
 struct verdict verdict_pass(const char *reason, const char *evidence);
@@ -55,6 +56,5 @@ const char *verdict_actions(const json_t *change, struct arena *a);
 /* Where a moved block took the resource at address from; "" when it did not. */
 const char *verdict_moved_from(const struct evidence_plan *change, const char *address);
 bool verdict_changes_something(const json_t *resource_change);
-const char *verdict_string(const json_t *object, const char *key);
 
 #endif

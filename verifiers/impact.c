@@ -108,11 +108,11 @@ static bool is_guessed(const struct evidence *ev, const char *type)
 static struct verdict judge_row(const struct evidence *ev, const json_t *row, struct arena *a)
 {
 	const json_t *change = json_object_get(row, "change");
-	const char *actions = verdict_actions(change, a), *address = verdict_string(row, "address");
-	const char *type = verdict_string(row, "type");
+	const char *actions = verdict_actions(change, a), *address = json_text_of(row, "address");
+	const char *type = json_text_of(row, "type");
 	bool destroys = strstr(actions, "delete") || strstr(actions, "forget");
 
-	if (strcmp(verdict_string(row, "mode"), "managed") != 0)
+	if (strcmp(json_text_of(row, "mode"), "managed") != 0)
 		return verdict_pass("", "");
 	if (destroys && holds_state(type) && !is_allowed(&ev->claims, address))
 		return verdict_fail(arena_printf(a, "%s: the plan says %s%s, and it may hold data",

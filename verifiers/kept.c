@@ -18,14 +18,14 @@ static struct sighting look(const json_t *view, const char *resource, struct are
 	json_array_foreach (json_object_get(view, "instances"), i, instance) {
 		const json_t *block;
 
-		if (!verdict_is_resource(resource, verdict_string(instance, "address"), a))
+		if (!verdict_is_resource(resource, json_text_of(instance, "address"), a))
 			continue;
 		block = json_array_get(
 			blocks, (size_t)json_integer_value(json_object_get(instance, "block")));
 		s.instances++;
-		s.provider_config = arena_printf(a, "%s %s", verdict_string(block, "provider"),
-						 verdict_string(block, "provider_config"));
-		s.type = verdict_string(instance, "type");
+		s.provider_config = arena_printf(a, "%s %s", json_text_of(block, "provider"),
+						 json_text_of(block, "provider_config"));
+		s.type = json_text_of(instance, "type");
 	}
 	return s;
 }
@@ -38,10 +38,10 @@ static const char *moved_to(const struct evidence_plan *change, const char *reso
 	size_t i;
 
 	json_array_foreach (json_object_get(change->json, "resource_changes"), i, row) {
-		const char *from = verdict_string(row, "previous_address");
+		const char *from = json_text_of(row, "previous_address");
 
 		if (*from && verdict_is_resource(resource, from, a))
-			return verdict_string(row, "address");
+			return json_text_of(row, "address");
 	}
 	return NULL;
 }
@@ -56,7 +56,7 @@ static const char *destroyed(const struct evidence_plan *change, const char *res
 	json_array_foreach (json_object_get(change->json, "resource_changes"), i, row) {
 		const char *actions = verdict_actions(json_object_get(row, "change"), a);
 
-		if (verdict_is_resource(resource, verdict_string(row, "address"), a) &&
+		if (verdict_is_resource(resource, json_text_of(row, "address"), a) &&
 		    (strcmp(actions, "delete") == 0 || strcmp(actions, "forget") == 0))
 			return actions;
 	}

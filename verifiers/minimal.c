@@ -39,7 +39,7 @@ static const json_t *find_block(const json_t *view, const char *address, size_t 
 	size_t i;
 
 	json_array_foreach (list_of(view, "blocks"), i, block) {
-		if (strcmp(verdict_string(block, "address"), address) == 0) {
+		if (strcmp(json_text_of(block, "address"), address) == 0) {
 			*ret_index = i;
 			return block;
 		}
@@ -94,14 +94,14 @@ static void find_changes(const struct evidence *ev, struct changes *c)
 	size_t i, at = 0;
 
 	json_array_foreach (list_of(after, "blocks"), i, block) {
-		const char *address = verdict_string(block, "address");
+		const char *address = json_text_of(block, "address");
 		const json_t *old = find_block(before, address, &at);
 
 		if (!old || !same_block(old, block))
 			add_change(&ev->claims, c, (struct change){address, old, block, i, false});
 	}
 	json_array_foreach (list_of(before, "blocks"), i, block) {
-		const char *address = verdict_string(block, "address");
+		const char *address = json_text_of(block, "address");
 
 		if (!find_block(after, address, &at))
 			add_change(&ev->claims, c, (struct change){address, block, NULL, 0, false});
@@ -112,7 +112,7 @@ static void find_changes(const struct evidence *ev, struct changes *c)
 
 static bool is_of(const json_t *row, const char *key, const char *address, struct arena *a)
 {
-	return strcmp(verdict_block_address(verdict_string(row, key), a), address) == 0;
+	return strcmp(verdict_block_address(json_text_of(row, key), a), address) == 0;
 }
 
 static json_t *own(const json_t *value)

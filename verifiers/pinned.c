@@ -68,9 +68,8 @@ static struct verdict judge_module(const struct verifier_input *in, const json_t
 				   struct arena *a)
 {
 	static const char *const keys[] = {"address", "source", "version", NULL};
-	const char *source = verdict_string(row, "source"),
-		   *version = verdict_string(row, "version"),
-		   *address = verdict_string(row, "address");
+	const char *source = json_text_of(row, "source"), *version = json_text_of(row, "version"),
+		   *address = json_text_of(row, "address");
 
 	if (is_local(source) || find_twin(in->ev->before.view, "modules", row, keys))
 		return verdict_pass("", path);
@@ -91,13 +90,13 @@ static struct verdict judge_provider(const struct verifier_input *in, const json
 	static const char *const same[] = {"name", "module", "source", "version", NULL},
 				 *const named[] = {"name", "module", NULL};
 	const json_t *old = find_twin(in->ev->before.view, "required_providers", row, named);
-	const char *version = verdict_string(row, "version"), *name = verdict_string(row, "name");
+	const char *version = json_text_of(row, "version"), *name = json_text_of(row, "name");
 
 	if (find_twin(in->ev->before.view, "required_providers", row, same) || is_exact(version))
 		return verdict_pass("", path);
 	if (old)
 		return verdict_fail(arena_printf(a, "provider %s: \"%s\" in place of \"%s\"", name,
-						 version, verdict_string(old, "version")),
+						 version, json_text_of(old, "version")),
 				    path);
 	/* The lock file pins what a range leaves open. */
 	if (tree_find(in->ev->first.tree, ".terraform.lock.hcl"))
@@ -169,7 +168,7 @@ static struct verdict judge_instance(const struct verifier_input *in, const json
 
 		if (image)
 			return verdict_fail(arena_printf(a, "%s: the image %s has no digest",
-							 verdict_string(row, "address"), image),
+							 json_text_of(row, "address"), image),
 					    path);
 	}
 	return verdict_pass("", path);

@@ -25,13 +25,12 @@ static const char *other_actions(const struct evidence_plan *one, const struct e
 	for (size_t i = 0; i < json_array_size(mine); i++) {
 		const json_t *x = json_array_get(mine, i), *y = json_array_get(yours, i);
 
-		if (strcmp(verdict_string(x, "address"), verdict_string(y, "address")) != 0)
-			return arena_printf(a, "%s in place of %s", verdict_string(y, "address"),
-					    verdict_string(x, "address"));
+		if (strcmp(json_text_of(x, "address"), json_text_of(y, "address")) != 0)
+			return arena_printf(a, "%s in place of %s", json_text_of(y, "address"),
+					    json_text_of(x, "address"));
 		if (strcmp(verdict_actions(json_object_get(x, "change"), a),
 			   verdict_actions(json_object_get(y, "change"), a)) != 0)
-			return arena_printf(a, "another action for %s",
-					    verdict_string(x, "address"));
+			return arena_printf(a, "another action for %s", json_text_of(x, "address"));
 	}
 	return NULL;
 }

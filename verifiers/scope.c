@@ -64,7 +64,7 @@ static struct verdict judge_resources(const struct evidence *ev, size_t *changed
 	size_t i;
 
 	json_array_foreach (json_object_get(ev->first.change.json, "resource_changes"), i, row) {
-		const char *address = verdict_string(row, "address");
+		const char *address = json_text_of(row, "address");
 
 		if (!verdict_changes_something(row))
 			continue;

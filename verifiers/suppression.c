@@ -30,7 +30,7 @@ static size_t count_same(const json_t *view, const char *wanted)
 	json_t *row;
 
 	json_array_foreach (json_object_get(view, "comments"), i, row)
-		count += strcmp(verdict_string(row, "text"), wanted) == 0;
+		count += strcmp(json_text_of(row, "text"), wanted) == 0;
 	return count;
 }
 
@@ -41,13 +41,13 @@ static struct verdict judge_comments(const struct verifier_input *in, struct are
 	size_t i;
 
 	json_array_foreach (json_object_get(after, "comments"), i, row) {
-		const char *text = verdict_string(row, "text");
+		const char *text = json_text_of(row, "text");
 
 		if (silences(text, a) && count_same(after, text) > count_same(before, text))
 			return verdict_fail(
 				arena_printf(
 					a, "%s:%lld tells a scanner to look away: %s",
-					verdict_string(row, "file"),
+					json_text_of(row, "file"),
 					(long long)json_integer_value(json_object_get(row, "line")),
 					text),
 				"evidence/view-first.json");
@@ -61,7 +61,7 @@ static const json_t *find_block(const json_t *view, const char *address)
 	size_t i;
 
 	json_array_foreach (json_object_get(view, "blocks"), i, block)
-		if (strcmp(verdict_string(block, "address"), address) == 0)
+		if (strcmp(json_text_of(block, "address"), address) == 0)
 			return block;
 	return NULL;
 }
@@ -100,7 +100,7 @@ static struct verdict judge_lifecycle(const struct verifier_input *in, struct ar
 	size_t i;
 
 	json_array_foreach (json_object_get(in->ev->first.view, "blocks"), i, block) {
-		const char *address = verdict_string(block, "address");
+		const char *address = json_text_of(block, "address");
 		const json_t *old = find_block(in->ev->before.view, address);
 
 		if (grew(ignored(old), ignored(block)) &&

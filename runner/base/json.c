@@ -114,6 +114,20 @@ static json_t *checked(json_t *json)
 	return json;
 }
 
+const char *json_text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+size_t json_number_of(const json_t *object, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(object, key));
+
+	return n > 0 ? (size_t)n : 0;
+}
+
 json_t *json_new_object(void)
 {
 	return checked(json_object());

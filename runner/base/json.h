@@ -35,6 +35,10 @@ FP_MUST_CHECK int json_member(const json_t *object, const char *what, const char
 FP_MUST_CHECK int json_string_member(const json_t *object, const char *what, const char *key,
 				     bool required, const char **ret_text, struct err *e);
 
+/* What a member says, for readers to whom an absent one is an empty one: "" and 0. */
+const char *json_text_of(const json_t *object, const char *key);
+size_t json_number_of(const json_t *object, const char *key);
+
 /* Builders that end the process when out of memory, so that their callers stay short. */
 json_t *json_new_object(void);
 json_t *json_new_array(void);

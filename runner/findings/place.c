@@ -16,20 +16,6 @@ struct placing {
 	struct err *e;
 };
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return text ? text : "";
-}
-
-static size_t number_of(const json_t *object, const char *key)
-{
-	json_int_t n = json_integer_value(json_object_get(object, key));
-
-	return n > 0 ? (size_t)n : 0;
-}
-
 static bool ends_with(const char *text, const char *end)
 {
 	size_t size = strlen(text), tail = strlen(end);
@@ -73,7 +59,7 @@ static const char *find_file(const struct placing *p, const char *theirs)
 	json_t *block;
 
 	json_array_foreach (p->blocks, i, block) {
-		const char *ours = text_of(block, "file");
+		const char *ours = json_text_of(block, "file");
 		size_t how = fit(theirs, ours);
 
 		if (how == 0 || how < best || (found && strcmp(found, ours) == 0))
@@ -101,13 +87,14 @@ static const char *place_text(const struct findings_row *row, struct arena *a)
 
 static const char *block_text(const json_t *block, struct arena *a)
 {
-	return arena_printf(a, "%s (%s:%zu-%zu)", text_of(block, "address"), text_of(block, "file"),
-			    number_of(block, "line"), number_of(block, "end_line"));
+	return arena_printf(a, "%s (%s:%zu-%zu)", json_text_of(block, "address"),
+			    json_text_of(block, "file"), json_number_of(block, "line"),
+			    json_number_of(block, "end_line"));
 }
 
 static size_t distance(const json_t *block, size_t line)
 {
-	size_t from = number_of(block, "line"), to = number_of(block, "end_line");
+	size_t from = json_number_of(block, "line"), to = json_number_of(block, "end_line");
 
 	return line < from ? from - line : line > to ? line - to : 0;
 }
@@ -127,8 +114,8 @@ static const char *nearest(const struct placing *p, const char *file)
 		json_array_foreach (p->blocks, i, block) {
 			size_t d = distance(block, p->row->line);
 
-			if ((file ? strcmp(text_of(block, "file"), file) == 0
-				  : findings_kind_is(p->row->kind, text_of(block, "type"))) &&
+			if ((file ? strcmp(json_text_of(block, "file"), file) == 0
+				  : findings_kind_is(p->row->kind, json_text_of(block, "type"))) &&
 			    d >= at && (!any || d < last)) {
 				last = d;
 				any = true;
@@ -136,8 +123,8 @@ static const char *nearest(const struct placing *p, const char *file)
 		}
 		json_array_foreach (p->blocks, i, block)
 			if (any && count < NEAREST_MAX && distance(block, p->row->line) == last &&
-			    (file ? strcmp(text_of(block, "file"), file) == 0
-				  : findings_kind_is(p->row->kind, text_of(block, "type"))))
+			    (file ? strcmp(json_text_of(block, "file"), file) == 0
+				  : findings_kind_is(p->row->kind, json_text_of(block, "type"))))
 				buf_addf(&out, "%s%s", count++ > 0 ? ", " : "",
 					 block_text(block, p->arena));
 	}
@@ -171,7 +158,7 @@ static int points_to_no_file(const struct placing *p)
 		json_t *block;
 
 		json_array_foreach (p->blocks, i, block) {
-			const char *file = text_of(block, "file");
+			const char *file = json_text_of(block, "file");
 			bool same = strcmp(file, name) == 0 || ends_with(file, name);
 
 			if (same != (round == 0) || strcmp(file, before) == 0 ||
@@ -196,13 +183,13 @@ static const json_t *find_address(const struct placing *p, const char *address,
 	json_t *m;
 
 	json_array_foreach (p->instances, i, m)
-		if (strcmp(text_of(m, "address"), address) == 0) {
-			*ret_resource = text_of(m, "address");
-			return json_array_get(p->blocks, number_of(m, "block"));
+		if (strcmp(json_text_of(m, "address"), address) == 0) {
+			*ret_resource = json_text_of(m, "address");
+			return json_array_get(p->blocks, json_number_of(m, "block"));
 		}
 	json_array_foreach (p->blocks, i, m)
-		if (strcmp(text_of(m, "address"), address) == 0) {
-			*ret_resource = text_of(m, "address");
+		if (strcmp(json_text_of(m, "address"), address) == 0) {
+			*ret_resource = json_text_of(m, "address");
 			return m;
 		}
 	return NULL;
@@ -211,7 +198,7 @@ static const json_t *find_address(const struct placing *p, const char *address,
 /* A block is at that place when the row begins in it, or when it alone is within the row. */
 static bool is_at(const struct findings_row *row, const json_t *block, bool within)
 {
-	size_t from = number_of(block, "line"), to = number_of(block, "end_line");
+	size_t from = json_number_of(block, "line"), to = json_number_of(block, "end_line");
 
 	return within ? row->line <= from && to <= row->end_line
 		      : from <= row->line && row->line <= to;
@@ -230,12 +217,12 @@ static struct found find_at(const struct placing *p, const char *file, bool with
 	json_t *block;
 
 	json_array_foreach (p->blocks, i, block) {
-		if (strcmp(text_of(block, "file"), file) != 0 || !is_at(p->row, block, within))
+		if (strcmp(json_text_of(block, "file"), file) != 0 || !is_at(p->row, block, within))
 			continue;
 		f.block = block;
 		if (f.count++ < LISTED_MAX)
 			f.list = arena_printf(p->arena, "%s%s%s", f.list, *f.list ? ", " : "",
-					      text_of(block, "address"));
+					      json_text_of(block, "address"));
 	}
 	return f;
 }
@@ -261,8 +248,8 @@ static int by_position(const struct placing *p, const char *name, struct finding
 		return fault(p,
 			     arena_printf(p->arena, "may be any of %s; say which as \"resource\"",
 					  f.list));
-	ret_place->resource = named ? resource : text_of(f.block, "address");
-	if (named && (strcmp(text_of(named, "file"), file) != 0 ||
+	ret_place->resource = named ? resource : json_text_of(f.block, "address");
+	if (named && (strcmp(json_text_of(named, "file"), file) != 0 ||
 		      (!is_at(p->row, named, false) && !is_at(p->row, named, true))))
 		return fault(p,
 			     arena_printf(p->arena, "lies in %s, and names %s", f.list, resource));
@@ -288,7 +275,7 @@ static bool has_identity(const json_t *values, const char *identity)
 		if (identity[i] == ':' || identity[i] == '/')
 			colon = i + 1;
 	for (size_t i = 0; i < FP_ARRAY_SIZE(keys); i++) {
-		const char *value = text_of(values, keys[i]);
+		const char *value = json_text_of(values, keys[i]);
 
 		if (*value &&
 		    (strcmp(value, identity) == 0 || strcmp(value, identity + colon) == 0))
@@ -304,15 +291,15 @@ static int by_identity(const struct placing *p, struct findings_place *ret_place
 	json_t *m;
 
 	json_array_foreach (p->instances, i, m) {
-		if (strcmp(text_of(m, "mode"), "managed") != 0 ||
-		    !findings_kind_is(p->row->kind, text_of(m, "type")) ||
+		if (strcmp(json_text_of(m, "mode"), "managed") != 0 ||
+		    !findings_kind_is(p->row->kind, json_text_of(m, "type")) ||
 		    !has_identity(json_object_get(m, "values"), p->row->identity))
 			continue;
 		if (found)
 			return fault(p, arena_printf(p->arena,
 						     "may be %s or %s; say which as \"resource\"",
-						     found, text_of(m, "address")));
-		found = text_of(m, "address");
+						     found, json_text_of(m, "address")));
+		found = json_text_of(m, "address");
 	}
 	if (!found)
 		return points_to_nothing(p, NULL, "is the identity of no resource");
