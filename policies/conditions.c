@@ -13,32 +13,6 @@ struct reader {
 
 static int read_node(struct reader *r, const struct doc *d, const struct policy_condition **ret);
 
-static int want_kind(struct reader *r, const struct doc *d, enum doc_kind kind)
-{
-	if (d->kind != kind)
-		return doc_fault(d, r->what, r->e, "must be %s, not %s", doc_kind_name(kind),
-				 doc_kind_name(d->kind));
-	return 0;
-}
-
-static int text_member(struct reader *r, const struct doc *object, const char *key, bool required,
-		       const char **ret_text)
-{
-	const struct doc *d = doc_get(object, key);
-
-	*ret_text = NULL;
-	if (!d && required)
-		return doc_fault(object, r->what, r->e, "\"%s\" is missing", key);
-	if (!d)
-		return 0;
-	if (want_kind(r, d, DOC_STRING) < 0)
-		return -1;
-	if (d->size == 0 || strlen(d->text) != d->size)
-		return doc_fault(d, r->what, r->e, "must be a text that is not empty");
-	*ret_text = d->text;
-	return 0;
-}
-
 static int bool_member(struct reader *r, const struct doc *object, const char *key, bool *ret_bool)
 {
 	const struct doc *d = doc_get(object, key);
@@ -66,11 +40,11 @@ static int strings_member(struct reader *r, const struct doc *object, const char
 	items = arena_array(r->arena, FP_MAX(d->count, (size_t)1), sizeof(*items));
 	if (d->kind == DOC_STRING) {
 		items[count++] = d->text;
-	} else if (want_kind(r, d, DOC_ARRAY) < 0) {
+	} else if (doc_want(d, r->what, DOC_ARRAY, r->e) < 0) {
 		return -1;
 	}
 	for (const struct doc *m = d->first; m; m = m->next) {
-		if (want_kind(r, m, DOC_STRING) < 0)
+		if (doc_want(m, r->what, DOC_STRING, r->e) < 0)
 			return -1;
 		items[count++] = m->text;
 	}
@@ -108,7 +82,7 @@ static int path_member(struct reader *r, const struct doc *object, const char *k
 {
 	const char *text;
 
-	if (text_member(r, object, key, required, &text) < 0)
+	if (doc_text_member(object, r->what, key, required, &text, r->e) < 0)
 		return -1;
 	return text ? path_of(r, doc_get(object, key), text, false, ret_path) : 0;
 }
@@ -153,8 +127,8 @@ static int read_attribute(struct reader *r, const struct doc *d, struct policy_c
 	bool jsonpath;
 
 	if (doc_only_keys(d, r->what, keys, r->e) < 0 ||
-	    text_member(r, d, "attribute", true, &attribute) < 0 ||
-	    text_member(r, d, "operator", true, &name) < 0 ||
+	    doc_text_member(d, r->what, "attribute", true, &attribute, r->e) < 0 ||
+	    doc_text_member(d, r->what, "operator", true, &name, r->e) < 0 ||
 	    word_member(r, d, "view", views, &view) < 0)
 		return -1;
 	jsonpath = strncmp(name, "jsonpath_", 9) == 0;
@@ -204,13 +178,13 @@ static int read_joins(struct reader *r, const struct doc *d, struct policy_condi
 
 	if (!d)
 		return 0;
-	if (want_kind(r, d, DOC_OBJECT) < 0)
+	if (doc_want(d, r->what, DOC_OBJECT, r->e) < 0)
 		return -1;
 	rows = arena_array(r->arena, FP_MAX(d->count, (size_t)1), sizeof(*rows));
 	for (const struct doc *m = d->first; m; m = m->next) {
 		struct policy_join *j = &rows[c->join_count++];
 
-		if (want_kind(r, m, DOC_STRING) < 0 ||
+		if (doc_want(m, r->what, DOC_STRING, r->e) < 0 ||
 		    path_of(r, m, m->key, false, &j->theirs) < 0 ||
 		    path_of(r, m, m->text, false, &j->mine) < 0)
 			return -1;
@@ -231,10 +205,10 @@ static int read_connection(struct reader *r, const struct doc *d, struct policy_
 
 	if (doc_only_keys(d, r->what, keys, r->e) < 0 ||
 	    strings_member(r, d, "connected_resource_types", true, &c->connected) < 0 ||
-	    text_member(r, d, "operator", true, &operator) < 0 ||
+	    doc_text_member(d, r->what, "operator", true, &operator, r->e) < 0 ||
 	    word_member(r, d, "operator", existence, &exists) < 0 ||
 	    word_member(r, d, "direction", directions, &direction) < 0 ||
-	    text_member(r, d, "through", false, &c->through) < 0 ||
+	    doc_text_member(d, r->what, "through", false, &c->through, r->e) < 0 ||
 	    read_joins(r, doc_get(d, "same"), c) < 0)
 		return -1;
 	c->exists = exists == 0;
@@ -276,7 +250,7 @@ static int read_resource(struct reader *r, const struct doc *d, struct policy_co
 	size_t exists = 0;
 
 	if (doc_only_keys(d, r->what, keys, r->e) < 0 ||
-	    text_member(r, d, "operator", true, &operator) < 0 ||
+	    doc_text_member(d, r->what, "operator", true, &operator, r->e) < 0 ||
 	    word_member(r, d, "operator", existence, &exists) < 0)
 		return -1;
 	c->exists = exists == 0;
@@ -309,9 +283,10 @@ static int read_source(struct reader *r, const struct doc *d, struct policy_sour
 		"attribute", "resource_types", "where", "protocol", "from", "to",
 		"addresses", "prefix_lists",   "ports", "through",  NULL};
 
-	if (want_kind(r, d, DOC_OBJECT) < 0 || doc_only_keys(d, r->what, keys, r->e) < 0 ||
-	    text_member(r, d, "attribute", false, &s->attribute) < 0 ||
-	    text_member(r, d, "through", false, &s->through) < 0 ||
+	if (doc_want(d, r->what, DOC_OBJECT, r->e) < 0 ||
+	    doc_only_keys(d, r->what, keys, r->e) < 0 ||
+	    doc_text_member(d, r->what, "attribute", false, &s->attribute, r->e) < 0 ||
+	    doc_text_member(d, r->what, "through", false, &s->through, r->e) < 0 ||
 	    strings_member(r, d, "resource_types", false, &s->types) < 0 ||
 	    path_member(r, d, "protocol", false, &s->protocol) < 0 ||
 	    path_member(r, d, "ports", false, &s->from) < 0)
@@ -373,15 +348,15 @@ static int read_network(struct reader *r, const struct doc *d, struct policy_con
 	const char *text;
 
 	if (doc_only_keys(d, r->what, keys, r->e) < 0 ||
-	    text_member(r, d, "operator", true, &text) < 0 ||
+	    doc_text_member(d, r->what, "operator", true, &text, r->e) < 0 ||
 	    word_member(r, d, "operator", operators, &operator) < 0 ||
 	    word_member(r, d, "family", families, &family) < 0 ||
-	    text_member(r, d, "protocol", true, &c->protocol) < 0)
+	    doc_text_member(d, r->what, "protocol", true, &c->protocol, r->e) < 0)
 		return -1;
 	if (!sources || !port)
 		return doc_fault(d, r->what, r->e, "\"%s\" is missing",
 				 sources ? "port" : "sources");
-	if (read_ports(r, port, c) < 0 || want_kind(r, sources, DOC_ARRAY) < 0)
+	if (read_ports(r, port, c) < 0 || doc_want(sources, r->what, DOC_ARRAY, r->e) < 0)
 		return -1;
 	if (sources->count > SOURCES_MAX)
 		return doc_fault(sources, r->what, r->e, "more than %d", SOURCES_MAX);
@@ -411,13 +386,13 @@ static int read_change(struct reader *r, const struct doc *d, struct policy_cond
 	const char *text;
 
 	if (doc_only_keys(d, r->what, keys, r->e) < 0 ||
-	    text_member(r, d, "operator", true, &text) < 0 ||
+	    doc_text_member(d, r->what, "operator", true, &text, r->e) < 0 ||
 	    word_member(r, d, "operator", operators, &operator) < 0 ||
 	    word_member(r, d, "stronger", stronger, &index) < 0)
 		return -1;
 	c->change = (enum policy_change_operator) operator;
 	c->order = doc_get(d, "order");
-	if (c->order && want_kind(r, c->order, DOC_ARRAY) < 0)
+	if (c->order && doc_want(c->order, r->what, DOC_ARRAY, r->e) < 0)
 		return -1;
 	if (c->change == POLICY_NOT_WEAKENED && (index == SIZE_MAX) == !c->order)
 		return doc_fault(d, r->what, r->e, "needs either \"stronger\" or \"order\"");
@@ -446,7 +421,7 @@ static int read_condition(struct reader *r, const struct doc *d, struct policy_c
 		     {"change", POLICY_COND_CHANGE, read_change}};
 	const char *name;
 
-	if (text_member(r, d, "cond_type", true, &name) < 0 ||
+	if (doc_text_member(d, r->what, "cond_type", true, &name, r->e) < 0 ||
 	    strings_member(r, d, "resource_types", false, &c->types) < 0)
 		return -1;
 	if (policy_strings_have(&c->types, "all"))
@@ -474,7 +449,7 @@ static int read_children(struct reader *r, const struct doc *d, struct policy_co
 		c->child_count = 1;
 		return read_node(r, d, &rows[0]);
 	}
-	if (want_kind(r, d, DOC_ARRAY) < 0)
+	if (doc_want(d, r->what, DOC_ARRAY, r->e) < 0)
 		return -1;
 	for (const struct doc *m = d->first; m; m = m->next)
 		if (read_node(r, m, &rows[c->child_count++]) < 0)
@@ -492,7 +467,7 @@ static int read_node(struct reader *r, const struct doc *d, const struct policy_
 	const struct doc *list = NULL;
 	int result;
 
-	if (want_kind(r, d, DOC_OBJECT) < 0)
+	if (doc_want(d, r->what, DOC_OBJECT, r->e) < 0)
 		return -1;
 	if (++r->depth > POLICY_DEPTH_MAX)
 		return doc_fault(d, r->what, r->e, "nested deeper than %d levels",

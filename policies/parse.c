@@ -11,32 +11,6 @@ struct parser {
 	struct err *e;
 };
 
-static int want_kind(struct parser *p, const struct doc *d, enum doc_kind kind)
-{
-	if (d->kind != kind)
-		return doc_fault(d, p->what, p->e, "must be %s, not %s", doc_kind_name(kind),
-				 doc_kind_name(d->kind));
-	return 0;
-}
-
-static int text_member(struct parser *p, const struct doc *object, const char *key, bool required,
-		       const char **ret_text)
-{
-	const struct doc *d = doc_get(object, key);
-
-	if (!d && required)
-		return doc_fault(object, p->what, p->e, "\"%s\" is missing", key);
-	*ret_text = NULL;
-	if (!d)
-		return 0;
-	if (want_kind(p, d, DOC_STRING) < 0)
-		return -1;
-	if (d->size == 0 || strlen(d->text) != d->size)
-		return doc_fault(d, p->what, p->e, "must be a text that is not empty");
-	*ret_text = d->text;
-	return 0;
-}
-
 static int strings_member(struct parser *p, const struct doc *object, const char *key,
 			  bool required, struct policy_strings *ret_strings)
 {
@@ -48,11 +22,11 @@ static int strings_member(struct parser *p, const struct doc *object, const char
 		return doc_fault(object, p->what, p->e, "\"%s\" is missing", key);
 	if (!d)
 		return 0;
-	if (want_kind(p, d, DOC_ARRAY) < 0)
+	if (doc_want(d, p->what, DOC_ARRAY, p->e) < 0)
 		return -1;
 	items = arena_array(p->arena, d->count, sizeof(*items));
 	for (const struct doc *m = d->first; m; m = m->next) {
-		if (want_kind(p, m, DOC_STRING) < 0)
+		if (doc_want(m, p->what, DOC_STRING, p->e) < 0)
 			return -1;
 		items[count++] = m->text;
 	}
@@ -69,12 +43,13 @@ static int read_control(struct parser *p, const struct doc *m, struct policy_con
 	struct policy_strings ids = {NULL, 0};
 	struct policy_control c;
 
-	if (want_kind(p, m, DOC_OBJECT) < 0 || doc_only_keys(m, p->what, keys, p->e) < 0 ||
-	    text_member(p, m, "standard", true, &c.standard) < 0 ||
-	    text_member(p, m, "version", true, &c.version) < 0 ||
-	    text_member(p, m, "source", false, &c.source) < 0 ||
+	if (doc_want(m, p->what, DOC_OBJECT, p->e) < 0 ||
+	    doc_only_keys(m, p->what, keys, p->e) < 0 ||
+	    doc_text_member(m, p->what, "standard", true, &c.standard, p->e) < 0 ||
+	    doc_text_member(m, p->what, "version", true, &c.version, p->e) < 0 ||
+	    doc_text_member(m, p->what, "source", false, &c.source, p->e) < 0 ||
 	    strings_member(p, m, "ids", false, &ids) < 0 ||
-	    text_member(p, m, "id", ids.count == 0, &c.id) < 0)
+	    doc_text_member(m, p->what, "id", ids.count == 0, &c.id, p->e) < 0)
 		return -1;
 	if (c.id && doc_get(m, "ids"))
 		return doc_fault(m, p->what, p->e, "needs either \"id\" or \"ids\"");
@@ -95,7 +70,7 @@ static int read_controls(struct parser *p, const struct doc *metadata, struct po
 
 	if (!d)
 		return 0;
-	if (want_kind(p, d, DOC_ARRAY) < 0)
+	if (doc_want(d, p->what, DOC_ARRAY, p->e) < 0)
 		return -1;
 	for (const struct doc *m = d->first; m; m = m->next)
 		count += 1 + (doc_get(m, "ids") ? doc_get(m, "ids")->count : 0);
@@ -142,12 +117,13 @@ static int read_metadata(struct parser *p, const struct doc *d, struct policy *p
 	static const char *const severities[] = {"low",	   "medium", "high",	 "critical", "LOW",
 						 "MEDIUM", "HIGH",   "CRITICAL", NULL};
 
-	if (want_kind(p, d, DOC_OBJECT) < 0 || doc_only_keys(d, p->what, keys, p->e) < 0 ||
-	    text_member(p, d, "id", true, &policy->id) < 0 ||
-	    text_member(p, d, "name", true, &policy->name) < 0 ||
-	    text_member(p, d, "severity", false, &policy->severity) < 0 ||
-	    text_member(p, d, "category", false, &policy->category) < 0 ||
-	    text_member(p, d, "remediation", false, &policy->remediation) < 0 ||
+	if (doc_want(d, p->what, DOC_OBJECT, p->e) < 0 ||
+	    doc_only_keys(d, p->what, keys, p->e) < 0 ||
+	    doc_text_member(d, p->what, "id", true, &policy->id, p->e) < 0 ||
+	    doc_text_member(d, p->what, "name", true, &policy->name, p->e) < 0 ||
+	    doc_text_member(d, p->what, "severity", false, &policy->severity, p->e) < 0 ||
+	    doc_text_member(d, p->what, "category", false, &policy->category, p->e) < 0 ||
+	    doc_text_member(d, p->what, "remediation", false, &policy->remediation, p->e) < 0 ||
 	    one_of(p, d, "severity", severities) < 0 || one_of(p, d, "category", categories) < 0 ||
 	    strings_member(p, d, "subjects", false, &policy->subjects) < 0 ||
 	    strings_member(p, d, "rules", false, &policy->rules) < 0)
@@ -160,7 +136,7 @@ static int read_test_file(struct parser *p, const struct doc *d, const char *nam
 {
 	const char *fault = treestream_path_fault(name, name_size);
 
-	if (want_kind(p, d, DOC_STRING) < 0)
+	if (doc_want(d, p->what, DOC_STRING, p->e) < 0)
 		return -1;
 	if (fault)
 		return doc_fault(d, p->what, p->e, "the name of the file %s", fault);
@@ -180,7 +156,7 @@ static int read_test_files(struct parser *p, const struct doc *d, struct policy_
 	test->files = files;
 	if (single)
 		return read_test_file(p, single, "main.tf", 7, &files[test->file_count++]);
-	if (want_kind(p, list, DOC_OBJECT) < 0)
+	if (doc_want(list, p->what, DOC_OBJECT, p->e) < 0)
 		return -1;
 	if (list->count == 0)
 		return doc_fault(list, p->what, p->e, "must not be empty");
@@ -210,10 +186,11 @@ static int read_test(struct parser *p, const struct doc *d, struct policy_test *
 	static const enum policy_result results[] = {POLICY_PASS, POLICY_FAIL, POLICY_UNKNOWN};
 	const char *expect;
 
-	if (want_kind(p, d, DOC_OBJECT) < 0 || doc_only_keys(d, p->what, keys, p->e) < 0 ||
-	    text_member(p, d, "name", true, &test->name) < 0 ||
-	    text_member(p, d, "expect", true, &expect) < 0 ||
-	    text_member(p, d, "resource", false, &test->resource) < 0)
+	if (doc_want(d, p->what, DOC_OBJECT, p->e) < 0 ||
+	    doc_only_keys(d, p->what, keys, p->e) < 0 ||
+	    doc_text_member(d, p->what, "name", true, &test->name, p->e) < 0 ||
+	    doc_text_member(d, p->what, "expect", true, &expect, p->e) < 0 ||
+	    doc_text_member(d, p->what, "resource", false, &test->resource, p->e) < 0)
 		return -1;
 	for (size_t i = 0; i < FP_ARRAY_SIZE(results); i++) {
 		if (strcmp(policy_result_name(results[i]), expect) != 0)
@@ -231,7 +208,7 @@ static int read_tests(struct parser *p, const struct doc *d, struct policy *poli
 
 	if (!d)
 		return 0;
-	if (want_kind(p, d, DOC_ARRAY) < 0)
+	if (doc_want(d, p->what, DOC_ARRAY, p->e) < 0)
 		return -1;
 	rows = arena_array(p->arena, FP_MAX(d->count, (size_t)1), sizeof(*rows));
 	for (const struct doc *m = d->first; m; m = m->next)
@@ -299,8 +276,8 @@ int policy_parse(const char *what, const char *text, size_t size, struct arena *
 
 	if (size > POLICY_MAX_BYTES)
 		return err_set(e, ERR_LIMIT, "%s: larger than %zu bytes", what, POLICY_MAX_BYTES);
-	if (doc_read(what, text, size, a, &root, e) < 0 || want_kind(&p, root, DOC_OBJECT) < 0 ||
-	    doc_only_keys(root, what, keys, e) < 0)
+	if (doc_read(what, text, size, a, &root, e) < 0 ||
+	    doc_want(root, what, DOC_OBJECT, e) < 0 || doc_only_keys(root, what, keys, e) < 0)
 		return -1;
 	if (!doc_get(root, "metadata"))
 		return doc_fault(root, what, e, "\"metadata\" is missing");

@@ -43,6 +43,10 @@ void bundle_checker_init(struct bundle_checker *c, const struct bundle *b,
 /* Manifest, layout and files. */
 bool bundle_check_content(struct bundle_checker *c);
 
+/* How many files of the signer of that number there are, and of which decision; 0: none. */
+size_t bundle_count_set(const struct bundle *b, size_t set, enum decision *ret_decision,
+			struct arena *a);
+
 bool bundle_check_is_signed(const struct bundle_checker *c);
 
 /* Their form, and that a key made each; with no signer to trust any key will do. */

@@ -19,8 +19,7 @@ static bool is_left_over(const char *path, struct arena *a)
 	       bundle_is_unsealed(arena_strndup(a, path, (size_t)(mark - path)));
 }
 
-/* The decision that set is of, by its files; how many of them there are. */
-static size_t count_set(const struct bundle *b, size_t set, enum decision *ret_decision,
+size_t bundle_count_set(const struct bundle *b, size_t set, enum decision *ret_decision,
 			struct arena *a)
 {
 	size_t count = 0;
@@ -53,10 +52,10 @@ static int drop_part(const struct bundle *b, struct arena *a, size_t *ret_sets,
 {
 	size_t sets = 0;
 
-	while (sets < BUNDLE_SIGNERS_MAX && count_set(b, sets, ret_d, a) > 0)
+	while (sets < BUNDLE_SIGNERS_MAX && bundle_count_set(b, sets, ret_d, a) > 0)
 		sets++;
 	*ret_sets = sets;
-	if (sets == 0 || count_set(b, sets - 1, ret_d, a) >= bundle_names_of(*ret_d)->count)
+	if (sets == 0 || bundle_count_set(b, sets - 1, ret_d, a) >= bundle_names_of(*ret_d)->count)
 		return 0;
 	*ret_sets = sets - 1;
 	return drop_set(b, sets - 1, *ret_d, a, e);

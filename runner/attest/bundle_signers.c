@@ -7,13 +7,9 @@
 
 static bool has_set(const struct bundle_checker *c, size_t set)
 {
-	for (enum decision d = DECISION_VERIFIED; d <= DECISION_INCONCLUSIVE; d++)
-		for (size_t i = 0; i < bundle_names_of(d)->count; i++)
-			if (bundle_has(c->bundle,
-				       bundle_signed_path(set, bundle_names_of(d)->files[i],
-							  c->arena)))
-				return true;
-	return false;
+	enum decision ignored;
+
+	return bundle_count_set(c->bundle, set, &ignored, c->arena) > 0;
 }
 
 bool bundle_check_is_signed(const struct bundle_checker *c)
@@ -55,11 +51,6 @@ static int identify_key(const struct bundle_checker *c, const struct sigstore *b
 	return 0;
 }
 
-static void key_free_cleanup(struct key **k)
-{
-	key_free(*k);
-}
-
 /* With a certificate: the key in it must have made it; whose it is follows when its time is known.
  */
 static int identify_certificate(const struct bundle_checker *c, const struct sigstore *b,
@@ -67,7 +58,7 @@ static int identify_certificate(const struct bundle_checker *c, const struct sig
 				struct err *e)
 {
 	const struct dsse_signature *s = &b->envelope.signatures[0];
-	FP_CLEANUP(key_free_cleanup) struct key *k = NULL;
+	FP_CLEANUP(key_cleanup) struct key *k = NULL;
 	char id[KEY_ID_SIZE];
 
 	if (certificate_key(path, b->certificate.data, b->certificate.size, &k, e) < 0 ||

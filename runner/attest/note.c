@@ -135,6 +135,17 @@ static int check_text(const struct opening *o, const char *note, size_t size)
 	return 0;
 }
 
+/* Up to the last empty line: the text may have some of its own. */
+size_t note_text_size(const char *note, size_t size)
+{
+	size_t text_size = 0;
+
+	for (size_t i = 0; i + 1 < size; i++)
+		if (note[i] == '\n' && note[i + 1] == '\n')
+			text_size = i + 1;
+	return text_size;
+}
+
 int note_open(const char *what, const char *note, size_t size, const struct note_key *keys,
 	      size_t key_count, struct arena *a, const char **ret_text, struct err *e)
 {
@@ -143,10 +154,7 @@ int note_open(const char *what, const char *note, size_t size, const struct note
 
 	if (check_text(&o, note, size) < 0)
 		return -1;
-	/* The last empty line: the text may have some of its own. */
-	for (size_t i = 0; i + 1 < size; i++)
-		if (note[i] == '\n' && note[i + 1] == '\n')
-			o.text_size = i + 1;
+	o.text_size = note_text_size(note, size);
 	if (o.text_size == 0 || size == 0 || note[size - 1] != '\n' || o.text_size + 1 >= size)
 		return malformed(&o);
 	for (at = o.text_size + 1; at < size; lines++) {

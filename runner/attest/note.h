@@ -35,6 +35,9 @@ FP_MUST_CHECK int note_open(const char *what, const char *note, size_t size,
 			    const struct note_key *keys, size_t key_count, struct arena *a,
 			    const char **ret_text, struct err *e);
 
+/* How long the text of a note is, its last newline included; 0: it is none. */
+size_t note_text_size(const char *note, size_t size);
+
 struct note_checkpoint {
 	const char *origin;
 	uint64_t size;

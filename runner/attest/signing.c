@@ -7,17 +7,12 @@
 #include "runner/attest/timestamp.h"
 #include "runner/base/fd.h"
 
-static void free_key(struct key **k)
-{
-	key_free(*k);
-}
-
 int signing_certificate(const char *file, const struct signer *signer, struct arena *a,
 			struct sigstore_blob *ret_certificate, struct err *e)
 {
 	FP_CLEANUP(buf_release) struct buf pem = BUF_INIT(CERTIFICATE_PEM_MAX_BYTES);
 	FP_CLEANUP(buf_release) struct buf der = BUF_INIT(CERTIFICATE_PEM_MAX_BYTES);
-	FP_CLEANUP(free_key) struct key *k = NULL;
+	FP_CLEANUP(key_cleanup) struct key *k = NULL;
 	char id[KEY_ID_SIZE];
 
 	if (fd_read_file(AT_FDCWD, file, true, &pem, e) < 0 ||

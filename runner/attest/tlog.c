@@ -337,19 +337,16 @@ static int check_body(const char *what, const struct tlog_entry *t, const struct
 	return 0;
 }
 
-/* The checkpoint without a look at its signatures: the text ends at the last empty line. */
+/* The checkpoint without a look at its signatures. */
 static int read_checkpoint(const char *what, const struct tlog_entry *t, struct arena *a,
 			   struct note_checkpoint *ret_checkpoint, struct err *e)
 {
-	const char *end = NULL;
+	size_t size = note_text_size(t->checkpoint, strlen(t->checkpoint));
 
-	for (const char *p = t->checkpoint; (p = strstr(p, "\n\n")); p++)
-		end = p;
-	if (!end)
+	if (size == 0)
 		return err_set(e, ERR_INPUT, "%s: the checkpoint is not a signed note", what);
-	return note_checkpoint_parse(
-		what, arena_strndup(a, t->checkpoint, (size_t)(end + 1 - t->checkpoint)), a,
-		ret_checkpoint, e);
+	return note_checkpoint_parse(what, arena_strndup(a, t->checkpoint, size), a, ret_checkpoint,
+				     e);
 }
 
 int tlog_matches(const char *what, const struct tlog_entry *t, const struct tlog_subject *s,

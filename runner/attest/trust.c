@@ -95,20 +95,24 @@ struct parser {
 	struct err *e;
 };
 
+/* An element of a list of names. */
+static int name_of(struct parser *p, const struct doc *d, const char **ret_name)
+{
+	if (d->kind != DOC_STRING || d->size == 0)
+		return doc_fault(d, p->what, p->e, "must be a string");
+	*ret_name = d->text;
+	return 0;
+}
+
 static int text_of(struct parser *p, const struct doc *object, const char *key, bool required,
 		   const char **ret_text)
 {
-	const struct doc *d = doc_get(object, key);
+	const struct doc *d;
 
 	*ret_text = NULL;
-	if (!d && required)
-		return doc_fault(object, p->what, p->e, "\"%s\" is missing", key);
-	if (!d)
-		return 0;
-	if (d->kind != DOC_STRING || d->size == 0)
-		return doc_fault(d, p->what, p->e, "must be a string");
-	*ret_text = d->text;
-	return 0;
+	if (doc_member(object, p->what, key, required, &d, p->e) < 0)
+		return -1;
+	return d ? name_of(p, d, ret_text) : 0;
 }
 
 static int flag_of(struct parser *p, const struct doc *object, const char *key, bool *ret_flag)
@@ -274,11 +278,9 @@ static int read_names(struct parser *p, const struct doc *root, const char *key,
 	if (!list)
 		return 0;
 	items = arena_array(p->arena, list->count + 1, sizeof(*items));
-	for (const struct doc *d = list->first; d; d = d->next) {
-		if (d->kind != DOC_STRING || d->size == 0)
-			return doc_fault(d, p->what, p->e, "must be a string");
-		items[n++] = d->text;
-	}
+	for (const struct doc *d = list->first; d; d = d->next)
+		if (name_of(p, d, &items[n++]) < 0)
+			return -1;
 	*ret_names = (struct trust_names){items, n, true};
 	return 0;
 }
@@ -356,10 +358,11 @@ static int read_logs(struct parser *p, const struct doc *root)
 	p->t->logs = logs;
 	for (const struct doc *d = list ? list->first : NULL; d; d = d->next) {
 		struct err why = ERR_INIT;
+		const char *key;
 
-		if (d->kind != DOC_STRING || d->size == 0)
-			return doc_fault(d, p->what, p->e, "must be a string");
-		if (note_key_parse(d->text, p->arena, &logs[p->t->log_count], &why) < 0)
+		if (name_of(p, d, &key) < 0)
+			return -1;
+		if (note_key_parse(key, p->arena, &logs[p->t->log_count], &why) < 0)
 			return doc_fault(d, p->what, p->e, "%s", why.text);
 		p->t->log_count++;
 	}

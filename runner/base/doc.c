@@ -86,6 +86,41 @@ const char *doc_kind_name(enum doc_kind kind)
 	abort();
 }
 
+int doc_member(const struct doc *object, const char *what, const char *key, bool required,
+	       const struct doc **ret_member, struct err *e)
+{
+	*ret_member = doc_get(object, key);
+	if (!*ret_member && required)
+		return doc_fault(object, what, e, "\"%s\" is missing", key);
+	return 0;
+}
+
+int doc_want(const struct doc *d, const char *what, enum doc_kind kind, struct err *e)
+{
+	if (d->kind != kind)
+		return doc_fault(d, what, e, "must be %s, not %s", doc_kind_name(kind),
+				 doc_kind_name(d->kind));
+	return 0;
+}
+
+int doc_text_member(const struct doc *object, const char *what, const char *key, bool required,
+		    const char **ret_text, struct err *e)
+{
+	const struct doc *d;
+
+	*ret_text = NULL;
+	if (doc_member(object, what, key, required, &d, e) < 0)
+		return -1;
+	if (!d)
+		return 0;
+	if (doc_want(d, what, DOC_STRING, e) < 0)
+		return -1;
+	if (d->size == 0 || strlen(d->text) != d->size)
+		return doc_fault(d, what, e, "must be a text that is not empty");
+	*ret_text = d->text;
+	return 0;
+}
+
 static int compare_keys(const void *left, const void *right)
 {
 	const struct doc *a = *(const struct doc *const *)left,

@@ -62,6 +62,18 @@ int doc_fault(const struct doc *d, const char *what, struct err *e, const char *
 FP_MUST_CHECK int doc_only_keys(const struct doc *object, const char *what, const char *const *keys,
 				struct err *e);
 
+/* The member of that key; a missing one is NULL, or an error if required. */
+FP_MUST_CHECK int doc_member(const struct doc *object, const char *what, const char *key,
+			     bool required, const struct doc **ret_member, struct err *e);
+
+/* That d is of that kind. */
+FP_MUST_CHECK int doc_want(const struct doc *d, const char *what, enum doc_kind kind,
+			   struct err *e);
+
+/* A member that is a string, not empty and without a NUL; a missing one is NULL or an error. */
+FP_MUST_CHECK int doc_text_member(const struct doc *object, const char *what, const char *key,
+				  bool required, const char **ret_text, struct err *e);
+
 /* For the readers: no object in the tree has a key twice. */
 FP_MUST_CHECK int doc_check_keys(const struct doc *d, const char *what, struct err *e);
 

@@ -59,26 +59,9 @@ const char *fixcase_severity_name(enum fixcase_severity severity)
 
 /* Like FP_MUST_CHECK functions elsewhere, each of these is 0 or -1 with l->e set. */
 
-static int member(struct loader *l, const struct doc *object, const char *key, bool required,
-		  const struct doc **ret_member)
-{
-	*ret_member = doc_get(object, key);
-	if (!*ret_member && required)
-		return doc_fault(object, l->what, l->e, "\"%s\" is missing", key);
-	return 0;
-}
-
-static int check_kind(struct loader *l, const struct doc *d, enum doc_kind kind)
-{
-	if (d->kind != kind)
-		return doc_fault(d, l->what, l->e, "must be %s, not %s", doc_kind_name(kind),
-				 doc_kind_name(d->kind));
-	return 0;
-}
-
 static int check_text(struct loader *l, const struct doc *d, const char **ret_text)
 {
-	if (check_kind(l, d, DOC_STRING) < 0)
+	if (doc_want(d, l->what, DOC_STRING, l->e) < 0)
 		return -1;
 	if (d->size == 0)
 		return doc_fault(d, l->what, l->e, "must not be empty");
@@ -95,7 +78,7 @@ static int text_member(struct loader *l, const struct doc *object, const char *k
 {
 	const struct doc *d;
 
-	if (member(l, object, key, required, &d) < 0)
+	if (doc_member(object, l->what, key, required, &d, l->e) < 0)
 		return -1;
 	return d ? check_text(l, d, ret_text) : 0;
 }
@@ -119,7 +102,7 @@ static int path_member(struct loader *l, const struct doc *object, const char *k
 {
 	const struct doc *d;
 
-	if (member(l, object, key, required, &d) < 0)
+	if (doc_member(object, l->what, key, required, &d, l->e) < 0)
 		return -1;
 	return d ? check_path(l, d, ret_path) : 0;
 }
@@ -131,7 +114,7 @@ static int word_member(struct loader *l, const struct doc *object, const char *k
 	const struct doc *d;
 	const char *text;
 
-	if (member(l, object, key, required, &d) < 0)
+	if (doc_member(object, l->what, key, required, &d, l->e) < 0)
 		return -1;
 	if (!d)
 		return 0;
@@ -149,7 +132,7 @@ static int word_member(struct loader *l, const struct doc *object, const char *k
 
 static int check_list(struct loader *l, const struct doc *d)
 {
-	if (check_kind(l, d, DOC_ARRAY) < 0)
+	if (doc_want(d, l->what, DOC_ARRAY, l->e) < 0)
 		return -1;
 	if (d->count > FIXCASE_LIST_MAX)
 		return doc_fault(d, l->what, l->e, "more than %d entries", FIXCASE_LIST_MAX);
@@ -187,7 +170,7 @@ static int line_member(struct loader *l, const struct doc *object, const char *k
 
 	if (!d)
 		return 0;
-	if (check_kind(l, d, DOC_NUMBER) < 0)
+	if (doc_want(d, l->what, DOC_NUMBER, l->e) < 0)
 		return -1;
 	line = strtoul(d->text, &end, 10);
 	if (*end != '\0' || line < 1 || line > 100000000)
@@ -198,7 +181,7 @@ static int line_member(struct loader *l, const struct doc *object, const char *k
 
 static int check_object(struct loader *l, const struct doc *d, const char *const *keys)
 {
-	if (check_kind(l, d, DOC_OBJECT) < 0)
+	if (doc_want(d, l->what, DOC_OBJECT, l->e) < 0)
 		return -1;
 	return doc_only_keys(d, l->what, keys, l->e);
 }
@@ -233,7 +216,7 @@ static int index_member(struct loader *l, const struct doc *object, struct fixca
 
 	if (!d)
 		return 0;
-	if (check_kind(l, d, DOC_NUMBER) < 0)
+	if (doc_want(d, l->what, DOC_NUMBER, l->e) < 0)
 		return -1;
 	f->has_index = true;
 	f->index = strtoul(d->text, &end, 10);
@@ -325,7 +308,7 @@ static int read_fix(struct loader *l, const struct doc *d, struct fixcase_fix *f
 {
 	unsigned int kind = FIXCASE_FIX_PATCH;
 
-	if (check_kind(l, d, DOC_OBJECT) < 0 ||
+	if (doc_want(d, l->what, DOC_OBJECT, l->e) < 0 ||
 	    word_member(l, d, "kind", true, WORDS(fix_names), &kind) < 0)
 		return -1;
 	f->kind = (enum fixcase_fix_kind)kind;
@@ -460,7 +443,7 @@ static int object_member(struct loader *l, const struct doc *object, const char 
 	*ret_text = "{}";
 	if (!d)
 		return 0;
-	if (check_kind(l, d, DOC_OBJECT) < 0)
+	if (doc_want(d, l->what, DOC_OBJECT, l->e) < 0)
 		return -1;
 	json = doc_to_json(d);
 	json_dump_compact(&text, json);
@@ -611,7 +594,8 @@ static int read_case(struct loader *l, const struct doc *root, struct fixcase *c
 	    strings_member(l, root, "invariants", false, &c->invariants, NULL) < 0 ||
 	    strings_member(l, root, "var_files", true, &c->var_files, NULL) < 0 ||
 	    object_member(l, root, "variables", &c->variables) < 0 ||
-	    object_member(l, root, "mock", &c->mock) < 0 || member(l, root, "fix", true, &fix) < 0)
+	    object_member(l, root, "mock", &c->mock) < 0 ||
+	    doc_member(root, l->what, "fix", true, &fix, l->e) < 0)
 		return -1;
 	if (!c->root)
 		c->root = ".";
