@@ -5,7 +5,9 @@ cd "$(dirname "$0")/../.."
 bad=0
 [ -f build/release/libfixproof.a ] || { echo "build/release/libfixproof.a: is not built"; exit 1; }
 while read -r object; do
-	folder=$(dirname "${object#build/release/}")
+	source=${object#build/release/}
+	[ -f "${source%.o}.c" ] || continue # left from a file that is no more
+	folder=$(dirname "$source")
 	case $folder in gen) continue ;; esac
 	names=$(ls "$folder"/*.[ch] 2>/dev/null | sed "s,.*/,,; s,\\.[ch]$,,")
 	case $folder in
