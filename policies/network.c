@@ -23,6 +23,20 @@ struct opening {
 	bool unknown; /* there may be rules that nobody sees yet */
 };
 
+/*
+ * Azure's names of groups of addresses, as VirtualNetwork or Storage.WestEurope, none of which is
+ * the world.  Any other text that is no address is a doubt: a value made up for a data source is
+ * one.
+ */
+static bool is_service_tag(const char *text)
+{
+	if (!isupper((unsigned char)*text))
+		return false;
+	while (isalnum((unsigned char)*text) || *text == '.')
+		text++;
+	return *text == '\0';
+}
+
 static void add_range(struct opening *o, struct rule *r, const char *text)
 {
 	struct policy_range range;
@@ -37,7 +51,7 @@ static void add_range(struct opening *o, struct rule *r, const char *text)
 		return;
 	}
 	if (!policy_parse_cidr(text, &range, &v6)) {
-		r->unknown = r->unknown || !isalpha((unsigned char)*text);
+		r->unknown = r->unknown || !is_service_tag(text);
 		return;
 	}
 	to = v6 ? &r->v6 : &r->v4;
