@@ -268,7 +268,8 @@ static void stop(struct policy_context *c, const struct spot *s, struct policy_f
 	if (json_is_true(v.unknown)) {
 		v.is_unknown = true;
 		v.value = NULL;
-		v.surely_set = !may_be_null(c, s);
+		/* A document of which parts are not known will be a text. */
+		v.surely_set = document_at(s) || !may_be_null(c, s);
 	} else if (json_is_object(v.value) && !v.in_document) {
 		keep_path(c, s, &v);
 	}
