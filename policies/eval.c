@@ -295,6 +295,24 @@ static void judge_edges(struct policy_context *c, const struct policy_condition 
 	}
 }
 
+/* Whether theirs says what mine does: the same text, or members that are all among mine. */
+static bool is_same_value(const struct policy_value *theirs, const struct policy_value *mine)
+{
+	const char *name;
+	json_t *member;
+
+	if (json_is_string(theirs->value))
+		return json_equal(theirs->value, mine->value);
+	if (!json_is_object(theirs->value) || json_object_size(theirs->value) == 0 ||
+	    json_object_size(theirs->unknown) > 0)
+		return false;
+	json_object_foreach ((json_t *)(uintptr_t)theirs->value, name, member)
+		if (!json_is_string(member) ||
+		    !json_equal(member, json_object_get(mine->value, name)))
+			return false;
+	return true;
+}
+
 /* Whether the arguments that name the other one have the same known value. */
 static bool is_same(struct policy_context *c, const struct policy_condition *d,
 		    const struct policy_value *mine, const struct policy_instance *other)
@@ -305,7 +323,7 @@ static bool is_same(struct policy_context *c, const struct policy_condition *d,
 		const struct policy_value theirs =
 			policy_path_single(c, &root, &d->joins[i].theirs);
 
-		if (!json_is_string(theirs.value) || !json_equal(theirs.value, mine[i].value))
+		if (!is_same_value(&theirs, &mine[i]))
 			return false;
 	}
 	return true;
@@ -339,7 +357,7 @@ static void judge_same(struct policy_context *c, const struct policy_condition *
 	mine = arena_array(c->arena, d->join_count, sizeof(*mine));
 	for (size_t i = 0; i < d->join_count; i++)
 		mine[i] = policy_path_single(c, &root, &d->joins[i].mine);
-	for (size_t t = 0; json_is_string(mine[0].value) && t < d->connected.count; t++) {
+	for (size_t t = 0; mine[0].value && t < d->connected.count; t++) {
 		size_t count;
 		const size_t *list = policy_index_type(c->index, d->connected.items[t], &count);
 
