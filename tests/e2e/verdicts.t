@@ -103,7 +103,7 @@ fresh; good; edit '/_configuration" "log"/,/^}/d'
 verdict "another resource loses what it had" "regression: fp-aws-s3-encryption does not pass any more on aws_s3_bucket.log: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
 fresh; good; printf 'resource "aws_s3_bucket" "more" {\n  bucket = "more"\n}\n' | main
 claim 's/resources: \[/resources: [aws_s3_bucket.more, /'
-verdict "a new resource that fails a policy" "regression: fp-aws-s3-access-log does not pass any more on aws_s3_bucket.more: no aws_s3_bucket_logging is connected with it"
+verdict "a new resource that fails a policy" "regression: fp-aws-s3-abort-multipart does not pass any more on aws_s3_bucket.more: lifecycle_rule.abort_incomplete_multipart_upload_days is not set"
 fresh; good; claim 's/id: "8.3.2"/id: "3.5.1"/'
 verdict "a control of another subject" "aligned: PCI DSS 4.0 3.5.1 is not about this: the policy's control there is 8.3.2"
 fresh; good; claim 's/PCI DSS/SOC 2/'
