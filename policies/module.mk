@@ -27,7 +27,7 @@ $(BUILD)/gen/builtin_policies.o: $(BUILD)/gen/builtin_policies.c
 	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
 UNIT_TESTS += test_catalogue test_execpolicy test_policy test_policyviews
 FUZZ_TARGETS += fuzz_policy fuzz_answer
-SCRIPT_TESTS += tests/e2e/policies.t
+SCRIPT_TESTS += tests/e2e/policies.t tests/e2e/labelled.t
 
 BENCHES += $(BUILD)/tests/bench_policies
 $(BUILD)/tests/bench_policies: $(BUILD)/tests/bench/bench_policies.o $(BUILD)/libfixproof.a
