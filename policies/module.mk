@@ -10,7 +10,7 @@ $(BUILD)/gen/builtin_policies.c: $(POLICY_FILES) $(BUILD)/policyc
 	$(BUILD)/policyc $(POLICY_FILES) > $@.tmp && mv $@.tmp $@
 POLICYC_OBJS := $(addprefix $(BUILD)/, $(addprefix policies/, policyc_main.o change.o conditions.o eval.o exec.o network.o \
 	operators.o parse.o paths.o ranges.o views.o) $(addprefix runner/base/, arena.o buf.o die.o doc.o \
-	doc_json.o doc_yaml.o err.o fd.o hex.o json.o sha256.o treestream.o utf8.o) runner/canon/jcs.o \
+	doc_json.o doc_yaml.o err.o fd.o hex.o json.o json_fast.o sha256.o treestream.o utf8.o) runner/canon/jcs.o \
 	$(addprefix runner/findings/, asff.o codetf.o place.o read.o sarif.o scanners.o))
 $(BUILD)/policyc: $(POLICYC_OBJS)
 	$(CC) $(ALL_LDFLAGS) $(PIE_LDFLAGS) -o $@ $(POLICYC_OBJS) -ljansson -lyaml -lpcre2-8 -lcrypto -lm

@@ -4,6 +4,7 @@
 
 #include "runner/base/die.h"
 #include "runner/base/fd.h"
+#include "runner/base/json_fast.h"
 
 void json_cleanup(json_t **json)
 {
@@ -14,9 +15,10 @@ void json_cleanup(json_t **json)
 int json_parse(const char *what, const void *data, size_t size, json_t **ret_json, struct err *e)
 {
 	json_error_t je;
-	json_t *json;
+	json_t *json = json_fast(data, size);
 
-	json = json_loadb(data, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &je);
+	if (!json)
+		json = json_loadb(data, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &je);
 	if (!json)
 		return err_set(e, ERR_INPUT, "%s:%d:%d: %s", what, je.line, je.column, je.text);
 	*ret_json = json;

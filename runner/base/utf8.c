@@ -28,6 +28,13 @@ static size_t sequence(const uint8_t *p, size_t size, uint32_t *code)
 	return n;
 }
 
+size_t utf8_sequence(const char *text, size_t size)
+{
+	uint32_t code;
+
+	return sequence((const uint8_t *)text, size, &code);
+}
+
 bool utf8_valid(const char *text, size_t size)
 {
 	const uint8_t *p = (const uint8_t *)text;

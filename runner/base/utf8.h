@@ -8,6 +8,11 @@
 /* No overlong forms, no surrogates, nothing above U+10FFFF. */
 bool utf8_valid(const char *text, size_t size);
 
+#define UTF8_MAX 4 /* bytes of one code point */
+
+/* The length of the one sequence that text, which is not empty, begins with; 0 if it is not valid. */
+size_t utf8_sequence(const char *text, size_t size);
+
 /*
  * The code point at text, and its length in *ret_size; the text must be valid and not empty.
  */
