@@ -1,4 +1,5 @@
 /* argv to a subcommand; runner/front.c starts it, and has done the sandbox itself. */
+#include "runner/base/heap.h"
 #include "runner/cmd/cmd.h"
 
 static void print_usage(FILE *out)
@@ -29,6 +30,7 @@ int main(int argc, char **argv)
 {
 	int status;
 
+	heap_prepare();
 	if (argc < 2) {
 		print_usage(stderr);
 		return CMD_USAGE;

@@ -1,6 +1,8 @@
 #include "tests/tap.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -8,6 +10,7 @@
 #include "runner/base/buf.h"
 #include "runner/base/err.h"
 #include "runner/base/fd.h"
+#include "runner/base/heap.h"
 #include "runner/base/hex.h"
 #include "runner/base/json.h"
 #include "runner/base/sha256.h"
@@ -201,4 +204,40 @@ TEST(a_tree_with_links_is_removed_without_following_them)
 	CHECK(faccessat(fd, "gone", F_OK, 0) < 0);
 	CHECK_INT(fd_remove_tree(AT_FDCWD, dir, &e), 0);
 	fd_close(fd);
+}
+
+/* --- the heap ------------------------------------------------------------------------------ */
+
+TEST(the_heap_begins_with_large_pages)
+{
+	char line[256], *p;
+	bool advised = false;
+	FILE *maps;
+
+	heap_prepare();
+	p = malloc(1000000);
+	memset(p, 1, 1000000);
+	free(p);
+	maps = fopen("/proc/self/smaps", "re");
+	while (maps && fgets(line, sizeof(line), maps))
+		advised = advised || (strncmp(line, "VmFlags:", 8) == 0 && strstr(line, " hg"));
+	if (maps)
+		(void)fclose(maps);
+#if !defined(__SANITIZE_ADDRESS__)
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK) == 0)
+		CHECK(advised);
+#endif
+}
+
+TEST(a_heap_that_cannot_have_them_is_as_ever)
+{
+	struct rlimit little = {2 << 20, 2 << 20};
+	char *p;
+
+	CHECK_INT(setrlimit(RLIMIT_DATA, &little), 0);
+	heap_prepare();
+	p = malloc(100000);
+	CHECK(p);
+	memset(p, 1, 100000);
+	free(p);
 }
