@@ -9,6 +9,7 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
+#include "runner/attest/spki.h"
 #include "runner/base/die.h"
 #include "runner/base/hex.h"
 #include "runner/base/sha256.h"
@@ -245,6 +246,23 @@ int key_read_private(const char *what, const void *pem, size_t size, key_passphr
 	return wrap(what, pkey, ret_key, e);
 }
 
+/* The first block, when it is a key whose encoding is fixed. */
+static EVP_PKEY *read_known(BIO *bio)
+{
+	char *name = NULL, *header = NULL;
+	unsigned char *der = NULL;
+	EVP_PKEY *pkey = NULL;
+	long size;
+
+	if (PEM_read_bio(bio, &name, &header, &der, &size) == 1 &&
+	    strcmp(name, PEM_STRING_PUBLIC) == 0 && *header == '\0')
+		pkey = spki_read(der, (size_t)size);
+	OPENSSL_free(name);
+	OPENSSL_free(header);
+	OPENSSL_free(der);
+	return pkey;
+}
+
 int key_read_public(const char *what, const void *pem, size_t size, struct key **ret_key,
 		    struct err *e)
 {
@@ -254,7 +272,9 @@ int key_read_public(const char *what, const void *pem, size_t size, struct key *
 	if (size > KEY_PEM_MAX_BYTES)
 		return err_set(e, ERR_LIMIT, "%s: larger than %d bytes", what, KEY_PEM_MAX_BYTES);
 	bio = BIO_new_mem_buf(pem, (int)size);
-	pkey = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
+	pkey = bio ? read_known(bio) : NULL;
+	if (bio && !pkey && BIO_reset(bio) == 1)
+		pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
 	ERR_clear_error();
 	if (!pkey)
 		return err_set(e, ERR_CRYPTO, "%s: not a public key in PEM", what);

@@ -2,7 +2,7 @@ LIB_SRCS += runner/attest/bundle_archive.c runner/attest/bundle_check.c runner/a
 	runner/attest/bundle_sign.c runner/attest/bundle_signers.c runner/attest/bundle_source.c \
 	runner/attest/bundle_verify.c runner/attest/bundle_write.c runner/attest/certificate.c \
 	runner/attest/check.c runner/attest/dsse.c runner/attest/merkle.c runner/attest/note.c runner/attest/key.c runner/attest/keyuri.c runner/attest/signer.c \
-	runner/attest/signing.c runner/attest/sigstore.c runner/attest/statement.c \
+	runner/attest/signing.c runner/attest/spki.c runner/attest/sigstore.c runner/attest/statement.c \
 	runner/attest/timestamp.c runner/attest/tlog.c runner/attest/trust.c runner/attest/trust_judge.c runner/attest/trustfile.c
 
 UNIT_TESTS += test_attest test_bundle test_vectors

@@ -1,10 +1,12 @@
 #include "tests/tap.h"
 
 #include <fcntl.h>
+#include <openssl/x509.h>
 
 #include "runner/attest/dsse.h"
 #include "runner/attest/key.h"
 #include "runner/attest/sigstore.h"
+#include "runner/attest/spki.h"
 #include "runner/base/hex.h"
 #include "runner/base/json.h"
 
@@ -113,6 +115,40 @@ TEST(a_key_of_each_kind_survives_its_pem_and_signs)
 		key_free(k);
 		key_free(again);
 		key_free(public_key);
+	}
+}
+
+/* With any byte of it changed: a point off the curve, another algorithm, another length. */
+TEST(a_key_that_is_read_by_its_fixed_encoding_is_the_one_that_openssl_reads)
+{
+	static const enum key_kind kinds[] = {KEY_ECDSA_P256, KEY_ECDSA_P384, KEY_ED25519, KEY_RSA};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(kinds); i++) {
+		FP_CLEANUP(buf_release) struct buf der = BUF_INIT(4096);
+		struct err e = ERR_INIT;
+		struct key *k = NULL;
+		size_t taken = 0;
+
+		tap_row("%s", key_kind_name(kinds[i]));
+		CHECK_INT(key_generate(kinds[i], &k, &e), 0);
+		CHECK_INT(key_spki(k, &der, &e), 0);
+		for (size_t at = 0; at <= der.size; at++) {
+			const uint8_t *bytes = (const uint8_t *)der.data, *p = bytes;
+			EVP_PKEY *fast, *slow;
+
+			if (at < der.size)
+				der.data[at] ^= 0x11;
+			fast = spki_read(bytes, der.size);
+			slow = d2i_PUBKEY(NULL, &p, (long)der.size);
+			CHECK(!fast || (slow && EVP_PKEY_eq(fast, slow) == 1));
+			taken += at == der.size && fast;
+			if (at < der.size)
+				der.data[at] ^= 0x11;
+			EVP_PKEY_free(fast);
+			EVP_PKEY_free(slow);
+		}
+		CHECK_INT((int)taken, kinds[i] != KEY_RSA);
+		key_free(k);
 	}
 }
 
