@@ -60,8 +60,8 @@ DEPS_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 ALL_LDFLAGS = $(OPT_$(CONFIG)) $(LDFLAGS)
 ifeq ($(CONFIG),release)
 PIE_CFLAGS := -fPIE
-PIE_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack
-STATIC_LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack
+PIE_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs
+STATIC_LDFLAGS := -static-pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs
 else
 PIE_CFLAGS := -fPIE
 PIE_LDFLAGS := -pie
