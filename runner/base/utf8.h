@@ -10,7 +10,8 @@ bool utf8_valid(const char *text, size_t size);
 
 #define UTF8_MAX 4 /* bytes of one code point */
 
-/* The length of the one sequence that text, which is not empty, begins with; 0 if it is not valid. */
+/* The length of the one sequence that text, which is not empty, begins with; 0 if it is not valid.
+ */
 size_t utf8_sequence(const char *text, size_t size);
 
 /*
