@@ -6,4 +6,4 @@ LIB_SRCS += $(addprefix runner/plan/hcl/, bodyparser.c content.c convert.c diag.
 	valuejson.c valueset.c workdir.c)
 SCRIPT_TESTS += tests/conformance/expressions/live
 UNIT_TESTS += test_hclexpr test_hclconform test_hclrefuse test_hclsyntax
-FUZZ_TARGETS += fuzz_hcl fuzz_hcljson fuzz_hclexpr fuzz_number fuzz_yaml
+FUZZ_TARGETS += fuzz_hcl fuzz_hcljson fuzz_hclexpr fuzz_number fuzz_regex fuzz_yaml

@@ -67,6 +67,7 @@ static int rank(const struct value *v)
 
 static int compare_known(const struct element *a, const struct element *b)
 {
+	size_t size = FP_MIN(a->hash_size, b->hash_size);
 	int order;
 
 	switch (a->value->type->kind) {
@@ -84,7 +85,8 @@ static int compare_known(const struct element *a, const struct element *b)
 	case TYPE_TUPLE:
 		break;
 	}
-	order = memcmp(a->hash, b->hash, FP_MIN(a->hash_size, b->hash_size));
+	/* What is empty may have no bytes at all. */
+	order = size ? memcmp(a->hash, b->hash, size) : 0;
 	if (order != 0)
 		return order;
 	return (a->hash_size > b->hash_size) - (a->hash_size < b->hash_size);
