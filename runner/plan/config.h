@@ -124,19 +124,35 @@ struct config_required_provider {
 	struct range range;
 };
 
+/* What a moved, removed or import block speaks of: target.h. */
+struct config_target {
+	const char *text;   /* as written, without "resource." */
+	const char *module; /* address of the module that it is, or is in, as written */
+	const char *path;   /* the same without keys, as config_module.address */
+	bool module_keys;   /* there is one in it */
+	bool is_module;
+	/* Of a resource. */
+	enum config_mode mode;
+	const char *type, *name;
+	/* The key at the end of the text; NULL: none. */
+	const struct value *key;
+	struct range range;
+};
+
 struct config_moved {
-	struct traversal from, to;
+	struct config_target from, to;
 	struct range range;
 };
 
 struct config_removed {
-	struct traversal from;
+	struct config_target from;
 	bool destroy;
 	struct range range;
 };
 
 struct config_import {
-	struct traversal to;
+	struct config_target target; /* with for_each: without the keys */
+	const struct expr *to, *id, *for_each;
 	const struct block *block;
 };
 

@@ -1,26 +1,10 @@
 /* What each kind of block declares. */
 #include <string.h>
 
-#include "runner/plan/config.h"
+#include "runner/plan/configparts.h"
 #include "runner/plan/hcl/convert.h"
 #include "runner/plan/hcl/eval.h"
 #include "runner/plan/version.h"
-
-#define APPEND(c, items)                                                             \
-	({                                                                           \
-		(items).list = arena_grow((c)->arena, (items).list, (items).count,   \
-					  &(items).capacity, sizeof(*(items).list)); \
-		memset(&(items).list[(items).count], 0, sizeof(*(items).list));      \
-		&(items).list[(items).count++];                                      \
-	})
-
-#define CONTENT(c, block, attrs, blocks)                                                \
-	syntax_content((c)->arena, (block)->body,                                       \
-		       &(const struct body_schema){attrs, FP_ARRAY_SIZE(attrs), blocks, \
-						   FP_ARRAY_SIZE(blocks)},              \
-		       (c)->diags)
-
-static const struct schema_block no_blocks[0];
 
 /* --- constant arguments ---------------------------------------------------------------------- */
 
@@ -30,12 +14,29 @@ static const struct value *constant(struct config *c, const struct attribute *at
 	static const struct eval_env env = {
 		.dir_fd = -1, .no_functions = true, .literal_json = true};
 	struct eval ev = EVAL_INIT(c->arena, c->diags, &env);
-	const struct value *v = eval_expr_as(&ev, NULL, attr->expr, t, NULL);
+	const struct value *v = eval_expr(&ev, NULL, attr->expr);
+	struct err e = ERR_INIT;
 
-	return v->state == VALUE_KNOWN && v->type == t ? v : NULL;
+	if (convert_value(c->arena, v, t, &v, &e) < 0)
+		diag_error(c->diags, attr->expr->range, "Unsuitable value type",
+			   "Unsuitable value: %s", e.text);
+	else if (v->state == VALUE_NULL)
+		diag_error(c->diags, attr->expr->range, "Unsuitable value type",
+			   "Unsuitable value: null value is not allowed");
+	else if (v->state == VALUE_UNKNOWN)
+		diag_error(c->diags, attr->expr->range, "Unsuitable value type",
+			   "Unsuitable value: value must be known");
+	else
+		return v;
+	return NULL;
 }
 
-static bool constant_bool(struct config *c, const struct content *content, const char *name,
+static bool is_null(const struct attribute *attr)
+{
+	return attr->expr->kind == EXPR_LITERAL && attr->expr->literal->state == VALUE_NULL;
+}
+
+bool config_constant_bool(struct config *c, const struct content *content, const char *name,
 			  bool otherwise)
 {
 	const struct attribute *attr = syntax_find(content, name);
@@ -97,7 +98,7 @@ static void read_rule(struct config *c, const struct block *b, const char *varia
 		      struct config_rule *rule)
 {
 	static const struct schema_attr attrs[] = {{"condition", true}, {"error_message", true}};
-	struct content content = CONTENT(c, b, attrs, no_blocks);
+	struct content content = CONFIG_CONTENT(c, b, attrs, config_no_blocks);
 	const struct attribute *condition = syntax_find(&content, "condition");
 	const struct attribute *message = syntax_find(&content, "error_message");
 
@@ -170,7 +171,7 @@ static void decode_variable(struct config *c, struct config_module *m, const str
 						   {"ephemeral", false}, {"nullable", false},
 						   {"sensitive", false}, {"type", false}};
 	static const struct schema_block blocks[] = {{"validation", NULL, 0}};
-	struct content content = CONTENT(c, b, attrs, blocks);
+	struct content content = CONFIG_CONTENT(c, b, attrs, blocks);
 	const struct attribute *attr;
 	struct config_variable *v;
 
@@ -183,13 +184,14 @@ static void decode_variable(struct config *c, struct config_module *m, const str
 			   "The variable name \"%s\" is reserved due to its special meaning inside "
 			   "module blocks.",
 			   b->labels[0]);
-	v = APPEND(c, m->variables);
+	v = CONFIG_APPEND(c, m->variables);
 	v->name = b->labels[0];
 	v->block = b;
 	v->type = &type_dynamic;
-	v->nullable = constant_bool(c, &content, "nullable", true);
-	v->sensitive = constant_bool(c, &content, "sensitive", false);
-	v->ephemeral = constant_bool(c, &content, "ephemeral", false);
+	(void)constant_text(c, &content, "description");
+	v->nullable = config_constant_bool(c, &content, "nullable", true);
+	v->sensitive = config_constant_bool(c, &content, "sensitive", false);
+	v->ephemeral = config_constant_bool(c, &content, "ephemeral", false);
 	attr = syntax_find(&content, "type");
 	if (attr) {
 		const struct type *t = typeexpr_parse(c->arena, attr->expr, &v->defaults, c->diags);
@@ -218,7 +220,7 @@ static void decode_locals(struct config *c, struct config_module *m, const struc
 					   "A local value named \"%s\" was already defined. Local "
 					   "value names must be unique within a module.",
 					   attr->name);
-		local = APPEND(c, m->locals);
+		local = CONFIG_APPEND(c, m->locals);
 		local->name = attr->name;
 		local->expr = attr->expr;
 		local->range = attr->range;
@@ -234,7 +236,7 @@ static void decode_output(struct config *c, struct config_module *m, const struc
 						   {"value", true}};
 	static const struct schema_block blocks[] = {{"precondition", NULL, 0},
 						     {"postcondition", NULL, 0}};
-	struct content content = CONTENT(c, b, attrs, blocks);
+	struct content content = CONFIG_CONTENT(c, b, attrs, blocks);
 	const struct attribute *value = syntax_find(&content, "value");
 	struct config_output *o;
 
@@ -243,12 +245,13 @@ static void decode_output(struct config *c, struct config_module *m, const struc
 			duplicate(c, b, "output definition", b->labels[0]);
 			return;
 		}
-	o = APPEND(c, m->outputs);
+	o = CONFIG_APPEND(c, m->outputs);
 	o->name = b->labels[0];
 	o->block = b;
 	o->expr = value ? value->expr : NULL;
-	o->sensitive = constant_bool(c, &content, "sensitive", false);
-	o->ephemeral = constant_bool(c, &content, "ephemeral", false);
+	(void)constant_text(c, &content, "description");
+	o->sensitive = config_constant_bool(c, &content, "sensitive", false);
+	o->ephemeral = config_constant_bool(c, &content, "ephemeral", false);
 	o->depends_on_count = traversals(c, syntax_find(&content, "depends_on"), &o->depends_on);
 	o->preconditions = read_rules(c, &content, "precondition", NULL);
 }
@@ -276,7 +279,7 @@ static void decode_provider(struct config *c, struct config_module *m, const str
 			return;
 		}
 	}
-	*APPEND(c, m->providers) = p;
+	*CONFIG_APPEND(c, m->providers) = p;
 }
 
 static bool provider_ref(struct config *c, const struct expr *e, struct config_provider_ref *ret)
@@ -339,7 +342,7 @@ static void read_aliases(struct config *c, const struct expr *e, struct config_r
 static const char *literal_text(struct config *c, const struct expr *e)
 {
 	const struct attribute attr = {"", e, e->range, e->range};
-	const struct value *v = constant(c, &attr, &type_string);
+	const struct value *v = is_null(&attr) ? NULL : constant(c, &attr, &type_string);
 
 	return v ? v->text : NULL;
 }
@@ -347,7 +350,7 @@ static const char *literal_text(struct config *c, const struct expr *e)
 static void read_requirement(struct config *c, struct config_module *m,
 			     const struct attribute *attr)
 {
-	struct config_required_provider *p = APPEND(c, m->required_providers);
+	struct config_required_provider *p = CONFIG_APPEND(c, m->required_providers);
 	const struct expr_item *items;
 	const char *source = NULL;
 	size_t count;
@@ -391,9 +394,11 @@ static void decode_terraform(struct config *c, struct config_module *m, const st
 						     {"cloud", NULL, 0},
 						     {"provider_meta", meta, 1},
 						     {"required_providers", NULL, 0}};
-	struct content content = CONTENT(c, b, attrs, blocks);
+	struct content content = CONFIG_CONTENT(c, b, attrs, blocks);
 	const struct attribute *attr = syntax_find(&content, "required_version");
-	const char *wanted = constant_text(c, &content, "required_version");
+	/* A version, unlike other texts, may be null. */
+	const char *wanted =
+		attr && !is_null(attr) ? constant_text(c, &content, "required_version") : NULL;
 
 	if (syntax_find(&content, "experiments"))
 		diag_unsupported(c->diags, syntax_find(&content, "experiments")->range,
@@ -438,11 +443,12 @@ static void read_lifecycle(struct config *c, const struct block *b, struct confi
 						   {"replace_triggered_by", false}};
 	static const struct schema_block blocks[] = {{"precondition", NULL, 0},
 						     {"postcondition", NULL, 0}};
-	struct content content = CONTENT(c, b, attrs, blocks);
+	struct content content = CONFIG_CONTENT(c, b, attrs, blocks);
 	const struct attribute *triggers = syntax_find(&content, "replace_triggered_by");
 
-	r->create_before_destroy = constant_bool(c, &content, "create_before_destroy", false);
-	r->prevent_destroy = constant_bool(c, &content, "prevent_destroy", false);
+	r->create_before_destroy =
+		config_constant_bool(c, &content, "create_before_destroy", false);
+	r->prevent_destroy = config_constant_bool(c, &content, "prevent_destroy", false);
 	read_ignore(c, syntax_find(&content, "ignore_changes"), r);
 	if (triggers && !syntax_as_list(triggers->expr, &r->triggers, &r->trigger_count, c->diags))
 		r->trigger_count = 0;
@@ -520,7 +526,7 @@ static void decode_resource(struct config *c, struct config_module *m, const str
 		(void)provider_ref(c, attr->expr, &r.provider);
 	r.depends_on_count = traversals(c, syntax_find(&content, "depends_on"), &r.depends_on);
 	read_meta_blocks(c, &content, &r);
-	*APPEND(c, m->resources) = r;
+	*CONFIG_APPEND(c, m->resources) = r;
 }
 
 /* --- module calls -------------------------------------------------------------------------------
@@ -563,7 +569,8 @@ static void decode_call(struct config *c, struct config_module *m, const struct 
 		}
 	content = syntax_content_partial(c->arena, b->body, &schema, &call.body, c->diags);
 	call.source = constant_text(c, &content, "source");
-	call.version = constant_text(c, &content, "version");
+	attr = syntax_find(&content, "version");
+	call.version = attr && !is_null(attr) ? constant_text(c, &content, "version") : NULL;
 	attr = syntax_find(&content, "count");
 	call.count = attr ? attr->expr : NULL;
 	attr = syntax_find(&content, "for_each");
@@ -579,73 +586,19 @@ static void decode_call(struct config *c, struct config_module *m, const struct 
 		read_passed(c, attr->expr, &call);
 	call.depends_on_count =
 		traversals(c, syntax_find(&content, "depends_on"), &call.depends_on);
-	*APPEND(c, m->calls) = call;
+	*CONFIG_APPEND(c, m->calls) = call;
 }
 
-/* --- moved, removed, import, check --------------------------------------------------------------
+/* --- check --------------------------------------------------------------------------------------
  */
-
-static void decode_moved(struct config *c, struct config_module *m, const struct block *b)
-{
-	static const struct schema_attr attrs[] = {{"from", true}, {"to", true}};
-	struct content content = CONTENT(c, b, attrs, no_blocks);
-	const struct attribute *from = syntax_find(&content, "from");
-	const struct attribute *to = syntax_find(&content, "to");
-	struct config_moved moved = {.range = b->range};
-
-	if (from && to && syntax_as_traversal(c->arena, from->expr, &moved.from, c->diags) &&
-	    syntax_as_traversal(c->arena, to->expr, &moved.to, c->diags)) {
-		const char *text = syntax_traversal_text(c->arena, &moved.from);
-
-		if (strcmp(text, syntax_traversal_text(c->arena, &moved.to)) == 0)
-			diag_error(c->diags, b->range, "Redundant move statement",
-				   "This statement declares a move from %s to the same address, "
-				   "which is the same as not declaring this move at all.",
-				   text);
-		*APPEND(c, m->moved) = moved;
-	}
-}
-
-static void decode_removed(struct config *c, struct config_module *m, const struct block *b)
-{
-	static const struct schema_attr attrs[] = {{"from", true}};
-	static const char *const type[] = {"type"};
-	static const struct schema_block blocks[] = {
-		{"lifecycle", NULL, 0}, {"connection", NULL, 0}, {"provisioner", type, 1}};
-	static const struct schema_attr destroy[] = {{"destroy", true}};
-	struct content content = CONTENT(c, b, attrs, blocks);
-	const struct attribute *from = syntax_find(&content, "from");
-	struct config_removed removed = {.destroy = true, .range = b->range};
-
-	for (size_t i = 0; i < content.block_count; i++)
-		if (strcmp(content.blocks[i]->type, "lifecycle") == 0) {
-			struct content inner = CONTENT(c, content.blocks[i], destroy, no_blocks);
-
-			removed.destroy = constant_bool(c, &inner, "destroy", true);
-		}
-	if (from && syntax_as_traversal(c->arena, from->expr, &removed.from, c->diags))
-		*APPEND(c, m->removed) = removed;
-}
-
-static void decode_import(struct config *c, struct config_module *m, const struct block *b)
-{
-	static const struct schema_attr attrs[] = {
-		{"for_each", false}, {"id", true}, {"provider", false}, {"to", true}};
-	struct content content = CONTENT(c, b, attrs, no_blocks);
-	const struct attribute *to = syntax_find(&content, "to");
-	struct config_import import = {.block = b};
-
-	if (to && syntax_as_traversal(c->arena, to->expr, &import.to, c->diags))
-		*APPEND(c, m->imports) = import;
-}
 
 static void decode_check(struct config *c, struct config_module *m, const struct block *b)
 {
 	static const struct schema_attr none[0];
 	static const char *const labels[] = {"type", "name"};
 	static const struct schema_block blocks[] = {{"assert", NULL, 0}, {"data", labels, 2}};
-	struct content content = CONTENT(c, b, none, blocks);
-	struct config_check *check = APPEND(c, m->checks);
+	struct content content = CONFIG_CONTENT(c, b, none, blocks);
+	struct config_check *check = CONFIG_APPEND(c, m->checks);
 
 	check->name = b->labels[0];
 	check->block = b;
@@ -678,10 +631,10 @@ static const struct {
 	void (*decode)(struct config *c, struct config_module *m, const struct block *b);
 } decoders[] = {
 	{"check", decode_check},	 {"data", decode_data},
-	{"ephemeral", decode_ephemeral}, {"import", decode_import},
+	{"ephemeral", decode_ephemeral}, {"import", config_decode_import},
 	{"locals", decode_locals},	 {"module", decode_call},
-	{"moved", decode_moved},	 {"output", decode_output},
-	{"provider", decode_provider},	 {"removed", decode_removed},
+	{"moved", config_decode_moved},	 {"output", decode_output},
+	{"provider", decode_provider},	 {"removed", config_decode_removed},
 	{"resource", decode_managed},	 {"terraform", decode_terraform},
 	{"variable", decode_variable},
 };

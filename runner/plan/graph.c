@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "runner/plan/imports.h"
 #include "runner/plan/walk.h"
 
 /* --- names ------------------------------------------------------------------------------------ */
@@ -427,6 +428,23 @@ static void refer_module_depends(struct walk *w, struct node *n)
 	n->module = own;
 }
 
+/* The blocks that import it stand in the root module; one that refers to it is told of later. */
+static void refer_imports(struct walk *w, struct node *n)
+{
+	struct config_module *own = n->module, *root = w->config.modules.list[0];
+
+	for (size_t i = 0; i < root->imports.count; i++) {
+		const struct config_import *import = &root->imports.list[i];
+
+		if (!imports_concern(import, own, &own->resources.list[n->index]))
+			continue;
+		n->module = root;
+		refer_expr(w, n, import->id);
+		refer_expr(w, n, import->for_each);
+		n->module = own;
+	}
+}
+
 static void link_resource(struct walk *w, struct node *n)
 {
 	const struct config_resource *r = &n->module->resources.list[n->index];
@@ -448,6 +466,7 @@ static void link_resource(struct walk *w, struct node *n)
 			diag_error(w->diags, r->block->range, "Self-referential block",
 				   "Configuration for %s%s.%s may not refer to itself.",
 				   r->mode == CONFIG_DATA ? "data." : "", r->type, r->name);
+	refer_imports(w, n);
 	refer_rules(w, n, &r->preconditions);
 	refer_rules(w, n, &r->postconditions);
 	drop_self(w, n);

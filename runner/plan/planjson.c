@@ -93,6 +93,12 @@ static void write_change(struct buf *out, const struct resource_instance *r)
 	write_after_unknown(out, r->planned);
 	write_or(out, "before_sensitive", r->prior_marked, planwrite_sensitive, "false");
 	write_or(out, "after_sensitive", r->planned_marked, planwrite_sensitive, "false");
+	if (r->import_id) {
+		planwrite_key(out, "importing");
+		buf_addch(out, '{');
+		planwrite_member(out, "id", r->import_id);
+		buf_addch(out, '}');
+	}
 	if (r->replace_path_count) {
 		planwrite_key(out, "replace_paths");
 		buf_addch(out, '[');
@@ -407,7 +413,8 @@ static void write_prior_state(struct walk *w, struct buf *out, const struct sort
 static bool any_change(const struct sorted *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (is_change(s->list[i]) && s->list[i]->action != ACTION_NO_OP)
+		if (is_change(s->list[i]) &&
+		    (s->list[i]->action != ACTION_NO_OP || s->list[i]->import_id))
 			return true;
 	return false;
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "runner/plan/imports.h"
+#include "runner/plan/moves.h"
 #include "runner/plan/packshow.h"
 #include "runner/plan/planjson.h"
 #include "runner/plan/planrecord.h"
@@ -33,19 +35,6 @@ static void apply(struct walk *w, struct planrecord_texts *t)
 			w->diags->list[i].severity = DIAG_UNSUPPORTED;
 	if (!failed(w))
 		planstate_save(w, &t->state);
-}
-
-/* What an import would find is the real object, which nobody mocks. */
-void planner_refuse_imports(struct walk *w)
-{
-	for (size_t i = 0; i < w->config.modules.count; i++) {
-		const struct config_module *m = w->config.modules.list[i];
-
-		for (size_t k = 0; k < m->imports.count; k++)
-			diag_unsupported(w->diags, m->imports.list[k].block->range, "Import block",
-					 "What %s looks like now is only known to its provider.",
-					 syntax_traversal_text(w->arena, &m->imports.list[k].to));
-	}
 }
 
 static void leave_out(struct walk *w, size_t n)
@@ -90,8 +79,9 @@ void planner_compare_versions(struct walk *w)
 
 static int plan(struct walk *w, struct planrecord_texts *t, struct err *e)
 {
-	planner_refuse_imports(w);
 	planner_compare_versions(w);
+	imports_check(w);
+	moves_check_removed(w);
 	graph_build(w);
 	if (vars_load(w, e) < 0 || planstate_load(w, e) < 0)
 		return -1;
@@ -100,6 +90,7 @@ static int plan(struct walk *w, struct planrecord_texts *t, struct err *e)
 	walk_all(w);
 	if (failed(w))
 		return 0;
+	moves_check(w);
 	resources_orphans(w);
 	if (failed(w))
 		return 0;

@@ -43,8 +43,7 @@ FP_MUST_CHECK int planner_run(const struct planner_input *in, struct arena *a,
 /* The embedded planner alone. */
 FP_MUST_CHECK int planner_embedded(struct walk *w, struct planrecord_texts *t, struct err *e);
 
-/* What no planner here decides, and what the user should know: diagnostics of the walk. */
-void planner_refuse_imports(struct walk *w);
+/* Tells of versions of providers that are not the ones that are known. */
 void planner_compare_versions(struct walk *w);
 
 #endif

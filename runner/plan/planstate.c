@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "runner/plan/moves.h"
 #include "runner/plan/planwrite.h"
 #include "runner/plan/provide.h"
+#include "runner/plan/target.h"
 
 /* --- reading
  * ---------------------------------------------------------------------------------------- */
@@ -32,7 +34,7 @@ const char *planstate_text(struct walk *w, const struct planstate_entry *entry, 
 	return t.size && *t.data == '"' ? jscan_string(&j) : "";
 }
 
-const struct value *planstate_key(struct walk *w, const struct planstate_entry *entry)
+static const struct value *own_key(struct walk *w, const struct planstate_entry *entry)
 {
 	struct jscan_text t = jscan_member(w->arena, entry->json, "key");
 	struct err e = ERR_INIT;
@@ -42,6 +44,30 @@ const struct value *planstate_key(struct walk *w, const struct planstate_entry *
 	    value_from_json_text(w->arena, &type_dynamic, t.data, t.size, &v, &e) < 0)
 		return NULL;
 	return v;
+}
+
+bool planstate_place(struct walk *w, const struct planstate_entry *entry,
+		     struct resource_instance *r)
+{
+	struct config_target t;
+
+	r->module_address = planstate_text(w, entry, "module");
+	r->type_name = planstate_text(w, entry, "type");
+	r->name = planstate_text(w, entry, "name");
+	r->key.key = own_key(w, entry);
+	if (strcmp(entry->address, entry->previous_address) == 0)
+		return true;
+	if (!target_of(w->arena, entry->address, &t) || t.is_module ||
+	    strcmp(t.type, r->type_name) != 0) {
+		diag_unsupported(w->diags, (struct range){.source = NULL}, "Move between types",
+				 "What becomes of %s as %s only its provider knows.",
+				 entry->previous_address, entry->address);
+		return false;
+	}
+	r->module_address = t.module;
+	r->name = t.name;
+	r->key.key = t.key;
+	return true;
 }
 
 static const struct value *mark_from(struct arena *a, const struct value *v, struct jscan *j)
@@ -139,115 +165,8 @@ const struct value *planstate_output(struct walk *w, const char *name)
 	return v;
 }
 
-/* --- moves
- * ------------------------------------------------------------------------------------------ */
-
-/* The rest of address after the instances of module path, or NULL: "module.a.module.b". */
-static const char *within_module(const char *address, const char *path)
-{
-	while (*path) {
-		if (*path != *address)
-			return NULL;
-		path++;
-		address++;
-		if ((*path == '.' || !*path) && *address == '[') {
-			bool quoted = false;
-
-			for (; *address && (quoted || *address != ']'); address++) {
-				if (quoted && *address == '\\' && address[1])
-					address++;
-				else if (*address == '"')
-					quoted = !quoted;
-			}
-			address += *address == ']';
-		}
-	}
-	return *address == '.' ? address + 1 : NULL;
-}
-
-static bool has_key(const char *text)
-{
-	return *text && text[strlen(text) - 1] == ']';
-}
-
-/* The address after one moved block, or NULL when it does not speak of it. */
-static const char *moved_by(struct walk *w, const struct config_module *m,
-			    const struct config_moved *moved, const char *address)
-{
-	const char *rest = *m->address ? within_module(address, m->address) : address;
-	const char *from = syntax_traversal_text(w->arena, &moved->from);
-	const char *to = syntax_traversal_text(w->arena, &moved->to);
-	size_t size = strlen(from);
-
-	if (!rest || strncmp(rest, from, size) != 0)
-		return NULL;
-	/* A key on one side only: then the other side means the instance without a key. */
-	if (rest[size] == '[' && (has_key(from) || has_key(to)))
-		return NULL;
-	if (rest[size] && rest[size] != '[' &&
-	    !(rest[size] == '.' && strncmp(from, "module.", 7) == 0))
-		return NULL;
-	return arena_printf(w->arena, "%.*s%s%s", (int)(rest - address), address, to, rest + size);
-}
-
-static const char *moved_address(struct walk *w, const char *address)
-{
-	size_t limit = 1;
-
-	for (size_t i = 0; i < w->config.modules.count; i++)
-		limit += w->config.modules.list[i]->moved.count;
-	for (size_t round = 0; round < limit; round++) {
-		const char *next = NULL;
-
-		for (size_t i = 0; i < w->config.modules.count && !next; i++) {
-			const struct config_module *m = w->config.modules.list[i];
-
-			for (size_t k = 0; k < m->moved.count && !next; k++)
-				next = moved_by(w, m, &m->moved.list[k], address);
-		}
-		if (!next)
-			return address;
-		address = next;
-	}
-	return address;
-}
-
-static bool known(const struct planstate_entry *entries, size_t count, const char *address)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(entries[i].address, address) == 0)
-			return true;
-	return false;
-}
-
-/*
- * A resource that gained `count` keeps its object as instance 0, and one that lost it keeps the
- * object of instance 0.
- */
-static void implied_move(struct walk *w, struct state *s, struct planstate_entry *entry)
-{
-	const struct config_module *m = w->config.modules.list[0];
-	const char *type = planstate_text(w, entry, "type"),
-		   *name = planstate_text(w, entry, "name");
-	const char *module = planstate_text(w, entry, "module"), *to;
-	const struct config_resource *r;
-	size_t size = strlen(entry->address);
-
-	if (*module || strcmp(entry->address, entry->previous_address) != 0)
-		return;
-	r = config_resource(m, CONFIG_MANAGED, type, name);
-	if (!r)
-		return;
-	if (r->count && !has_key(entry->address))
-		to = arena_printf(w->arena, "%s[0]", entry->address);
-	else if (!r->count && !r->for_each && size > 3 &&
-		 strcmp(entry->address + size - 3, "[0]") == 0)
-		to = arena_strndup(w->arena, entry->address, size - 3);
-	else
-		return;
-	if (!known(s->entries, s->count, to))
-		entry->address = to;
-}
+/* --- loading
+ * ---------------------------------------------------------------------------------------- */
 
 int planstate_load(struct walk *w, struct err *e)
 {
@@ -275,15 +194,14 @@ int planstate_load(struct walk *w, struct err *e)
 		s->entries =
 			arena_grow(w->arena, s->entries, s->count, &capacity, sizeof(*s->entries));
 		s->entries[s->count++] = (struct planstate_entry){
-			.address = moved_address(w, address),
+			.address = address,
 			.previous_address = address,
 			.json = jscan_skip(&j),
 		};
 	}
 	if (j.bad)
 		return err_set(e, ERR_INPUT, "request: prior_state cannot be read");
-	for (size_t i = 0; i < s->count; i++)
-		implied_move(w, s, &s->entries[i]);
+	moves_apply(w, s);
 	if (s->count)
 		qsort(s->entries, s->count, sizeof(*s->entries), by_address);
 	w->prior = s;

@@ -41,8 +41,9 @@ void planstate_save(struct walk *w, struct buf *out);
 
 /* A member of an entry that is a string; "" when it is none. */
 const char *planstate_text(struct walk *w, const struct planstate_entry *entry, const char *key);
-/* Its instance key as a value, or NULL. */
-const struct value *planstate_key(struct walk *w, const struct planstate_entry *entry);
+/* Its module, type, name and key, after moves, into r; false after a diagnostic. */
+bool planstate_place(struct walk *w, const struct planstate_entry *entry,
+		     struct resource_instance *r);
 
 /* The output of that name in the prior state, with its mark; NULL: none. */
 const struct value *planstate_output(struct walk *w, const char *name);

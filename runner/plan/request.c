@@ -51,7 +51,7 @@ static int read_text(const json_t *json, const char *what, const char *key, cons
 
 static int read_mock(const json_t *json, struct arena *a, struct request *r, struct err *e)
 {
-	static const char *const keys[] = {"account_id", "region", "data",
+	static const char *const keys[] = {"account_id", "region", "data", "imports",
 					   "resources",	 "salt",   NULL};
 	json_t *mock;
 
@@ -67,7 +67,8 @@ static int read_mock(const json_t *json, struct arena *a, struct request *r, str
 	if (strlen(r->account_id) != 12 || strspn(r->account_id, "0123456789") != 12)
 		return err_set(e, ERR_INPUT, "request: mock: \"account_id\" must be 12 digits");
 	if (read_overrides(mock, "data", &r->mock_data, e) < 0 ||
-	    read_overrides(mock, "resources", &r->mock_resources, e) < 0)
+	    read_overrides(mock, "resources", &r->mock_resources, e) < 0 ||
+	    read_overrides(mock, "imports", &r->mock_imports, e) < 0)
 		return -1;
 	return 0;
 }

@@ -25,6 +25,7 @@ struct request {
 	size_t var_file_count;
 	const char *account_id, *region, *salt;
 	const json_t *mock_data, *mock_resources; /* object or NULL: address or type to values */
+	const json_t *mock_imports;		  /* address to what is there */
 	struct jscan_text prior_state;		  /* likewise */
 	bool want_view, want_state;
 };

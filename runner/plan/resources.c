@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "runner/plan/body.h"
+#include "runner/plan/imports.h"
 #include "runner/plan/mock.h"
 #include "runner/plan/planstate.h"
 #include "runner/plan/provide.h"
+#include "runner/plan/target.h"
 #include "runner/plan/walk.h"
 
 /* --- marks
@@ -211,7 +213,14 @@ static void check_prevent_destroy(struct walk *w, const struct resource_instance
 static void load_prior(struct walk *w, struct resource_instance *r)
 {
 	struct planstate_entry *entry = planstate_find(w, r->address);
+	const struct value *found;
 
+	if (!entry && r->import_id) {
+		found = imports_object(w, r);
+		r->prior_marked =
+			found ? restype_mark_sensitive(w->arena, r->type->block, found) : NULL;
+		r->prior = found;
+	}
 	if (!entry)
 		return;
 	entry->taken = true;
@@ -238,6 +247,8 @@ static void plan_managed(struct walk *w, struct resource_instance *r)
 	const struct value *config = value_unmark_deep(w->arena, r->config), *proposed;
 
 	load_prior(w, r);
+	if (r->import_id && !r->prior)
+		return;
 	config = provide_ignore(w->arena, r->cfg, r->prior, config);
 	proposed = provide_proposed(w->arena, r->type->block, r->prior, config);
 	r->planned = provide_planned(w, r, r->prior, proposed);
@@ -249,6 +260,8 @@ static void plan_managed(struct walk *w, struct resource_instance *r)
 	}
 	if (r->replace_path_count)
 		replace(w, r, config, "replace_because_cannot_update");
+	else if (!r->prior && triggered(w, r))
+		r->reason = "replace_by_triggers";
 	else if (r->prior && triggered(w, r))
 		replace(w, r, config, "replace_by_triggers");
 	r->planned_marked = finished(w, r, r->planned);
@@ -378,6 +391,10 @@ static void plan_instance(struct walk *w, const struct node *n, struct resource_
 		plan_ephemeral(w, r);
 		break;
 	}
+	if (!r->current) {
+		all->failed = true;
+		return;
+	}
 	walk_rules(w, walk_scope(w, r->module, all->repeat, r->key, r->current),
 		   &r->cfg->postconditions, "Resource postcondition failed");
 }
@@ -386,6 +403,8 @@ void resources_node(struct walk *w, const struct node *n)
 {
 	const struct config_resource *cfg = &n->module->resources.list[n->index];
 	const struct module_instances *modules = &w->modules[n->module->number];
+	struct imports imports = imports_evaluate(w, n);
+	bool failed = false;
 
 	for (size_t i = 0; i < modules->count; i++) {
 		struct module_instance *m = modules->list[i];
@@ -394,15 +413,21 @@ void resources_node(struct walk *w, const struct node *n)
 		size_t count;
 
 		if (!expand_keys(w, m, cfg->count, cfg->for_each, &all->repeat, &keys, &count)) {
-			all->failed = true;
+			all->failed = failed = true;
 			continue;
 		}
 		all->list = arena_array(w->arena, count + 1, sizeof(struct resource_instance *));
-		for (size_t k = 0; k < count; k++)
-			all->list[all->count++] = new_instance(w, n, m, keys[k]);
+		for (size_t k = 0; k < count; k++) {
+			struct resource_instance *r = new_instance(w, n, m, keys[k]);
+
+			r->import_id = imports_take(&imports, r->address);
+			all->list[all->count++] = r;
+		}
 		for (size_t k = 0; k < count; k++)
 			plan_instance(w, n, all, all->list[k]);
 	}
+	if (!failed)
+		imports_finish(w, &imports);
 }
 
 /* --- what only the prior state has
@@ -451,7 +476,8 @@ static const char *why_deleted(const struct walk *w, const struct resource_insta
 	ptrdiff_t i = m ? graph_find(w, m, NODE_RESOURCE, r->type_name, r->name, r->mode) : -1;
 
 	if (i < 0)
-		return "delete_because_no_resource_config";
+		return r->previous_address ? "delete_because_no_move_target"
+					   : "delete_because_no_resource_config";
 	if (!module_instance_named(w, m, r->module_address))
 		return "delete_because_no_module";
 	*ret_cfg = &m->resources.list[i];
@@ -466,22 +492,33 @@ static const char *why_deleted(const struct walk *w, const struct resource_insta
 	return "delete_because_wrong_repetition";
 }
 
+static bool starts_with(const char *text, const char *start)
+{
+	size_t size = strlen(start);
+
+	return strncmp(text, start, size) == 0 && (!text[size] || text[size] == '.');
+}
+
 /* A removed block that says destroy = false for this resource or a module that it is in. */
 static bool is_forgotten(struct walk *w, const struct resource_instance *r)
 {
+	struct config_target t;
+
+	if (!target_of(w->arena, r->address, &t))
+		return false;
 	for (size_t i = 0; i < w->config.modules.count; i++) {
 		const struct config_module *m = w->config.modules.list[i];
 
 		for (size_t k = 0; k < m->removed.count; k++) {
-			const struct config_removed *removed = &m->removed.list[k];
-			const char *text = syntax_traversal_text(w->arena, &removed->from);
-			size_t size;
+			const struct config_target *from = &m->removed.list[k].from;
+			const char *path = target_within(w->arena, m->address, from->path);
 
-			if (*m->address)
-				text = arena_printf(w->arena, "%s.%s", m->address, text);
-			size = strlen(text);
-			if (!removed->destroy && strncmp(r->address, text, size) == 0 &&
-			    (!r->address[size] || strchr(".[", r->address[size])))
+			if (m->removed.list[k].destroy)
+				continue;
+			if (from->is_module ? starts_with(t.path, path)
+					    : strcmp(t.path, path) == 0 &&
+						      strcmp(t.type, from->type) == 0 &&
+						      strcmp(t.name, from->name) == 0)
 				return true;
 		}
 	}
@@ -496,13 +533,11 @@ static void delete_entry(struct walk *w, struct planstate_entry *entry)
 	r->address = entry->address;
 	if (strcmp(entry->address, entry->previous_address) != 0)
 		r->previous_address = entry->previous_address;
-	r->module_address = planstate_text(w, entry, "module");
-	r->type_name = planstate_text(w, entry, "type");
-	r->name = planstate_text(w, entry, "name");
+	if (!planstate_place(w, entry, r))
+		return;
 	r->provider = planstate_text(w, entry, "provider");
 	r->provider_address = planstate_text(w, entry, "provider_config");
 	r->mode = CONFIG_MANAGED;
-	r->key.key = planstate_key(w, entry);
 	r->type = walk_type(w, r->provider, PACK_RESOURCE, r->type_name,
 			    (struct range){.source = NULL});
 	if (!r->type)

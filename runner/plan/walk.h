@@ -106,6 +106,7 @@ struct resource_instance {
 	const struct provider_instance *provider_config;
 	enum walk_action action;
 	const char *reason;
+	const char *import_id;	    /* NULL: not imported */
 	const struct value *config; /* as evaluated, with marks */
 	const struct value *prior;  /* NULL: none; no marks */
 	const struct value *prior_marked;

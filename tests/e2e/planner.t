@@ -199,7 +199,7 @@ resource "aws_s3_bucket" "b" {
 }
 T
 	told "an import is undecided ($planner)" $planner import 3 \
-		"main.tf:1:1: unsupported: Import block: What aws_s3_bucket.b looks like now is only known to its provider."
+		"main.tf:1:1: unsupported: Import block: What aws_s3_bucket.b looks like now is only known to its provider"
 	workspace function <<'T'
 terraform {
   required_providers {

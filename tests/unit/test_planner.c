@@ -304,6 +304,29 @@ TEST(what_leaves_the_configuration_is_deleted_moved_or_forgotten)
 	setup_release(&s);
 }
 
+TEST(an_import_is_planned_from_what_the_request_says_is_there)
+{
+	static const char text[] = "resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n}\n"
+				   "import {\n  to = fake_bucket.a\n  id = \"the-a\"\n}\n";
+	struct setup s;
+
+	setup_init(&s);
+	write_file(&s, "main.tf", text);
+	run(&s, ",\"mock\":{\"imports\":{\"fake_bucket.a\":{\"id\":\"the-a\",\"name\":\"a\","
+		"\"tags_all\":{}}}}");
+	CHECK_STR(part(&s, "fake_bucket.a", "importing"), "{\"id\":\"the-a\"}");
+	run(&s, with_state(&s));
+	CHECK_STR(actions(&s, "fake_bucket.a"), "[\"no-op\"]");
+	CHECK_STR(part(&s, "fake_bucket.a", "importing"), "(null)");
+	run(&s, ",\"mock\":{\"imports\":{\"fake_bucket.a\":{\"id\":\"the-a\",\"name\":\"b\"}}}");
+	CHECK_STR(actions(&s, "fake_bucket.a"), "[\"delete\",\"create\"]");
+	run(&s, ",\"mock\":{\"imports\":{\"fake_bucket.a\":{\"colour\":\"red\"}}}");
+	CHECK_STR(first_refusal(&s),
+		  "main.tf:4:1: error: Unusable mock value: The mock value of what is imported as "
+		  "fake_bucket.a does not fit: there is no \"colour\".");
+	setup_release(&s);
+}
+
 TEST(another_salt_gives_other_mock_values_and_the_same_plan)
 {
 	struct setup s;
@@ -500,10 +523,74 @@ TEST(each_mistake_is_refused_with_its_place_and_reason)
 		 "main.tf:1:1: unsupported: Module outside of the workspace: The source \"../m\" "
 		 "of module "
 		 "\"m\" leads out of the workspace."},
-		{"import {\n  to = fake_bucket.a\n  id = \"x\"\n}\n",
+		{"import {\n  to = fake_bucket.a\n  id = \"x\"\n}\nresource \"fake_bucket\" \"a\" "
+		 "{\n  name = \"a\"\n}\n",
 		 "main.tf:1:1: unsupported: Import block: What fake_bucket.a looks like now is "
-		 "only known "
-		 "to its provider."},
+		 "only known to its provider; \"imports\" of the mock values can say it."},
+		{"import {\n  to = module.m.fake_bucket.a\n  id = \"x\"\n}\n",
+		 "main.tf:2:8: error: Configuration for import target does not exist: The "
+		 "configuration for the given import target module.m.fake_bucket.a does not exist. "
+		 "All target instances must have an associated configuration to be imported."},
+		{"resource \"terraform_data\" \"a\" {}\nimport {\n  to = terraform_data.a\n  id = "
+		 "\"\"\n}\n",
+		 "main.tf:4:8: error: Invalid import id argument: The import ID value evaluates to "
+		 "an empty string, please provide a non-empty value."},
+		{"resource \"terraform_data\" \"a\" {}\nimport {\n  to = terraform_data.a\n  id = "
+		 "null\n}\n",
+		 "main.tf:4:8: error: Invalid import id argument: The import ID cannot be null."},
+		{"resource \"terraform_data\" \"a\" {}\nresource \"terraform_data\" \"u\" "
+		 "{}\nimport {\n  to = terraform_data.a\n  id = terraform_data.u.id\n}\n",
+		 "main.tf:5:8: error: Invalid import id argument: The import block \"id\" argument "
+		 "depends on resource attributes that cannot be determined until apply, so "
+		 "Terraform cannot plan to import this resource."},
+		{"resource \"terraform_data\" \"a\" {}\nimport {\n  to = terraform_data.a\n  id = "
+		 "terraform_data.a.input\n}\n",
+		 "main.tf:4:8: error: Invalid import id argument: The import ID cannot reference "
+		 "the resource being imported."},
+		{"resource \"terraform_data\" \"b\" {\n  for_each = toset([\"k\"])\n}\nimport {\n  "
+		 "to = terraform_data.b\n  id = \"x\"\n}\n",
+		 "main.tf:5:8: error: Invalid import 'to' expression: The target resource is using "
+		 "for_each."},
+		{"resource \"terraform_data\" \"b\" {\n  for_each = toset([\"k\"])\n}\nimport {\n  "
+		 "to = terraform_data.b[\"m\"]\n  id = \"x\"\n}\n",
+		 "main.tf:5:8: error: Configuration for import target does not exist: The "
+		 "configuration for the given import terraform_data.b[\"m\"] does not exist. All "
+		 "target instances must have an associated configuration to be imported."},
+		{"resource \"terraform_data\" \"a\" {}\nimport {\n  to = terraform_data.a\n  id = "
+		 "\"x\"\n}\nimport {\n  to = terraform_data.a\n  id = \"y\"\n}\n",
+		 "main.tf:7:8: error: Duplicate import configuration for \"terraform_data.a\": An "
+		 "import block for the resource \"terraform_data.a\" was already declared at "
+		 "main.tf:2,1-7. A resource can have only one import block."},
+		{"import {\n  to = data.fake_thing.t\n  id = \"x\"\n}\n",
+		 "main.tf:2:8: error: Invalid import address: Only managed resources can be "
+		 "imported."},
+		{"resource \"terraform_data\" \"a\" {}\nmoved {\n  from = terraform_data.a\n  to   "
+		 "= terraform_data.b\n}\n",
+		 "main.tf:2:1: error: Moved object still exists: This statement declares a move "
+		 "from terraform_data.a, but that resource is still declared at "
+		 "main.tf:1,1-30.\n\nChange your configuration so that this resource will be "
+		 "declared as terraform_data.b instead."},
+		{"moved {\n  from = terraform_data.a\n  to   = module.b\n}\n",
+		 "main.tf:1:1: error: Invalid \"moved\" addresses: The \"from\" and \"to\" "
+		 "addresses must either both refer to resources or both refer to modules."},
+		{"moved {\n  from = terraform_data.a\n  to   = terraform_data.b\n}\nmoved {\n  "
+		 "from = terraform_data.a\n  to   = terraform_data.c\n}\n",
+		 "main.tf:5:1: error: Ambiguous move statements: A statement at main.tf:1,1-6 "
+		 "declared that terraform_data.a moved to terraform_data.b, but this statement "
+		 "instead declares that it moved to terraform_data.c.\n\nEach resource can move to "
+		 "only one destination resource."},
+		{"resource \"terraform_data\" \"a\" {}\nremoved {\n  from = terraform_data.a\n}\n",
+		 "main.tf:1:1: error: Removed resource still exists: This statement declares that "
+		 "terraform_data.a was removed, but it is still declared in configuration."},
+		{"removed {\n  from = terraform_data.a[0]\n}\n",
+		 "main.tf:2:10: error: Resource instance keys not allowed: Resource address must "
+		 "be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. "
+		 "\"test_instance.foo[1]\")."},
+		{"removed {\n  from = terraform_data[\"a\"]\n}\n",
+		 "main.tf:2:10: error: Invalid address: A resource name is required."},
+		{"variable \"v\" {\n  sensitive = null\n}\n",
+		 "main.tf:2:15: error: Unsuitable value type: Unsuitable value: null value is not "
+		 "allowed"},
 		{"moved {\n  from = fake_bucket.a[0]\n  to   = fake_bucket.a[0]\n}\n",
 		 "main.tf:1:1: error: Redundant move statement: This statement declares a move "
 		 "from fake_bucket.a[0] to the same address, which is the same as not declaring "

@@ -555,6 +555,19 @@ static int tidy(struct walk *w, int root_fd, int result, struct err *e)
 	return tffiles_undo(w, root_fd, e);
 }
 
+/* What is imported our providers do not know; Terraform itself has it of its own type. */
+static void refuse_imports(struct walk *w)
+{
+	const struct config_module *root = w->config.modules.list[0];
+
+	for (size_t i = 0; i < root->imports.count; i++)
+		if (strcmp(root->imports.list[i].target.type, "terraform_data") != 0)
+			diag_unsupported(w->diags, root->imports.list[i].block->range,
+					 "Import block",
+					 "What %s looks like now is only known to its provider.",
+					 root->imports.list[i].target.text);
+}
+
 int tfplanner_plan(const struct planner_input *in, struct plansetup *s, struct planrecord_texts *t,
 		   struct err *e)
 {
@@ -574,7 +587,7 @@ int tfplanner_plan(const struct planner_input *in, struct plansetup *s, struct p
 	if (unread.failures == 0) {
 		for (size_t i = 0; i < unread.count; i++)
 			diag_append(told, &unread.list[i]);
-		planner_refuse_imports(&s->walk);
+		refuse_imports(&s->walk);
 		planner_compare_versions(&s->walk);
 		refuse_addresses(&s->walk, s->request.mock_data);
 		refuse_addresses(&s->walk, s->request.mock_resources);
