@@ -62,7 +62,7 @@ verdict() { # NAME WANTED: the deciding line, or VERIFIED
 	is "$1" "$("$fixproof" run --unsigned --force --output "$work/out" "$work/case" 2>&1 |
 		sed -n 's/^  \(refused\|inconclusive\) by //p; s/^a: \(VERIFIED\).*/\1/p')" "$2"
 }
-plan 57
+plan 64
 fresh; good
 verdict "the honest fix" VERIFIED
 fresh; good; claim '/^author/d'
@@ -114,8 +114,20 @@ fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: S
 verdict "a control that does not exist" "aligned: SOC 2 2017 has no control CC6.9"
 fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: SOC 2, version: "2017", id: CC1.1/'
 verdict "a control that no policy is about" "aligned: no bound policy maps to SOC 2 2017 CC1.1"
-fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: CIS AWS Foundations Benchmark, version: "5.0.0", id: "9.9"/'
-verdict "a control that our catalogue does not know" "aligned: our catalogue of CIS AWS Foundations Benchmark 5.0.0 does not know 9.9"
+fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: AWS Foundational Security Best Practices, version: "1.0.0", id: S3.99/'
+verdict "a control that our catalogue does not know" "aligned: our catalogue of AWS Foundational Security Best Practices 1.0.0 does not know S3.99"
+while IFS='|' read -r standard version id wanted; do
+	fresh; good; claim "s/standard: PCI DSS, version: \"4.0\", id: \"8.3.2\"/standard: $standard, version: \"$version\", id: \"$id\"/"
+	verdict "$standard $version $id" "aligned: $wanted"
+done <<'ROWS'
+CIS AWS Foundations Benchmark|5.0.0|9.9|CIS AWS Foundations Benchmark 5.0.0 has no control 9.9
+CIS AWS Foundations Benchmark|6.0.0|1.1|CIS AWS Foundations Benchmark 6.0.0 has no control 1.1
+CIS AWS Foundations Benchmark|1.5.0|2.1.2|CIS AWS Foundations Benchmark 1.5.0 2.1.2 is not about this but about fp-aws-s3-tls-only: the policy's control there is 2.1.1
+CIS Google Cloud Platform Foundation Benchmark|4.0.0|5.3|CIS Google Cloud Platform Foundation Benchmark 4.0.0 has no control 5.3
+CIS Google Cloud Platform Foundation Benchmark|4.0.0|5.2|CIS Google Cloud Platform Foundation Benchmark 4.0.0 5.2 belongs to another subject: it is what fp-gcp-bucket-uniform-access is about
+CIS Microsoft Azure Foundations Benchmark|3.0.0|4.18|CIS Microsoft Azure Foundations Benchmark 3.0.0 has no control 4.18
+CIS Kubernetes Benchmark|1.10.0|5.6.1|CIS Kubernetes Benchmark 1.10.0 has no control 5.6.1
+ROWS
 fresh; good; claim '/^controls/d'
 verdict "no control claimed" VERIFIED
 fresh; good; echo changed >"$work/case/after/other.txt"
