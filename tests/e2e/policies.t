@@ -1,7 +1,7 @@
 #!/bin/bash
 # The built-in policies: each passes and refuses what its own tests say, and brings enough of them.
 . tests/e2e/lib.sh
-plan 20
+plan 21
 tap=$("$fixproof" policy test)
 is "the built-in set does what its tests say" "$? $(grep -c '^not ok' <<<"$tap")" "0 0"
 thin=$("$fixproof" policy list | while read -r id _; do
@@ -11,6 +11,13 @@ done)
 is "each passes twice and fails twice at least" "$thin" ""
 
 is "docs/policies.md is current" "$("$fixproof" policy list --format markdown | diff - "$source_dir/docs/policies.md" | head -5)" ""
+catalogues=$(for f in "$source_dir"/policies/catalogues/*.yaml; do
+	word() { sed -n "s/^$1: \"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$f"; }
+	printf '| %s | %s | %s | %s | %s |\n' "$(word standard)" "$(word version)" \
+		"$(sed '1,/^ids:/d' "$f" | grep -o '"[^"]*"' | wc -l)" \
+		"$(word complete | sed 's/true/yes/; s/false/no/')" "$(word source)"
+done)
+is "docs/standards.md tells every catalogue" "$(diff <(echo "$catalogues") <(grep '^| [A-Z].* | \(yes\|no\) | ' "$source_dir/docs/standards.md") | head -5)" ""
 is "there are enough of them for each cloud" \
 	"$("$fixproof" policy list | awk '{ split($1, part, "-"); n[part[2]]++ } END { print (n["aws"] >= 75), (n["gcp"] >= 15), (n["azure"] >= 12), (n["k8s"] >= 12) }')" "1 1 1 1"
 
