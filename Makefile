@@ -135,8 +135,13 @@ $(BUILD)/fixproof-launcher: $(BUILD)/runner/launcher_main.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $(BUILD)/runner/launcher_main.o $(LIB) \
 		$(LIBS_LAUNCHER)
 
-$(BUILD)/fixproof-worker: $(BUILD)/runner/worker_main.o $(LIB)
-	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) -o $@ $(BUILD)/runner/worker_main.o $(LIB) \
+# The sanitizers have these functions of their own.
+ifeq ($(CONFIG),release)
+WORKER_CLOSED := $(BUILD)/runner/worker_closed.o
+WORKER_LDFLAGS := -Wl,--wrap=dlopen,--wrap=getaddrinfo,--wrap=gethostbyname
+endif
+$(BUILD)/fixproof-worker: $(BUILD)/runner/worker_main.o $(WORKER_CLOSED) $(LIB)
+	$(CC) $(ALL_LDFLAGS) $(STATIC_LDFLAGS) $(WORKER_LDFLAGS) -o $@ $(BUILD)/runner/worker_main.o $(WORKER_CLOSED) $(LIB) \
 		$(LIBS_WORKER)
 
 $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(BUILD)/tests/tap.o $(LIB)

@@ -14,7 +14,7 @@ while read -r object; do
 	verifiers) names="$names verifiers verdict decision" ;;
 	policies) names="$names policy" ;;
 	runner/runs) names="$names runs" ;;
-	runner) names="$names launcher worker signer" ;;
+	runner) names="$names launcher worker signer __wrap" ;; # the last is how the linker names them
 	runner/launcher) names="$names launcher" ;;
 	runner/attest) names="$names statements" ;;
 	runner/canon) names="$names canon" ;;
