@@ -19,6 +19,7 @@ runner/attest/signer runner/attest runner/base runner/locate
 runner/signer_main runner/base runner/attest/signer.h
 runner/report runner/diff runner/base runner/canon runner/evidence verifiers policies
 runner/worker runner/base runner/canon runner/evidence runner/plan runner/fixcase
+runner/worker_closed runner/base
 runner/worker_main runner/base runner/worker
 runner/launcher runner/base runner/canon sandbox
 runner/launcher_main runner/base runner/launcher
