@@ -43,7 +43,7 @@ ends "nothing fails: that is open, and no pass" 3 'main.tf:1:1: error: No value 
 echo '}' >>w/main.tf
 is "what cannot be read is not judged" "$("$fixproof" policy check --all w 2>/dev/null; echo $?)" 3
 printf 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\nimport {\n  to = aws_sqs_queue.q\n  id = "q"\n}\n' >w/main.tf
-ends "what is refused before anything is planned" 1 'main.tf:4:1: unsupported: Import block: What aws_sqs_queue.q looks like now is only known to its provider.' "$fixproof" policy check w
+ends "what is refused before anything is planned" 1 'main.tf:4:1: unsupported: Import block: What aws_sqs_queue.q looks like now is only known to its provider; "imports" of the mock values can say it.' "$fixproof" policy check w
 # A case of such a workspace is inconclusive, and knows its finding.
 cp -r "$source_dir/examples/scanner-report" case
 sed -i 's/name   = "example-invoices"/name   = var.none/; $a variable "none" {}' case/workspace/main.tf
