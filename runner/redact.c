@@ -355,6 +355,7 @@ static int redact_file(struct redactor *r, struct evidence_file *f, struct err *
 {
 	FP_CLEANUP(buf_release) struct buf out = BUF_INIT(FILE_MAX_BYTES);
 	JSON_AUTO *json = NULL;
+	bool marked, found;
 
 	if (strcmp(f->role, "policy") == 0 || strcmp(f->role, "tree") == 0)
 		return 0;
@@ -365,7 +366,9 @@ static int redact_file(struct redactor *r, struct evidence_file *f, struct err *
 	}
 	if (json_parse(f->path, f->data, f->size, &json, e) < 0)
 		return -1;
-	if (!((r->marked && redact_marked(r, f->path, json)) | redact_json(r, f->path, json)))
+	marked = r->marked && redact_marked(r, f->path, json);
+	found = redact_json(r, f->path, json);
+	if (!marked && !found)
 		return 0;
 	if (strcmp(f->role, "plan") == 0)
 		jcs_write(&out, json);

@@ -269,7 +269,8 @@ static BIO *wrap_tls(BIO *connection, void *arg, int connect, int detail)
 	}
 	wrapped = BIO_new_ssl(tls->context, 1);
 	if (!wrapped || BIO_get_ssl(wrapped, &ssl) != 1 ||
-	    SSL_set_tlsext_host_name(ssl, tls->host) != 1 || SSL_set1_host(ssl, tls->host) != 1) {
+	    SSL_set_tlsext_host_name(ssl, (char *)(uintptr_t)tls->host) != 1 ||
+	    SSL_set1_host(ssl, tls->host) != 1) {
 		(void)BIO_free(wrapped);
 		return NULL;
 	}
