@@ -59,6 +59,7 @@ conformance: all
 	@tests/conformance/corners $(BUILD) all
 	@tests/conformance/run $(BUILD) all
 	@tests/conformance/provider $(BUILD) all
+	@tests/conformance/provider $(BUILD) changes all
 	@tests/conformance/terraform $(BUILD)
 	@if [ -n "$${FIXPROOF_NPM_PACKAGES:-}" ]; then images/tools/packs_derive --check "$$FIXPROOF_NPM_PACKAGES"; \
 	else echo "the derived packs are not compared: FIXPROOF_NPM_PACKAGES names no packages"; fi

@@ -26,17 +26,50 @@ static int write_members(struct writer *w, const struct doc *object, const char 
 	return 0;
 }
 
+static int compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* A set, which Terraform writes in any order: by their text. */
+static int write_paths(struct writer *w, const struct doc *list)
+{
+	FP_CLEANUP(arena_release) struct arena arena = ARENA_INIT(SIZE_MAX / 2);
+	const char **texts = arena_array(&arena, list->count + 1, sizeof(*texts));
+	size_t count = 0;
+
+	for (const struct doc *m = list->first; m; m = m->next) {
+		FP_CLEANUP(buf_release) struct buf text = BUF_INIT(w->out->ceiling);
+
+		if (jcs_write_doc(w->what, m, JCS_NUMBERS_EXACT, &text, w->e) < 0)
+			return -1;
+		texts[count++] = arena_strdup(&arena, buf_text(&text));
+	}
+	if (count > 0)
+		qsort(texts, count, sizeof(*texts), compare_texts);
+	buf_addstr(w->out, ",\"replace_paths\":[");
+	for (size_t i = 0; i < count; i++)
+		buf_addf(w->out, "%s%s", i ? "," : "", texts[i]);
+	buf_addch(w->out, ']');
+	return 0;
+}
+
 static int write_change(struct writer *w, const struct doc *change)
 {
-	static const char *const keys[] = {"actions",	    "after",	     "after_sensitive",
-					   "after_unknown", "before",	     "before_sensitive",
-					   "importing",	    "replace_paths", NULL};
+	static const char *const keys[] = {"actions",	    "after",  "after_sensitive",
+					   "after_unknown", "before", "before_sensitive",
+					   "importing",	    NULL};
+	const struct doc *paths = doc_get(change, "replace_paths");
 	bool first = true;
 
 	if (change->kind != DOC_OBJECT)
 		return doc_fault(change, w->what, w->e, "must be an object");
 	buf_addch(w->out, '{');
 	if (write_members(w, change, keys, &first) < 0)
+		return -1;
+	if (paths && paths->kind != DOC_ARRAY)
+		return doc_fault(paths, w->what, w->e, "must be an array");
+	if (paths && write_paths(w, paths) < 0)
 		return -1;
 	buf_addch(w->out, '}');
 	return 0;

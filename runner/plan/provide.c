@@ -199,6 +199,7 @@ struct planner_rules {
 	bool recorded; /* facts are used */
 	bool legacy;
 	size_t sets; /* that what is being planned is in */
+	bool updating;
 };
 
 static const struct value *plan_block(struct planner_rules *p, const struct restype_block *b,
@@ -336,6 +337,9 @@ static const struct value *plan_attr(struct planner_rules *p, const struct resty
 		return value_null(p->arena, attr->type);
 	if (left_out(p, attr, v))
 		return plan_left_out(p, attr, creating, prior, v);
+	if (v->state == VALUE_NULL && p->recorded && p->legacy && !attr->computed &&
+	    attr->type->kind == TYPE_MAP && primitive_collection(attr->type) && has_items(prior))
+		return value_map(p->arena, attr->type->element, NULL, NULL, 0);
 	if (v->state == VALUE_NULL)
 		return plan_absent(p, attr, creating, v);
 	if (attr->nested)
@@ -421,7 +425,10 @@ static const struct value *plan_blocks(struct planner_rules *p, const struct res
 static const struct value *plan_block(struct planner_rules *p, const struct restype_block *b,
 				      const struct value *prior, const struct value *v)
 {
-	bool creating = !prior || prior->state != VALUE_KNOWN;
+	/* A block that an object gains has nothing computed in the old type system, but in a set.
+	 */
+	bool gained = p->recorded && p->legacy && p->updating && !p->sets;
+	bool creating = !gained && (!prior || prior->state != VALUE_KNOWN);
 	const struct value **items;
 
 	if (v->state != VALUE_KNOWN || v->type->kind != TYPE_OBJECT)
@@ -495,7 +502,12 @@ static const struct value *plan_tags(struct walk *w, const struct resource_insta
 	if (merged->state == VALUE_KNOWN && merged->count == 0) {
 		if (!prior)
 			return planned;
-		merged = has_items(before) ? value_unknown(w->arena, all->type) : before;
+		if (has_items(before))
+			merged = r->type->legacy && tags->state == VALUE_KNOWN
+					 ? merged
+					 : value_unknown(w->arena, all->type);
+		else
+			merged = before;
 	}
 	return merged ? provide_with(w->arena, planned, "tags_all", merged) : planned;
 }
@@ -586,6 +598,7 @@ const struct value *provide_planned(struct walk *w, const struct resource_instan
 		.walk = w,
 		.recorded = w->request->facts == REQUEST_FACTS_RECORDED,
 		.legacy = r->type->legacy,
+		.updating = prior != NULL,
 	};
 	const struct value *planned;
 

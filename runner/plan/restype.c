@@ -113,18 +113,24 @@ static void read_force_new(struct decoder *d)
 		qsort(facts->list, facts->count, sizeof(*facts->list), by_path);
 }
 
-/* {"attribute":"cause"} */
+/* {"attribute":"cause"}, or several causes with a space between them */
 static void read_recomputed(struct decoder *d, struct restype *t)
 {
 	struct restype_recomputed *list = NULL;
 	size_t capacity = 0;
-	const char *key;
+	const char *key, *cause, *end;
 
 	jscan_enter(&d->scan, '{');
 	while (jscan_key(&d->scan, &key)) {
-		list = arena_grow(d->arena, list, t->recomputed_count, &capacity, sizeof(*list));
-		list[t->recomputed_count++] =
-			(struct restype_recomputed){key, jscan_string(&d->scan)};
+		cause = jscan_string(&d->scan);
+		do {
+			end = strchrnul(cause, ' ');
+			list = arena_grow(d->arena, list, t->recomputed_count, &capacity,
+					  sizeof(*list));
+			list[t->recomputed_count++] = (struct restype_recomputed){
+				key, arena_strndup(d->arena, cause, (size_t)(end - cause))};
+			cause = end + (*end == ' ');
+		} while (*end);
 	}
 	t->recomputed = list;
 }
