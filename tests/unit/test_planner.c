@@ -604,6 +604,10 @@ TEST(each_mistake_is_refused_with_its_place_and_reason)
 		 "error_message = \"x\"\n  }\n}\nvariable \"w\" {\n  default = true\n}\n",
 		 "main.tf:4:21: error: Invalid variable validation condition: The condition for "
 		 "variable \"v\" must refer to var.v in order to test incoming values."},
+		{"output \"x\" {\n  value = tonumber(\"a\")\n}\n",
+		 "main.tf:2:21: error: Invalid function argument: Invalid value for \"v\" "
+		 "parameter: cannot convert \"a\" to number; given string must be a decimal "
+		 "representation of a number."},
 		{"output \"x\" {\n  value = path.cwd\n}\n",
 		 "main.tf:2:11: unsupported: path.cwd: The working directory is different on each "
 		 "machine; "

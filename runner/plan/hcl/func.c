@@ -211,6 +211,18 @@ const struct value *func_call(struct call *c, const struct function *f)
 	return v ? value_mark(c->arena, v, marks) : NULL;
 }
 
+/* Terraform points at what a text begins with, behind its quote. */
+static struct range start_of(const struct expr *e)
+{
+	struct range r = e->range;
+
+	while (e->kind == EXPR_TEMPLATE && e->list.count > 0)
+		e = e->list.parts[0];
+	if (e->range.source == r.source && e->range.start > r.start)
+		r.start = e->range.start;
+	return r;
+}
+
 static const struct value *tell_fault(struct call *c, const struct function *f)
 {
 	struct range where = c->where;
@@ -220,7 +232,7 @@ static const struct value *tell_fault(struct call *c, const struct function *f)
 		const struct param *p = param_of(f, (size_t)c->fault_arg);
 
 		if (c->exprs && c->exprs[c->fault_arg])
-			where = c->exprs[c->fault_arg]->range;
+			where = start_of(c->exprs[c->fault_arg]);
 		subject = arena_printf(c->arena, "Invalid value for \"%s\" parameter: %s.", p->name,
 				       c->fault);
 	} else {
