@@ -198,6 +198,44 @@ static int check_packs(const struct fixcase *c, const struct evidence *ev, struc
 	return 0;
 }
 
+/* A waiver that would not count is refused, rather than left for the reader to notice. */
+static int check_waiver(const struct fixcase *c, const struct fixcase_waiver *w, struct err *e)
+{
+	for (size_t i = 0; verifier_table[i]; i++) {
+		if (strcmp(verifier_table[i]->id, w->verifier) != 0)
+			continue;
+		if (verifier_table[i]->core)
+			return doc_fault(w->at, c->file, e,
+					 "\"%s\" is of the core and cannot be waived", w->verifier);
+		return 0;
+	}
+	return doc_fault(w->at, c->file, e, "no verifier has the id \"%s\"", w->verifier);
+}
+
+static int check_waivers(const struct fixcase *c, struct err *e)
+{
+	for (size_t i = 0; i < c->waiver_count; i++)
+		if (c->waivers[i].verifier && check_waiver(c, &c->waivers[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+/* The same of a policy that nobody knows. */
+static int check_waived_policies(const struct fixcase *c, const struct evidence *ev, struct err *e)
+{
+	for (size_t i = 0; i < c->waiver_count; i++) {
+		const struct fixcase_waiver *w = &c->waivers[i];
+		bool known = w->policy == NULL;
+
+		for (size_t k = 0; !known && k < ev->policy_count; k++)
+			known = strcmp(ev->policies[k].id, w->policy) == 0;
+		if (!known)
+			return doc_fault(w->at, c->file, e, "no policy has the id \"%s\"",
+					 w->policy);
+	}
+	return 0;
+}
+
 static int prepare(const char *case_path, const struct pipeline_options *o, struct work *w,
 		   struct arena *a, struct err *e)
 {
@@ -349,17 +387,24 @@ static int load_report(const struct work *w, struct arena *a, struct findingrepo
 	return findingreport_load_tree(w->c, w->base, w->git.base_tree, a, ret_report, e);
 }
 
+static int gather_policies(const struct work *w, const struct pipeline_options *o, struct arena *a,
+			   struct evidence *ev, struct err *e)
+{
+	const struct policyset_base base = {&w->git, w->base};
+
+	if (policyset_gather(w->base ? &base : NULL, o->policy_paths, o->policy_path_count, false,
+			     a, &ev->policies, &ev->policy_count, e) < 0)
+		return err_wrap(e, "%s", w->c->file);
+	return check_waived_policies(w->c, ev, e);
+}
+
 static int run(struct work *w, const struct pipeline_options *o, struct arena *a,
 	       struct evidence *ev, struct err *e)
 {
 	const struct runs_input in = input_of(w);
-	const struct policyset_base base = {&w->git, w->base};
 	struct findingreport report;
 
 	copy_claims(w->c, a, &ev->claims);
-	if (policyset_gather(w->base ? &base : NULL, o->policy_paths, o->policy_path_count, false,
-			     a, &ev->policies, &ev->policy_count, e) < 0)
-		return -1;
 	if (name_catalogues(a, ev, e) < 0 || load_report(w, a, &report, e) < 0)
 		return -1;
 	ev->git_base = w->git.base;
@@ -408,7 +453,8 @@ int pipeline_run(const char *case_path, const struct pipeline_options *options, 
 	FP_CLEANUP(work_release) struct work w = WORK_INIT;
 
 	*ret_result = (struct pipeline_result){.bundle = NULL};
-	if (prepare(case_path, options, &w, a, e) < 0)
+	if (prepare(case_path, options, &w, a, e) < 0 || check_waivers(w.c, e) < 0 ||
+	    gather_policies(&w, options, a, &ret_result->ev, e) < 0)
 		return -1;
 	if (locate_tool(options->planner ? options->planner : fixcase_planner_name(w.c->planner),
 			options->planner_program, a, &w.tool, &w.both, e) < 0)

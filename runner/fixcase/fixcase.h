@@ -9,6 +9,7 @@
 
 #include "runner/base/arena.h"
 #include "runner/base/base.h"
+#include "runner/base/doc.h"
 #include "runner/base/err.h"
 
 #define FIXCASE_FORMAT "fixproof-case/1"
@@ -91,6 +92,7 @@ struct fixcase_scope {
 struct fixcase_waiver {
 	const char *verifier, *policy; /* one of the two */
 	const char *reason, *owner, *expires;
+	const struct doc *at; /* the id of the verifier or the policy, for messages */
 };
 
 /* Other values of variables under which every verdict must hold, too. */

@@ -395,6 +395,7 @@ static int read_waiver(struct loader *l, const struct doc *d, struct fixcase_wai
 		return -1;
 	if ((w->verifier != NULL) == (w->policy != NULL))
 		return doc_fault(d, l->what, l->e, "needs either \"verifier\" or \"policy\"");
+	w->at = doc_get(d, w->verifier ? "verifier" : "policy");
 	return check_date(l, d, "expires");
 }
 

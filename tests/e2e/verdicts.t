@@ -62,7 +62,7 @@ verdict() { # NAME WANTED: the deciding line, or VERIFIED
 	is "$1" "$("$fixproof" run --unsigned --force --output "$work/out" "$work/case" 2>&1 |
 		sed -n 's/^  \(refused\|inconclusive\) by //p; s/^a: \(VERIFIED\).*/\1/p')" "$2"
 }
-plan 64
+plan 75
 fresh; good
 verdict "the honest fix" VERIFIED
 fresh; good; claim '/^author/d'
@@ -168,6 +168,17 @@ edit '/_configuration" "log"/,/^}/d'; claim 's/resources: \[/resources: [aws_s3_
 verdict "a waiver holds" VERIFIED
 claim 's/2100-01-01/2020-01-01/'
 verdict "until it expires" "regression: fp-aws-s3-encryption does not pass any more on aws_s3_bucket.log: no aws_s3_bucket_server_side_encryption_configuration is connected with it"
+for id in recorded applies hermetic idempotent reproducible converges kept policy scope; do
+	fresh; printf 'waivers: [{verifier: %s, reason: r, owner: o, expires: 2100-01-01}]\n' $id >>"$work/case/case.yaml"
+	ends "a waiver of $id, which is of the core" 4 "fixproof: run: $work/case/case.yaml:11:22: waivers[0].verifier: \"$id\" is of the core and cannot be waived" \
+		"$fixproof" run --unsigned --force --output "$work/out" "$work/case"
+done
+fresh; printf 'waivers: [{verifier: minimal, reason: r, owner: o, expires: 2100-01-01}, {verifier: minimum, reason: r, owner: o, expires: 2100-01-01}]\n' >>"$work/case/case.yaml"
+ends "a waiver of a verifier that is none" 4 "fixproof: run: $work/case/case.yaml:11:85: waivers[1].verifier: no verifier has the id \"minimum\"" \
+	"$fixproof" run --unsigned --force --output "$work/out" "$work/case"
+fresh; printf 'waivers: [{policy: fp-aws-none, reason: r, owner: o, expires: 2100-01-01}]\n' >>"$work/case/case.yaml"
+ends "a waiver of a policy that is none" 4 "fixproof: run: $work/case/case.yaml:11:20: waivers[0].policy: no policy has the id \"fp-aws-none\"" \
+	"$fixproof" run --unsigned --force --output "$work/out" "$work/case"
 fresh; good; printf 'locals {\n  k = "AKIAQ7XWLMZRT2VKHU5D"\n}\n' | main
 verdict "an access key" "secrets: main.tf:38: an access key id of AWS"
 cp "$work/case/after/main.tf" "$work/case/workspace/main.tf.keep"
