@@ -92,7 +92,11 @@ struct life {
 	enum sandbox_limit limit;
 	uint64_t looked_ns;	 /* when it was looked at last */
 	unsigned int full_looks; /* so many times in a row the workspace was full */
+	bool left_running;
 };
+
+/* How long what the program left may take to end by itself. */
+#define GRACE_TICKS 10
 
 static uint64_t children_cpu_ns(uint64_t *ret_peak_bytes)
 {
@@ -184,6 +188,26 @@ static void kill_all(struct life *life)
 	} while (pid > 0 || errno == EINTR);
 }
 
+/*
+ * What is still there a while after the program has ended was meant to outlive it.  The workspace
+ * is read when all is dead, so it comes to nothing; but it was tried.
+ */
+static void settle(struct life *life)
+{
+	const struct timespec tick = {.tv_nsec = 10 * 1000 * 1000};
+	siginfo_t info;
+
+	if (!life->ended || life->limit != SANDBOX_LIMIT_NONE)
+		return;
+	for (int i = 0; i < GRACE_TICKS; i++) {
+		reap(life);
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0)
+			return;
+		(void)nanosleep(&tick, NULL);
+	}
+	life->left_running = true;
+}
+
 static int watch_signals(void)
 {
 	sigset_t set;
@@ -256,6 +280,7 @@ static void tell_end(struct life *life)
 	m.values[1] = life->peak_bytes;
 	m.values[2] = disk.used_bytes - FP_MIN(disk.used_bytes, in->used_bytes);
 	m.values[3] = (uint64_t)life->limit;
+	m.values[4] = life->left_running;
 	if (wire_send(in->job->control, &m, -1) < 0)
 		_exit(127);
 }
@@ -323,6 +348,7 @@ void inside_main(const struct job *job)
 	if (signal_fd < 0 || start(&in, &life) < 0 || keep_only(&in, signal_fd) < 0)
 		job_fail(job, "start", "");
 	live(&life, signal_fd);
+	settle(&life);
 	kill_all(&life);
 	tell_end(&life);
 	if (life.limit == SANDBOX_LIMIT_NONE && job->spec->workspace_out >= 0 &&

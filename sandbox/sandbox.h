@@ -242,6 +242,7 @@ struct sandbox_result {
 	uint64_t stdout_bytes;
 	uint64_t stderr_bytes;
 
+	bool left_running;   /* the program ended, and processes that it started did not */
 	bool tree_collected; /* workspace_out holds a whole tree stream; never after a limit */
 	uint64_t tree_entries;
 	uint64_t tree_bytes;

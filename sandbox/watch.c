@@ -109,6 +109,7 @@ static void set_end(struct watch *w, const struct wire_message *m)
 	r->wall_ns = host_now_ns() - (w->started_ns ? w->started_ns : w->begun_ns);
 	r->peak_memory_bytes = m->values[1];
 	r->written_bytes = m->values[2];
+	r->left_running = m->values[4] != 0;
 	if (r->limit == SANDBOX_LIMIT_NONE)
 		r->limit = (enum sandbox_limit)m->values[3];
 	if (r->limit != SANDBOX_LIMIT_NONE) {

@@ -12,14 +12,15 @@ enum wire_kind {
 	WIRE_FAILED,	/* a step failed: step, error, text; nothing has run */
 	WIRE_LISTENER,	/* from the payload, with the descriptor of the filter's listener */
 	WIRE_READY,	/* the tree is in place; values[0]: bytes used before the start */
-	WIRE_ENDED,	/* all dead; values: wait status, peak memory, bytes grown, limit */
+	WIRE_ENDED,	/* all dead; values: wait status, peak memory, bytes grown, limit,
+			   whether processes outlived the program */
 	WIRE_DROPPED,	/* text: path; step: the reason */
 	WIRE_COLLECTED, /* values: entries, bytes, dropped in all */
 };
 
 #define WIRE_STEP_BYTES 80
 #define WIRE_TEXT_BYTES 4608
-#define WIRE_VALUES 4
+#define WIRE_VALUES 5
 
 struct wire_message {
 	enum wire_kind kind;

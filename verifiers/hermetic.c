@@ -30,6 +30,12 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 							 refusal->call, refusal->arguments,
 							 refusal->answer),
 					    path);
+		if (s->left_running)
+			return verdict_fail(arena_printf(a,
+							 "in the run \"%s\" the fix left a "
+							 "process running",
+							 runs[i]->name),
+					    path);
 		if (s->dropped_count > 0)
 			return verdict_fail(
 				arena_printf(

@@ -83,12 +83,34 @@ static struct verdict judge_resources(const struct evidence *ev, size_t *changed
 	return verdict_pass("", "");
 }
 
+/* What is not in the tree that the fix left, because a tree cannot have it there. */
+static struct verdict judge_outside(const struct evidence *ev, struct arena *a)
+{
+	const struct evidence_apply *apply = &ev->first.apply;
+	static const char path[] = "evidence/evidence.json";
+
+	if (apply->outside)
+		return verdict_fail(arena_printf(a,
+						 "the fix reaches for %s, outside of the "
+						 "workspace",
+						 apply->outside),
+				    path);
+	if (apply->sandbox.dropped_count > 0)
+		return verdict_fail(arena_printf(a, "%s %s", apply->sandbox.dropped[0].name,
+						 apply->sandbox.dropped[0].value),
+				    path);
+	return verdict_pass("", "");
+}
+
 static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
 	const struct evidence *ev = in->ev;
 	size_t files = 0, resources = 0;
 	struct verdict v;
 
+	v = judge_outside(ev, a);
+	if (v.kind != VERDICT_PASS)
+		return v;
 	if (!ev->before.tree || !ev->first.tree)
 		return verdict_inconclusive("a run left no tree to compare",
 					    "evidence/evidence.json");

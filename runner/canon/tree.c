@@ -15,7 +15,7 @@ struct gather {
 	struct arena *arena;
 	struct tree_entry *entries;
 	size_t count, capacity;
-	const char **left_out;
+	struct tree_entry *left_out;
 	size_t left_out_count, left_out_capacity;
 	uint64_t content_bytes;
 };
@@ -83,28 +83,34 @@ static int digest_content(struct treestream_reader *r, struct gather *g, struct 
 	return 0;
 }
 
+static struct tree_entry *add_entry(struct gather *g, bool left_out)
+{
+	if (left_out) {
+		g->left_out = arena_grow(g->arena, g->left_out, g->left_out_count,
+					 &g->left_out_capacity, sizeof(*g->left_out));
+		return &g->left_out[g->left_out_count++];
+	}
+	g->entries = arena_grow(g->arena, g->entries, g->count, &g->capacity, sizeof(*g->entries));
+	return &g->entries[g->count++];
+}
+
 static int gather_entry(struct treestream_reader *r, const struct treestream_entry *found,
 			struct gather *g, struct err *e)
 {
+	bool left_out = is_left_out(found->path);
 	struct tree_entry *entry;
 
-	if (is_left_out(found->path)) {
-		g->left_out = arena_grow(g->arena, g->left_out, g->left_out_count,
-					 &g->left_out_capacity, sizeof(*g->left_out));
-		g->left_out[g->left_out_count++] = arena_strdup(g->arena, found->path);
-		return 0;
-	}
-	if (g->count >= TREE_ENTRIES_MAX)
+	if (g->count + g->left_out_count >= TREE_ENTRIES_MAX)
 		return err_set(e, ERR_LIMIT, "more than %d files", TREE_ENTRIES_MAX);
-	g->entries = arena_grow(g->arena, g->entries, g->count, &g->capacity, sizeof(*g->entries));
-	entry = &g->entries[g->count++];
+	entry = add_entry(g, left_out);
 	*entry = (struct tree_entry){
 		.path = arena_strndup(g->arena, found->path, found->path_size),
 		.type = found->type,
 		.size = found->size,
 		.offset = r->offset,
 	};
-	g->content_bytes += found->size;
+	if (!left_out)
+		g->content_bytes += found->size;
 	return digest_content(r, g, entry, e);
 }
 
@@ -329,6 +335,8 @@ int tree_read(int fd, struct arena *a, const struct tree **ret_tree, struct err 
 			return -1;
 	if (more < 0 || normalize(&g, e) < 0)
 		return -1;
+	if (g.left_out_count > 0)
+		qsort(g.left_out, g.left_out_count, sizeof(*g.left_out), compare_entries);
 	t->entries = g.entries;
 	t->count = g.count;
 	t->content_bytes = g.content_bytes;

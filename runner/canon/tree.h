@@ -38,7 +38,7 @@ struct tree {
 	uint64_t content_bytes;
 	struct sha256 digest;
 	char git_id[TREE_GIT_ID_SIZE];
-	const char *const *left_out; /* paths */
+	const struct tree_entry *left_out; /* sorted like the entries */
 	size_t left_out_count;
 };
 

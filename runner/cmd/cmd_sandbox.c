@@ -328,7 +328,7 @@ static int put_output(const struct sandbox_result *r, int fd, int dir, struct ar
 		fprintf(stderr,
 			"fixproof: sandbox: %zu paths are not part of a tree and were left out, as "
 			"%s\n",
-			tree->left_out_count, tree->left_out[0]);
+			tree->left_out_count, tree->left_out[0].path);
 	return tree_unpack(fd, tree, dir, e) < 0 ? err_wrap(e, "--output") : 0;
 }
 
@@ -451,6 +451,7 @@ static json_t *report_json(const struct sandbox_result *r)
 								: sandbox_limit_name(r->limit)));
 	for (size_t i = 0; i < FP_ARRAY_SIZE(numbers); i++)
 		json_put(report, numbers[i].name, json_new_int((int64_t)numbers[i].value));
+	json_put(report, "left_running", json_boolean(r->left_running));
 	json_put(report, "tree_collected", json_boolean(r->tree_collected));
 	json_put(report, "programs", programs_json(r));
 	json_put(report, "refusals", refusals_json(r));

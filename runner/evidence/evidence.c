@@ -99,6 +99,7 @@ const struct field evidence_sandbox_fields[] = {
 	PAIRS("programs", programs),
 	FIELD_ROWS(evidence_sandbox, "refusals", refusals, refusal_fields, evidence_refusal),
 	PAIRS("dropped", dropped),
+	FIELD_MAYBE(evidence_sandbox, left_running, FIELD_BOOL),
 	FIELD_END,
 };
 
@@ -285,6 +286,8 @@ static json_t *write_apply(const struct evidence_apply *apply)
 	json_put(json, "outcome", json_new_string(evidence_outcome_names[apply->outcome]));
 	if (apply->reason)
 		json_put(json, "reason", json_new_string(apply->reason));
+	if (apply->outside)
+		json_put(json, "outside", json_new_string(apply->outside));
 	json_put(json, "output", json_new_string(apply->output ? apply->output : ""));
 	json_put(json, "sandbox", fields_write(evidence_sandbox_fields, &apply->sandbox));
 	return json;

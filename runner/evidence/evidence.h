@@ -90,6 +90,7 @@ struct evidence_sandbox {
 	size_t refusal_count;
 	const struct evidence_pair *dropped; /* path; reason */
 	size_t dropped_count;
+	bool left_running; /* processes that outlived the program, and were killed */
 };
 
 enum evidence_outcome {
@@ -101,8 +102,9 @@ enum evidence_outcome {
 struct evidence_apply {
 	bool attempted;
 	enum evidence_outcome outcome;
-	const char *reason; /* of EVIDENCE_FAILED */
-	const char *output; /* what a script printed, its last part; "" otherwise */
+	const char *reason;  /* of EVIDENCE_FAILED */
+	const char *outside; /* a path that a patch names and a fix may not; NULL */
+	const char *output;  /* what a script printed, its last part; "" otherwise */
 	struct evidence_sandbox sandbox;
 };
 

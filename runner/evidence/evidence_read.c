@@ -117,18 +117,21 @@ static int load_plans(struct loader *l, const char *name, const json_t *made,
 static int load_apply(struct loader *l, const char *name, const json_t *json,
 		      struct evidence_apply *apply)
 {
-	static const char *const keys[] = {"outcome", "reason", "output", "sandbox", NULL};
-	const char *outcome = NULL, *reason = NULL, *output = NULL;
+	static const char *const keys[] = {"outcome", "reason",	 "outside",
+					   "output",  "sandbox", NULL};
+	const char *outcome = NULL, *reason = NULL, *outside = NULL, *output = NULL;
 	json_t *sandbox;
 
 	if (json_only_keys(json, name, keys, l->e) < 0 ||
 	    json_string_member(json, name, "outcome", true, &outcome, l->e) < 0 ||
 	    json_string_member(json, name, "reason", false, &reason, l->e) < 0 ||
+	    json_string_member(json, name, "outside", false, &outside, l->e) < 0 ||
 	    json_string_member(json, name, "output", true, &output, l->e) < 0 ||
 	    json_member(json, name, "sandbox", JSON_OBJECT, true, &sandbox, l->e) < 0)
 		return -1;
 	apply->attempted = true;
 	apply->reason = reason ? arena_strdup(l->arena, reason) : NULL;
+	apply->outside = outside ? arena_strdup(l->arena, outside) : NULL;
 	apply->output = arena_strdup(l->arena, output);
 	for (size_t i = 0; i < FP_ARRAY_SIZE(evidence_outcome_names); i++) {
 		if (strcmp(outcome, evidence_outcome_names[i]) == 0) {

@@ -30,8 +30,9 @@ struct applier {
 	int dir_fd;
 	struct arena *arena;
 	bool reverse;
-	bool exact;	    /* no offsets */
-	const char *reason; /* why it does not apply */
+	bool exact;	     /* no offsets */
+	const char *reason;  /* why it does not apply */
+	const char *outside; /* the name that led out of the workspace */
 	struct err *e;
 };
 
@@ -309,6 +310,7 @@ static int check_name(struct applier *ap, const char *path)
 {
 	const char *fault = treestream_path_fault(path, strlen(path));
 
+	ap->outside = path;
 	if (fault)
 		return fails(ap, path, arena_printf(ap->arena, "the path %s", fault));
 	for (const char *p = path; p; p = strchr(p, '/')) {
@@ -316,6 +318,7 @@ static int check_name(struct applier *ap, const char *path)
 		if (strncmp(p, ".git", 4) == 0 && (p[4] == '/' || p[4] == '\0'))
 			return fails(ap, path, "a patch may not touch .git");
 	}
+	ap->outside = NULL;
 	return APPLIES;
 }
 
@@ -596,6 +599,7 @@ int patch_apply(const struct patch *p, int dir_fd, struct arena *a, struct patch
 	if (result == FAILS) {
 		r.outcome = PATCH_FAILED;
 		r.reason = make.reason;
+		r.outside = make.outside;
 		if (partly_applied(p, dir_fd, a, e))
 			r.reason = arena_printf(a, "%s (a part of the patch is applied already)",
 						r.reason);

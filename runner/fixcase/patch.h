@@ -68,6 +68,7 @@ enum patch_outcome {
 struct patch_result {
 	enum patch_outcome outcome;
 	const char *reason;	  /* of PATCH_FAILED: file, hunk and reason; otherwise NULL */
+	const char *outside;	  /* the path that no fix may touch, where that is the reason */
 	const char *const *paths; /* that were changed, or would have been */
 	size_t path_count;
 };

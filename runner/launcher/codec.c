@@ -340,6 +340,7 @@ void codec_result(struct codec *c, struct sandbox_result *r)
 	code_enum(c, &r->limit, SANDBOX_LIMIT_REFUSALS);
 	for (size_t i = 0; i < FP_ARRAY_SIZE(values); i++)
 		code_u64(c, values[i]);
+	code_bool(c, &r->left_running);
 	code_bool(c, &r->tree_collected);
 	code_dropped(c, r);
 	code_programs(c, r);

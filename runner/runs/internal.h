@@ -33,9 +33,9 @@ struct sandbox_variation runs_pinned(void);
 /* Applies the fix to the tree stream from; *ret_tree and *ret_stream are what it left, or NULL and
  * -1.
  */
-FP_MUST_CHECK int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v,
-			     struct evidence_apply *ret_apply, const struct tree **ret_tree,
-			     int *ret_stream);
+FP_MUST_CHECK int runs_apply(struct runs_context *c, int from, const struct tree *before,
+			     const struct sandbox_variation *v, struct evidence_apply *ret_apply,
+			     const struct tree **ret_tree, int *ret_stream);
 
 #define RUNS_QUESTIONS_MAX 4
 

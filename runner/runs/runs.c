@@ -173,7 +173,8 @@ static int run_first(struct runs_context *c, const struct state *before, struct 
 	const struct sandbox_variation v = runs_plain();
 	struct evidence_run *run = &c->ev->first;
 
-	if (runs_apply(c, c->in->workspace, &v, &run->apply, &run->tree, &trees->first) < 0)
+	if (runs_apply(c, c->in->workspace, c->ev->before.tree, &v, &run->apply, &run->tree,
+		       &trees->first) < 0)
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->first < 0)
 		return 0;
@@ -189,7 +190,8 @@ static int run_again(struct runs_context *c, const struct state *before, const s
 	const char *third = NULL;
 	struct runs_record r;
 
-	if (runs_apply(c, trees->first, &v, &run->apply, &run->tree, &trees->again) < 0)
+	if (runs_apply(c, trees->first, c->ev->first.tree, &v, &run->apply, &run->tree,
+		       &trees->again) < 0)
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->again < 0)
 		return 0;
@@ -210,7 +212,8 @@ static int run_replay(struct runs_context *c, const struct state *before, struct
 	struct state ignored = {NULL, 0};
 	struct runs_record r;
 
-	if (runs_apply(c, c->in->workspace, &v, &run->apply, &run->tree, &trees->replay) < 0)
+	if (runs_apply(c, c->in->workspace, c->ev->before.tree, &v, &run->apply, &run->tree,
+		       &trees->replay) < 0)
 		return err_wrap(c->e, "run %s", run->name);
 	if (trees->replay < 0)
 		return 0;
@@ -313,7 +316,7 @@ static int digest_under(struct runs_context *c, const struct sandbox_variation *
 	const struct tree *t;
 
 	*ret_digest = (struct sha256){.bytes = {0}};
-	if (runs_apply(c, c->in->workspace, v, &apply, &t, &tree) < 0)
+	if (runs_apply(c, c->in->workspace, c->ev->before.tree, v, &apply, &t, &tree) < 0)
 		return -1;
 	if (t)
 		*ret_digest = t->digest;

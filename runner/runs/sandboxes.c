@@ -92,6 +92,7 @@ void runs_record_sandbox(struct arena *a, const struct sandbox_result *r,
 		.signal = r->end == SANDBOX_SIGNALED ? r->signal : 0,
 		.limit = sandbox_limit_name(r->limit),
 		.profile = visible(a, r->profile),
+		.left_running = r->left_running,
 		.filter = r->filter_digest,
 	};
 
@@ -167,7 +168,7 @@ static const char *bad_end(const struct sandbox_result *r, struct arena *a)
 
 static int read_apply_record(struct runs_context *c, int out, struct evidence_apply *apply)
 {
-	const char *text, *outcome, *reason;
+	const char *text, *outcome, *reason, *outside;
 	JSON_AUTO *root = NULL;
 	size_t size;
 
@@ -175,8 +176,10 @@ static int read_apply_record(struct runs_context *c, int out, struct evidence_ap
 			c->e) < 0 ||
 	    json_parse("the worker's record", text, size, &root, c->e) < 0 ||
 	    json_string_member(root, "the worker's record", "outcome", true, &outcome, c->e) < 0 ||
-	    json_string_member(root, "the worker's record", "reason", false, &reason, c->e) < 0)
+	    json_string_member(root, "the worker's record", "reason", false, &reason, c->e) < 0 ||
+	    json_string_member(root, "the worker's record", "outside", false, &outside, c->e) < 0)
 		return -1;
+	apply->outside = outside ? visible(c->arena, outside) : NULL;
 	if (strcmp(outcome, "failed") == 0)
 		apply_failed(apply, visible(c->arena, reason ? reason : "no reason was given"));
 	else
@@ -275,8 +278,51 @@ static const struct tree *read_tree(struct evidence_apply *apply, int stream, st
 	return NULL;
 }
 
-int runs_apply(struct runs_context *c, int from, const struct sandbox_variation *v,
-	       struct evidence_apply *ret_apply, const struct tree **ret_tree, int *ret_stream)
+static const struct tree_entry *find_left_out(const struct tree *t, const char *path)
+{
+	for (size_t i = 0; i < t->left_out_count; i++)
+		if (strcmp(t->left_out[i].path, path) == 0)
+			return &t->left_out[i];
+	return NULL;
+}
+
+/* Of what is no part of a tree: where one has something that the other does not have so. */
+static void add_hidden(struct arena *a, const struct tree *one, const struct tree *other,
+		       bool gone_only, const char *what, struct evidence_sandbox *s)
+{
+	struct evidence_pair *rows =
+		arena_array(a, s->dropped_count + one->left_out_count, sizeof(*rows));
+
+	if (s->dropped_count > 0)
+		memcpy(rows, s->dropped, s->dropped_count * sizeof(*rows));
+	for (size_t i = 0; i < one->left_out_count; i++) {
+		const struct tree_entry *entry = &one->left_out[i],
+					*twin = find_left_out(other, entry->path);
+
+		if (twin && (gone_only || (twin->type == entry->type &&
+					   sha256_equal(&twin->sha256, &entry->sha256))))
+			continue;
+		rows[s->dropped_count++] = (struct evidence_pair){visible(a, entry->path), what};
+	}
+	s->dropped = rows;
+}
+
+/*
+ * Files that no tree has, as Terraform's state, are no place for a fix to remember what it did: the
+ * second application would be told by them.
+ */
+static void record_hidden(struct arena *a, const struct tree *before, const struct tree *after,
+			  struct evidence_sandbox *s)
+{
+	if (before->left_out_count == 0 && after->left_out_count == 0)
+		return;
+	add_hidden(a, after, before, false, "is no part of the tree", s);
+	add_hidden(a, before, after, true, "is no part of the tree, and is gone", s);
+}
+
+int runs_apply(struct runs_context *c, int from, const struct tree *before,
+	       const struct sandbox_variation *v, struct evidence_apply *ret_apply,
+	       const struct tree **ret_tree, int *ret_stream)
 {
 	FP_CLEANUP(close_apply_files) struct apply_files files = {-1, -1, -1};
 	bool script = c->in->c->fix.kind == FIXCASE_FIX_SCRIPT;
@@ -313,6 +359,8 @@ int runs_apply(struct runs_context *c, int from, const struct sandbox_variation 
 	else if (!script && read_apply_record(c, files.out, &apply) < 0)
 		return -1;
 	*ret_tree = read_tree(&apply, files.tree, c->arena);
+	if (*ret_tree)
+		record_hidden(c->arena, before, *ret_tree, &apply.sandbox);
 	*ret_apply = apply;
 	*ret_stream = *ret_tree ? fd_steal(&files.tree) : -1;
 	return 0;

@@ -14,10 +14,20 @@
 #define ARENA_BYTES ((size_t)1 << 30)
 
 struct record {
-	const char *outcome, *reason;
+	const char *outcome, *reason, *outside;
 	const char *const *paths;
 	size_t path_count;
 };
+
+static void put_visible(json_t *object, const char *key, const char *text)
+{
+	FP_CLEANUP(buf_release) struct buf visible = BUF_INIT(65536);
+
+	if (!text)
+		return;
+	utf8_add_visible(&visible, text, strlen(text), false);
+	json_put(object, key, json_new_string(buf_text(&visible)));
+}
 
 static int write_record(const struct record *r, int out_fd, struct err *e)
 {
@@ -30,12 +40,8 @@ static int write_record(const struct record *r, int out_fd, struct err *e)
 	json_put(root, "format", json_new_string(APPLY_RECORD_FORMAT));
 	json_put(root, "outcome", json_new_string(r->outcome));
 	json_put(root, "paths", paths);
-	if (r->reason) {
-		FP_CLEANUP(buf_release) struct buf visible = BUF_INIT(65536);
-
-		utf8_add_visible(&visible, r->reason, strlen(r->reason), false);
-		json_put(root, "reason", json_new_string(buf_text(&visible)));
-	}
+	put_visible(root, "reason", r->reason);
+	put_visible(root, "outside", r->outside);
 	json_dump_compact(&text, root);
 	if (buf_finish(&text, "the record", e) < 0)
 		return -1;
@@ -61,8 +67,8 @@ int apply_patch(int fd, int out_fd, struct err *e)
 				    out_fd, e);
 	if (patch_apply(patch, AT_FDCWD, &a, &result, e) < 0)
 		return -1;
-	return write_record(&(struct record){outcomes[result.outcome], result.reason, result.paths,
-					     result.path_count},
+	return write_record(&(struct record){outcomes[result.outcome], result.reason,
+					     result.outside, result.paths, result.path_count},
 			    out_fd, e);
 }
 
