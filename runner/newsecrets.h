@@ -1,4 +1,5 @@
-/* Credentials that a fix brings with it. */
+/* What a fix brings with it that no reader would see: credentials, and characters without a look.
+ */
 #ifndef RUNNER_NEWSECRETS_H
 #define RUNNER_NEWSECRETS_H
 
@@ -10,13 +11,13 @@
 #define NEWSECRETS_MAX 1000 /* more are not listed: one is enough to refuse */
 
 /*
- * Looks through the files of after that are new or changed, and lists what looks like a credential
- * there and stands, to the letter, in no file of before.  The rows are the arena's and do not hold
- * the credentials themselves.
+ * Looks through the files of the run `first` that `before` has not or has otherwise, and through
+ * the values that its plan comes to, and lists in ev->secrets what looks like a credential there
+ * and stands, to the letter, neither in a file of `before` nor in its values.  Lines with
+ * characters that do not show are listed in ev->hidden, unless that file had the same line.  The
+ * rows are the arena's and do not hold the credentials themselves.  The descriptors hold the trees.
  */
-FP_MUST_CHECK int newsecrets_find(const struct tree *before, int before_fd,
-				  const struct tree *after, int after_fd, struct arena *a,
-				  const struct evidence_secret **ret_rows, size_t *ret_count,
+FP_MUST_CHECK int newsecrets_find(struct evidence *ev, int before_fd, int after_fd, struct arena *a,
 				  struct err *e);
 
 #endif

@@ -415,9 +415,7 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	if (runs_execute(&in, a, ev, &w->trees, e) < 0 || execs_run(&in, &w->trees, a, ev, e) < 0 ||
 	    (report.findings && findingreport_settle(&report, w->c, a, ev, e) < 0))
 		return -1;
-	if (ev->first.tree &&
-	    newsecrets_find(ev->before.tree, w->workspace, ev->first.tree, w->trees.first, a,
-			    &ev->secrets, &ev->secret_count, e) < 0)
+	if (ev->first.tree && newsecrets_find(ev, w->workspace, w->trees.first, a, e) < 0)
 		return -1;
 	ev->time = now(a);
 	return 0;

@@ -547,8 +547,7 @@ static int derive(struct inputs *in, const struct evidence *here, struct checks 
 		observe(&ev.stages[i].after, &here->stages[i].after);
 	}
 	if ((here->first.tree &&
-	     newsecrets_find(here->before.tree, in->workspace, here->first.tree, in->trees.first,
-			     c->arena, &ev.secrets, &ev.secret_count, e) < 0) ||
+	     newsecrets_find(&ev, in->workspace, in->trees.first, c->arena, e) < 0) ||
 	    verifiers_judge(&ev, c->arena, &j, e) < 0)
 		return -1;
 	bundle_statements(&j, &c->manifest, &c->manifest_digest, c->arena, &s);

@@ -8,8 +8,34 @@ static bool path_allowed(const struct evidence_claims *c, const char *path)
 	return c->finding.file && strcmp(c->finding.file, path) == 0;
 }
 
-static struct verdict judge_path(const struct evidence_claims *c, const char *path, struct arena *a)
+/* What some tools read beside the files that were planned, or in place of them. */
+static bool is_of_some_tools(const char *path, const char *planner)
 {
+	static const char *const ends[] = {".tofu", ".tofu.json", ".tofutest.hcl", NULL},
+				 *const names[] = {".terraformrc",
+						   "terraform.rc",
+						   ".tofurc",
+						   "terragrunt.hcl",
+						   "root.hcl",
+						   "terragrunt.stack.hcl",
+						   NULL};
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t size = strlen(path);
+
+	for (const char *const *end = ends; *end; end++)
+		if (strcmp(planner, "tofu") != 0 && size > strlen(*end) &&
+		    strcmp(path + size - strlen(*end), *end) == 0)
+			return true;
+	for (const char *const *n = names; *n; n++)
+		if (strcmp(*n, name) == 0)
+			return true;
+	return strncmp(path, "terraform.d/", 12) == 0 || strstr(path, "/terraform.d/");
+}
+
+static struct verdict judge_path(const struct evidence *ev, const char *path, struct arena *a)
+{
+	const struct evidence_claims *c = &ev->claims;
+
 	if (verdict_matches_any(&c->keep, path, verdict_matches_path))
 		return verdict_fail(arena_printf(a, "%s is to be kept, and is changed", path),
 				    "fix.diff");
@@ -17,6 +43,13 @@ static struct verdict judge_path(const struct evidence_claims *c, const char *pa
 		return verdict_fail(arena_printf(a, "%s is changed, outside of %s", path,
 						 c->has_paths ? "the paths of the scope"
 							      : "the finding's file"),
+				    "fix.diff");
+	if (is_of_some_tools(path, ev->planner) &&
+	    !verdict_matches_any(&c->declare, path, verdict_matches_path))
+		return verdict_fail(arena_printf(a,
+						 "%s is changed, which only some tools read, "
+						 "and the plan was made without it",
+						 path),
 				    "fix.diff");
 	return verdict_pass("", "");
 }
@@ -41,7 +74,7 @@ static struct verdict judge_tree(const struct evidence *ev, size_t *changed, str
 		if (same)
 			continue;
 		(*changed)++;
-		v = judge_path(&ev->claims, path, a);
+		v = judge_path(ev, path, a);
 		if (v.kind != VERDICT_PASS)
 			return v;
 	}

@@ -24,6 +24,80 @@ static bool silences(const char *comment, struct arena *a)
 	return false;
 }
 
+/* Files by which scanners are told what to leave out; in any directory. */
+static const char *const settings[] = {
+	".checkov.yaml",
+	".checkov.yml",
+	".checkov.baseline",
+	".bridgecrew.yaml",
+	".trivyignore",
+	".trivyignore.yaml",
+	"trivy.yaml",
+	".tfsec.yml",
+	"tfsec.yml",
+	".kics.yaml",
+	"kics.config",
+	".terrascan.toml",
+	".snyk",
+	".semgrepignore",
+	".semgrep.yml",
+	".tflint.hcl",
+	".regula.yaml",
+	".gitleaksignore",
+	".gitleaks.toml",
+	".cfnlintrc",
+	".ansible-lint",
+	".kubelinter.yaml",
+	NULL,
+};
+
+static bool is_setting(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	for (const char *const *s = settings; *s; s++)
+		if (strcmp(*s, name) == 0)
+			return true;
+	return strncmp(path, ".tfsec/", 7) == 0 || strstr(path, "/.tfsec/");
+}
+
+static struct verdict judge_settings(const struct verifier_input *in, struct arena *a)
+{
+	const struct tree *before = in->ev->before.tree, *after = in->ev->first.tree;
+
+	for (size_t i = 0; after && before && i < after->count; i++) {
+		const struct tree_entry *now = &after->entries[i],
+					*then = tree_find(before, now->path);
+
+		if (!is_setting(now->path) || (then && sha256_equal(&then->sha256, &now->sha256)) ||
+		    verdict_matches_any(&in->ev->claims.declare, now->path, verdict_matches_path))
+			continue;
+		return verdict_fail(arena_printf(a,
+						 "%s is %s, and tells a scanner what to leave out",
+						 now->path, then ? "changed" : "new"),
+				    "fix.diff");
+	}
+	return verdict_pass("", "");
+}
+
+/* A reader of the change would not see what they do: hide text, or turn its order around. */
+static struct verdict judge_hidden(const struct verifier_input *in, struct arena *a)
+{
+	const struct evidence_secret *first = in->ev->hidden;
+
+	if (in->ev->hidden_count == 0)
+		return verdict_pass("", "");
+	if (first->line == 0)
+		return verdict_fail(arena_printf(a,
+						 "the name of a file, %s, has a character that "
+						 "does not show: %s",
+						 first->file, first->detector),
+				    "fix.diff");
+	return verdict_fail(arena_printf(a, "%s:%zu has a character that does not show: %s",
+					 first->file, first->line, first->detector),
+			    "fix.diff");
+}
+
 static size_t count_same(const json_t *view, const char *wanted)
 {
 	size_t i, count = 0;
@@ -116,6 +190,11 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
 	struct verdict v;
 
+	v = judge_settings(in, a);
+	if (v.kind == VERDICT_PASS)
+		v = judge_hidden(in, a);
+	if (v.kind != VERDICT_PASS)
+		return v;
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
 	v = judge_comments(in, a);
@@ -129,7 +208,8 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 
 const struct verifier verifier_suppression = {
 	.id = "suppression",
-	.claim = "The change silences nothing: no skip comment, no more ignored changes.",
+	.claim = "The change silences and hides nothing: no skip comment, no more ignored changes, "
+		 "no character that does not show.",
 	.version = 1,
 	.judge = judge,
 	.judge_stage = judge,

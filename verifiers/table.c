@@ -2,11 +2,11 @@
 
 /* In the order in which a person would ask: the first that fails is the one that is told first. */
 const struct verifier *const verifier_table[] = {
-	&verifier_recorded,	&verifier_applies,   &verifier_hermetic,    &verifier_idempotent,
-	&verifier_reproducible, &verifier_converges, &verifier_kept,	    &verifier_policy,
-	&verifier_regression,	&verifier_impact,    &verifier_suppression, &verifier_executes,
-	&verifier_secrets,	&verifier_pinned,    &verifier_coverage,    &verifier_aligned,
-	&verifier_scope,	&verifier_minimal,   &verifier_expected,    NULL,
+	&verifier_recorded,	&verifier_applies,    &verifier_hermetic,    &verifier_idempotent,
+	&verifier_reproducible, &verifier_converges,  &verifier_suppression, &verifier_kept,
+	&verifier_policy,	&verifier_regression, &verifier_impact,	     &verifier_executes,
+	&verifier_secrets,	&verifier_pinned,     &verifier_coverage,    &verifier_aligned,
+	&verifier_scope,	&verifier_minimal,    &verifier_expected,    NULL,
 };
 
 /* Rules that were replaced: a bundle is judged by those of its time.  None was so far. */

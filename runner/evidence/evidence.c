@@ -192,6 +192,7 @@ const struct field evidence_top_fields[] = {
 	FIELD_ROWS(evidence, "catalogues", catalogues, catalogue_fields, evidence_catalogue),
 	FIELD(evidence, inferred, FIELD_STRINGS),
 	FIELD_ROWS(evidence, "secrets", secrets, secret_fields, evidence_secret),
+	FIELD_ROWS_MAYBE(evidence, "hidden", hidden, secret_fields, evidence_secret),
 	FIELD_ROWS(evidence, "types", types, type_fields, evidence_type),
 	FIELD_ROWS(evidence, "tools", tools, pair_fields, evidence_pair),
 	FIELD_ROWS(evidence, "redactions", redactions, redaction_fields, evidence_redaction),

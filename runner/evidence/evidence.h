@@ -170,7 +170,7 @@ struct evidence_exec {
 
 /* What looks like a credential in a file after the fix, and was in no file before it. */
 struct evidence_secret {
-	const char *file, *detector; /* as secretscan.h names them */
+	const char *file, *detector; /* as secretscan.h names them; of what is hidden "U+202E" */
 	size_t line;
 };
 
@@ -216,6 +216,9 @@ struct evidence {
 	struct evidence_strings inferred; /* types without a pack */
 	const struct evidence_secret *secrets;
 	size_t secret_count;
+	/* Lines of changed files that were not there before, or names where line is 0. */
+	const struct evidence_secret *hidden;
+	size_t hidden_count;
 	const struct evidence_type *types;
 	size_t type_count;
 	const struct evidence_pair *tools; /* our own programs: name; SHA-256 */
