@@ -95,14 +95,78 @@ static struct verdict judge_provider(const struct verifier_input *in, const json
 	if (find_twin(in->ev->before.view, "required_providers", row, same) || is_exact(version))
 		return verdict_pass("", path);
 	if (old)
-		return verdict_fail(arena_printf(a, "provider %s: \"%s\" in place of \"%s\"", name,
-						 version, json_text_of(old, "version")),
-				    path);
+		return verdict_fail(
+			arena_printf(a, "provider %s: %s in place of \"%s\"", name,
+				     *version ? arena_printf(a, "\"%s\"", version) : "any version",
+				     json_text_of(old, "version")),
+			path);
 	/* The lock file pins what a range leaves open. */
 	if (tree_find(in->ev->first.tree, ".terraform.lock.hcl"))
 		return verdict_pass("", path);
 	return verdict_fail(arena_printf(a, "provider %s: may be any of \"%s\"", name, version),
 			    path);
+}
+
+static const json_t *find_lock(const json_t *view, const char *provider)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(view, "locks"), i, row)
+		if (strcmp(json_text_of(row, "provider"), provider) == 0)
+			return json_object_get(row, "config");
+	return NULL;
+}
+
+static bool holds_any(const json_t *list, const json_t *wanted)
+{
+	json_t *one, *other;
+	size_t i, k;
+
+	json_array_foreach (list, i, one)
+		json_array_foreach (wanted, k, other)
+			if (json_equal(one, other))
+				return true;
+	return false;
+}
+
+/* What the lock file pinned stays pinned: by hashes, and for the same version by one of the same.
+ */
+static struct verdict judge_lock(const struct verifier_input *in, const json_t *row,
+				 struct arena *a)
+{
+	const char *provider = json_text_of(row, "provider"), *file = json_text_of(row, "file");
+	const json_t *then = json_object_get(row, "config"),
+		     *now = find_lock(in->ev->first.view, provider);
+	const json_t *hashes = json_object_get(now, "hashes");
+
+	if (!now)
+		return verdict_fail(arena_printf(a, "%s does not pin %s any more", file, provider),
+				    "fix.diff");
+	if (json_array_size(json_object_get(then, "hashes")) > 0 && json_array_size(hashes) == 0)
+		return verdict_fail(
+			arena_printf(a, "%s has no hashes of %s any more", file, provider),
+			"fix.diff");
+	if (json_equal(json_object_get(then, "version"), json_object_get(now, "version")) &&
+	    json_array_size(hashes) > 0 && !holds_any(hashes, json_object_get(then, "hashes")))
+		return verdict_fail(arena_printf(a, "%s has other hashes of %s %s", file, provider,
+						 json_text_of(now, "version")),
+				    "fix.diff");
+	return verdict_pass("", "");
+}
+
+static struct verdict judge_pins(const struct verifier_input *in, struct arena *a)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(in->ev->before.view, "locks"), i, row) {
+		struct verdict v = judge_lock(in, row, a);
+
+		if (v.kind != VERDICT_PASS)
+			return v;
+	}
+	return verdict_pass("", path);
 }
 
 static struct verdict judge_locks(const struct verifier_input *in, struct arena *a)
@@ -181,13 +245,17 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 						    {"instances", judge_instance}};
 	struct verdict v;
 
+	/* What is to be fetched stands in the configuration, even where that does not plan. */
+	if (in->ev->before.view && in->ev->first.view && in->ev->first.tree) {
+		v = verdict_of_parts(in, parts, FP_ARRAY_SIZE(parts), a);
+		if (v.kind == VERDICT_PASS)
+			v = judge_locks(in, a);
+		if (v.kind == VERDICT_PASS)
+			v = judge_pins(in, a);
+		if (v.kind != VERDICT_PASS)
+			return v;
+	}
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
-		return v;
-	v = verdict_of_parts(in, parts, FP_ARRAY_SIZE(parts), a);
-	if (v.kind != VERDICT_PASS)
-		return v;
-	v = judge_locks(in, a);
-	if (v.kind != VERDICT_PASS)
 		return v;
 	return verdict_pass("nothing new is fetched by a name that may change its meaning", path);
 }

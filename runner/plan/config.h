@@ -174,8 +174,9 @@ struct config_module {
 	const char *path;    /* path.module: from the root module's directory */
 	struct config_module *parent;
 	struct config_call *call;
-	bool has_backend; /* a backend or cloud block */
-	size_t number;	  /* in config.modules */
+	bool has_backend;	     /* a backend or cloud block */
+	const struct block *backend; /* the last of them; NULL */
+	size_t number;		     /* in config.modules */
 	size_t depth;
 	CONFIG_LIST(struct config_variable) variables;
 	CONFIG_LIST(struct config_local) locals;

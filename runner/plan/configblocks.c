@@ -409,8 +409,10 @@ static void decode_terraform(struct config *c, struct config_module *m, const st
 		const struct block *inner = content.blocks[i];
 		struct content providers;
 
-		m->has_backend |=
-			strcmp(inner->type, "backend") == 0 || strcmp(inner->type, "cloud") == 0;
+		if (strcmp(inner->type, "backend") == 0 || strcmp(inner->type, "cloud") == 0) {
+			m->has_backend = true;
+			m->backend = inner;
+		}
 		if (strcmp(inner->type, "required_providers") != 0)
 			continue;
 		providers = syntax_attributes(c->arena, inner->body, c->diags);

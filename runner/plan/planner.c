@@ -20,6 +20,16 @@ static bool failed(const struct walk *w)
 	return w->diags->failures > 0;
 }
 
+/* Nothing but what is not here to be read, as a module of elsewhere, stands in the way. */
+static bool was_read(const struct walk *w)
+{
+	for (size_t i = 0; i < w->diags->count; i++)
+		if (w->diags->list[i].severity != DIAG_UNSUPPORTED &&
+		    w->diags->list[i].severity != DIAG_WARNING)
+			return false;
+	return w->diags->dropped == 0 && w->config.modules.count > 0;
+}
+
 /*
  * The walk again, as applying does it.  A made-up value may break a condition that a real one would
  * not; then there is no state to go on from, and the diagnostics say that this is why.
@@ -106,9 +116,9 @@ int planner_embedded(struct walk *w, struct planrecord_texts *t, struct err *e)
 {
 	if (config_load(&w->config, e) < 0)
 		return -1;
-	if (failed(w))
+	if (failed(w) && !was_read(w))
 		return 0;
-	if (plan(w, t, e) < 0)
+	if (!failed(w) && plan(w, t, e) < 0)
 		return -1;
 	if (t->plan.size == 0 && w->request->want_view)
 		planview_write_static(w, &t->view);

@@ -710,6 +710,65 @@ static void write_providers(struct view *v, const struct config_module *m)
 	}
 }
 
+static void write_backend(struct view *v, const struct config_module *m)
+{
+	const struct block *b = m->backend;
+
+	planwrite_comma(v->out);
+	buf_addch(v->out, '{');
+	planwrite_member(v->out, "type", b->label_count > 0 ? b->labels[0] : b->type);
+	put_place(v->out, b->range);
+	write_config(v, b->body);
+	buf_addch(v->out, '}');
+}
+
+/* Where the state is kept, if the root module says so. */
+static void write_backends(struct view *v)
+{
+	const struct config_module *root = v->walk->config.modules.list[0];
+
+	if (!root->backend)
+		return;
+	planwrite_key(v->out, "backends");
+	buf_addch(v->out, '[');
+	write_backend(v, root);
+	buf_addch(v->out, ']');
+}
+
+static void write_lock(struct view *v, const struct block *b)
+{
+	planwrite_comma(v->out);
+	buf_addch(v->out, '{');
+	planwrite_member(v->out, "provider", b->labels[0]);
+	put_place(v->out, b->range);
+	write_config(v, b->body);
+	buf_addch(v->out, '}');
+}
+
+/* What the root module's lock file pins; one that cannot be read pins nothing. */
+static void write_locks(struct view *v)
+{
+	static const char *const label[] = {"source"};
+	static const struct schema_block blocks[] = {{"provider", label, 1}};
+	const struct body_schema schema = {NULL, 0, blocks, FP_ARRAY_SIZE(blocks)};
+	struct config *c = &v->walk->config;
+	struct diags ignored = DIAGS_INIT(c->arena);
+	const struct source *s =
+		config_read(c, config_join(c->arena, c->root, ".terraform.lock.hcl"), false,
+			    (struct range){.source = NULL});
+	struct content content;
+
+	if (!s)
+		return;
+	content = syntax_content(c->arena, syntax_parse_native(c->arena, s, &ignored), &schema,
+				 &ignored);
+	planwrite_key(v->out, "locks");
+	buf_addch(v->out, '[');
+	for (size_t i = 0; i < content.block_count; i++)
+		write_lock(v, content.blocks[i]);
+	buf_addch(v->out, ']');
+}
+
 static void write_required(struct view *v, const struct config_module *m)
 {
 	for (size_t i = 0; i < m->required_providers.count; i++) {
@@ -785,6 +844,8 @@ void planview_write(struct walk *w, struct buf *out)
 	write_per_module(&v, "modules", write_calls);
 	write_per_module(&v, "providers", write_providers);
 	write_per_module(&v, "required_providers", write_required);
+	write_backends(&v);
+	write_locks(&v);
 	write_per_module(&v, "outputs", write_outputs);
 	planwrite_key(out, "comments");
 	buf_addch(out, '[');
@@ -807,6 +868,8 @@ void planview_write_static(struct walk *w, struct buf *out)
 	write_per_module(&v, "modules", write_calls);
 	write_per_module(&v, "providers", write_providers);
 	write_per_module(&v, "required_providers", write_required);
+	write_backends(&v);
+	write_locks(&v);
 	buf_addstr(out, ",\"references\":[],\"variables\":[],\"outputs\":[],\"comments\":[");
 	for (size_t i = 0; i < v.comments.count; i++)
 		write_comment(out, &v.comments.list[i], true);
