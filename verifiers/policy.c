@@ -40,9 +40,19 @@ static struct verdict judge_after(const struct verifier_input *in, const struct 
 	static const char path[] = "evidence/view-first.json";
 
 	if (w.count == 0 &&
-	    verdict_matches_any(&in->ev->claims.remove, resource, verdict_matches_address) &&
-	    verdict_coverage(in, a).kind == VERDICT_PASS)
-		return verdict_pass("", path);
+	    verdict_matches_any(&in->ev->claims.remove, resource, verdict_matches_address)) {
+		enum verdict_kind kind = verdict_coverage(in, a).kind;
+
+		if (kind == VERDICT_PASS)
+			return verdict_pass("", path);
+		if (kind != VERDICT_NOT_APPLICABLE)
+			return verdict_inconclusive(
+				arena_printf(a,
+					     "%s: the case declares the removal of %s, and its "
+					     "invariants do not hold%s",
+					     id, resource, which),
+				path);
+	}
 	if (w.count == 0)
 		return verdict_fail(
 			arena_printf(a, "%s: %s is gone after the fix%s", id, resource, which),
