@@ -15,6 +15,42 @@ static const char *const code_attributes[] = {
 	"command",
 	"metadata_startup_script",
 	"custom_data",
+	"handler",
+	"runtime",
+	"layers",
+	"s3_bucket",
+	"code_sha256",
+	NULL,
+};
+
+/* Data sources that do something while they are read, and what. */
+static const struct {
+	const char *type, *what;
+} acting[] = {
+	{"external", "runs a program while it is planned"},
+	{"http", "asks another host while it is planned"},
+	{"aws_lambda_invocation", "runs a function while it is planned"},
+};
+
+/* Variables of a process that make it run something else. */
+static const char *const code_variables[] = {
+	"AWS_LAMBDA_EXEC_WRAPPER",
+	"LD_PRELOAD",
+	"LD_LIBRARY_PATH",
+	"LD_AUDIT",
+	"NODE_OPTIONS",
+	"NODE_PATH",
+	"PYTHONPATH",
+	"PYTHONSTARTUP",
+	"PERL5OPT",
+	"PERL5LIB",
+	"RUBYOPT",
+	"RUBYLIB",
+	"JAVA_TOOL_OPTIONS",
+	"_JAVA_OPTIONS",
+	"BASH_ENV",
+	"PATH",
+	"DOTNET_STARTUP_HOOKS",
 	NULL,
 };
 
@@ -44,18 +80,80 @@ static struct verdict judge_block(const struct verifier_input *in, const json_t 
 {
 	const char *address = json_text_of(block, "address");
 	const json_t *old = find(in->ev->before.view, "blocks", address);
-	bool external = strcmp(json_text_of(block, "mode"), "data") == 0 &&
-			strcmp(json_text_of(block, "type"), "external") == 0;
+	const char *type = json_text_of(block, "type");
 
 	if (is_declared(in, address))
 		return verdict_pass("", "");
-	if (external &&
-	    !(old && json_equal(json_object_get(old, "config"), json_object_get(block, "config"))))
-		return refuse(address, "runs a program while it is planned", a);
+	for (size_t i = 0; i < FP_ARRAY_SIZE(acting); i++)
+		if (strcmp(json_text_of(block, "mode"), "data") == 0 &&
+		    strcmp(type, acting[i].type) == 0 &&
+		    !(old &&
+		      json_equal(json_object_get(old, "config"), json_object_get(block, "config"))))
+			return refuse(address, acting[i].what, a);
 	if (json_array_size(json_object_get(block, "provisioners")) >
 	    json_array_size(json_object_get(old, "provisioners")))
 		return refuse(address, "gets a provisioner", a);
 	return verdict_pass("", "");
+}
+
+static bool is_code_variable(const char *name)
+{
+	for (const char *const *v = code_variables; *v; v++)
+		if (strcmp(*v, name) == 0)
+			return true;
+	return false;
+}
+
+/* Wherever in the values such a variable stands: in a map, or in a list of names and values. */
+static const char *new_variable(const json_t *now, const json_t *then)
+{
+	const char *key, *name = json_text_of(now, "name"), *found = NULL;
+	json_t *member;
+	size_t i;
+
+	if (json_is_object(now) && is_code_variable(name) &&
+	    !json_equal(json_object_get(now, "value"), json_object_get(then, "value")))
+		return name;
+	json_object_foreach ((json_t *)(uintptr_t)now, key, member) {
+		const json_t *old = json_object_get(then, key);
+
+		if (is_code_variable(key) && !json_is_null(member) && !json_equal(member, old))
+			return key;
+		if (!found)
+			found = new_variable(member, old);
+	}
+	json_array_foreach (now, i, member)
+		if (!found)
+			found = new_variable(member, json_array_get(then, i));
+	return found;
+}
+
+static bool ends_in(const char *path, const char *name)
+{
+	size_t size = strlen(path), n = strlen(name);
+
+	return n > 0 && size >= n && strcmp(path + size - n, name) == 0 &&
+	       (size == n || path[size - n - 1] == '/');
+}
+
+/* A file that the value names, and that is not what it was. */
+static const char *changed_file(const struct verifier_input *in, const json_t *value)
+{
+	const struct tree *before = in->ev->before.tree, *after = in->ev->first.tree;
+	const char *name = json_string_value(value);
+
+	while (name && (strncmp(name, "./", 2) == 0 || strncmp(name, "../", 3) == 0))
+		name += name[1] == '/' ? 2 : 3;
+	for (size_t i = 0; name && before && after && i < after->count; i++) {
+		const struct tree_entry *now = &after->entries[i], *then;
+
+		if (!ends_in(now->path, name))
+			continue;
+		then = tree_find(before, now->path);
+		if (!then || !sha256_equal(&then->sha256, &now->sha256))
+			return now->path;
+	}
+	return NULL;
 }
 
 static struct verdict judge_instance(const struct verifier_input *in, const json_t *instance,
@@ -76,7 +174,17 @@ static struct verdict judge_instance(const struct verifier_input *in, const json
 				address,
 				arena_printf(a, "runs other code: its %s is new or changed", *name),
 				a);
+		if (now && changed_file(in, now))
+			return refuse(address,
+				      arena_printf(a, "runs other code: %s is changed",
+						   changed_file(in, now)),
+				      a);
 	}
+	if (new_variable(values, then))
+		return refuse(address,
+			      arena_printf(a, "runs other code: the variable %s is new or changed",
+					   new_variable(values, then)),
+			      a);
 	return verdict_pass("", "");
 }
 
