@@ -154,12 +154,196 @@ static enum policy_result judge_values(struct policy_context *c, const struct po
 	return result;
 }
 
+/* --- elements
+ * ---------------------------------------------------------------------------------------- */
+
+static bool same(const json_t *one, const json_t *other)
+{
+	return one == other || (one && other && json_equal(one, other));
+}
+
+/* Alike as far as both are known. */
+static bool alike(const json_t *one, const json_t *mask, const json_t *other,
+		  const json_t *other_mask)
+{
+	const char *key;
+	json_t *m;
+
+	if (json_is_true(mask) || json_is_true(other_mask))
+		return true;
+	if (json_is_object(one) && json_is_object(other)) {
+		json_object_foreach ((json_t *)(uintptr_t)one, key, m)
+			if (!alike(m, json_object_get(mask, key), json_object_get(other, key),
+				   json_object_get(other_mask, key)))
+				return false;
+		json_object_foreach ((json_t *)(uintptr_t)other, key, m)
+			if (!json_object_get(one, key) && !json_is_true(json_object_get(mask, key)))
+				return false;
+		return true;
+	}
+	for (size_t i = 0; json_is_array(one) && json_is_array(other) &&
+			   (i < json_array_size(one) || i < json_array_size(other));
+	     i++)
+		if (!alike(json_array_get(one, i), json_array_get(mask, i),
+			   json_array_get(other, i), json_array_get(other_mask, i)))
+			return false;
+	return (json_is_array(one) && json_is_array(other)) || same(one, other);
+}
+
+/* Whether the element is there still: what is not known in it must be as it was. */
+static enum policy_result find_element(const struct policy_found *f,
+				       const struct policy_value *wanted)
+{
+	enum policy_result result = POLICY_FAIL;
+
+	for (size_t i = 0; i < f->count; i++) {
+		const struct policy_value *v = &f->rows[i];
+
+		if (same(v->value, wanted->value) && same(v->unknown, wanted->unknown))
+			return POLICY_PASS;
+		if (alike(wanted->value, wanted->unknown, v->value, v->unknown))
+			result = POLICY_UNKNOWN;
+	}
+	return result;
+}
+
+/* Every element of before for which `where` holds is there after, to the letter. */
+static enum policy_result judge_elements(struct policy_context *c, const struct policy_condition *d,
+					 const struct policy_instance *before)
+{
+	const struct policy_value old = policy_instance_root(before),
+				  new = policy_instance_root(c->instance), here = c->here;
+	const json_t *row = policy_change_of(c->views, c->instance->address);
+	struct policy_found then = {.count = 0}, now = {.count = 0};
+	enum policy_result result = POLICY_PASS;
+	struct policy_value lost = {.value = NULL};
+
+	policy_path_walk(c, &old, &d->path, &then);
+	policy_path_walk(c, &new, &d->path, &now);
+	for (size_t i = 0; i < then.count && !has_action(row, "no-op"); i++) {
+		enum policy_result counts, found = find_element(&now, &then.rows[i]);
+
+		c->here = then.rows[i];
+		counts = policy_judge_condition(c, d->children[0]);
+		c->here = here;
+		if (counts == POLICY_FAIL || found == POLICY_PASS)
+			continue;
+		if (counts == POLICY_UNKNOWN)
+			found = POLICY_UNKNOWN;
+		result = policy_and(result, found);
+		lost = then.rows[i];
+	}
+	policy_note(c, POLICY_VIEW_CHANGE, result,
+		    result == POLICY_UNKNOWN ? "whether %s is still in %s is not known before apply"
+					     : "%s is gone from %s",
+		    policy_describe(c, &lost), d->path.text);
+	return result;
+}
+
+/* --- accounts
+ * ---------------------------------------------------------------------------------------- */
+
+#define ACCOUNT_DIGITS 12
+
+/* The next run of exactly twelve digits, or NULL. */
+static const char *next_account(const char *text)
+{
+	while (*text) {
+		size_t digits = strspn(text, "0123456789");
+
+		if (digits == ACCOUNT_DIGITS)
+			return text;
+		text += digits > 0 ? digits : 1;
+	}
+	return NULL;
+}
+
+static bool mentions(const json_t *value, const char *account)
+{
+	const char *key;
+	json_t *member;
+	size_t i;
+
+	if (json_is_string(value))
+		return strstr(json_string_value(value), account) != NULL;
+	json_array_foreach (value, i, member)
+		if (mentions(member, account))
+			return true;
+	json_object_foreach ((json_t *)(uintptr_t)value, key, member)
+		if (mentions(member, account))
+			return true;
+	return false;
+}
+
+static bool is_mentioned(const struct policy_index *x, const char *type, const char *account)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		const struct policy_instance *one = &x->instances[i];
+
+		if (type && strcmp(one->type, type) != 0)
+			continue;
+		if (mentions(one->values, account) || (!type && mentions(one->config, account)))
+			return true;
+		for (const struct policy_document *m = one->documents; m && !type; m = m->next)
+			if (mentions(m->document, account))
+				return true;
+	}
+	return false;
+}
+
+/* Named somewhere before the change, or the one that all is made in. */
+static bool is_known_account(const struct policy_context *c, const char *account)
+{
+	return is_mentioned(c->views->before, NULL, account) ||
+	       is_mentioned(c->views->now, "aws_caller_identity", account);
+}
+
+static const char *stranger_in(struct policy_context *c, const json_t *value)
+{
+	const char *key, *found = NULL;
+	json_t *member;
+	size_t i;
+
+	for (const char *at = json_is_string(value) ? next_account(json_string_value(value)) : NULL;
+	     at && !found; at = next_account(at + ACCOUNT_DIGITS)) {
+		const char *account = arena_strndup(c->arena, at, ACCOUNT_DIGITS);
+
+		if (!is_known_account(c, account))
+			found = account;
+	}
+	json_array_foreach (value, i, member)
+		if (!found)
+			found = stranger_in(c, member);
+	json_object_foreach ((json_t *)(uintptr_t)value, key, member)
+		if (!found)
+			found = stranger_in(c, member);
+	return found;
+}
+
+/* What is new is judged too: it may let in whom nobody spoke of. */
+static enum policy_result judge_accounts(struct policy_context *c, const struct policy_condition *d)
+{
+	const struct policy_value root = policy_instance_root(c->instance);
+	struct policy_found f = {.count = 0};
+	const char *stranger = NULL;
+
+	policy_path_walk(c, &root, &d->path, &f);
+	for (size_t i = 0; i < f.count && !stranger; i++)
+		stranger = stranger_in(c, f.rows[i].value);
+	policy_note(c, POLICY_VIEW_CHANGE, stranger ? POLICY_FAIL : POLICY_PASS,
+		    "%s names the account %s, which nothing named before", d->path.text,
+		    stranger ? stranger : "");
+	return stranger ? POLICY_FAIL : POLICY_PASS;
+}
+
 enum policy_result policy_judge_change(struct policy_context *c, const struct policy_condition *d)
 {
 	const struct policy_instance *before;
 
 	if (d->change == POLICY_NO_REPLACE || d->change == POLICY_NO_DESTROY)
 		return judge_action(c, d);
+	if (d->change == POLICY_NO_NEW_ACCOUNTS)
+		return judge_accounts(c, d);
 	before = policy_before_of(c, c->instance->address);
 	/* New, or gone: nothing to compare. */
 	if (!before || before == c->instance) {
@@ -167,5 +351,5 @@ enum policy_result policy_judge_change(struct policy_context *c, const struct po
 			    "there is nothing to compare it with");
 		return POLICY_PASS;
 	}
-	return judge_values(c, d, before);
+	return d->child_count > 0 ? judge_elements(c, d, before) : judge_values(c, d, before);
 }

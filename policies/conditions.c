@@ -150,22 +150,27 @@ static int read_attribute(struct reader *r, const struct doc *d, struct policy_c
 		c);
 }
 
+/* The path goes on to the elements of the list that it leads to. */
+static void add_elements(struct reader *r, struct policy_condition *c)
+{
+	struct policy_step *steps = arena_array(r->arena, c->path.count + 1, sizeof(*steps));
+
+	memcpy(steps, c->path.steps, c->path.count * sizeof(*steps));
+	steps[c->path.count].kind = POLICY_STEP_ELEMENTS;
+	c->path.steps = steps;
+	c->path.count++;
+}
+
 static int read_each(struct reader *r, const struct doc *d, struct policy_condition *c)
 {
 	static const char *const keys[] = {"cond_type", "resource_types", "attribute",
 					   "quantify",	"where",	  NULL};
 
-	struct policy_step *steps;
-
 	if (doc_only_keys(d, r->what, keys, r->e) < 0 ||
 	    path_member(r, d, "attribute", true, &c->path) < 0 ||
 	    quantify_member(r, d, POLICY_ALL, c) < 0)
 		return -1;
-	steps = arena_array(r->arena, c->path.count + 1, sizeof(*steps));
-	memcpy(steps, c->path.steps, c->path.count * sizeof(*steps));
-	steps[c->path.count].kind = POLICY_STEP_ELEMENTS;
-	c->path.steps = steps;
-	c->path.count++;
+	add_elements(r, c);
 	return where_member(r, d, true, c);
 }
 
@@ -377,9 +382,9 @@ static int read_network(struct reader *r, const struct doc *d, struct policy_con
 static int read_change(struct reader *r, const struct doc *d, struct policy_condition *c)
 {
 	static const char *const keys[] = {"cond_type", "resource_types", "attribute", "operator",
-					   "stronger",	"order",	  NULL};
-	static const char *const operators[] = {"not_weakened", "no_replace", "no_destroy",
-						"unchanged", NULL};
+					   "stronger",	"order",	  "where",     NULL};
+	static const char *const operators[] = {"not_weakened", "no_replace",	   "no_destroy",
+						"unchanged",	"no_new_accounts", NULL};
 	static const char *const stronger[] = {"greater",  "less",   "true", "false",
 					       "superset", "subset", "set",  NULL};
 	size_t operator= 0, index = SIZE_MAX;
@@ -397,9 +402,17 @@ static int read_change(struct reader *r, const struct doc *d, struct policy_cond
 	if (c->change == POLICY_NOT_WEAKENED && (index == SIZE_MAX) == !c->order)
 		return doc_fault(d, r->what, r->e, "needs either \"stronger\" or \"order\"");
 	c->stronger = c->order ? POLICY_STRONGER_ORDER : (enum policy_stronger)index;
-	return path_member(r, d, "attribute",
-			   c->change == POLICY_NOT_WEAKENED || c->change == POLICY_UNCHANGED,
-			   &c->path);
+	if (path_member(r, d, "attribute",
+			c->change != POLICY_NO_REPLACE && c->change != POLICY_NO_DESTROY,
+			&c->path) < 0)
+		return -1;
+	if (!doc_get(d, "where"))
+		return 0;
+	if (c->change != POLICY_NOT_WEAKENED || c->stronger != POLICY_STRONGER_SUPERSET)
+		return doc_fault(doc_get(d, "where"), r->what, r->e,
+				 "goes only with \"stronger: superset\"");
+	add_elements(r, c);
+	return where_member(r, d, true, c);
 }
 
 /* --- the tree

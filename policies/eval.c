@@ -11,6 +11,8 @@
 
 #include "runner/base/json.h"
 
+#define ELEMENT_MAX_BYTES ((size_t)16 << 20)
+
 /* --- three-valued logic
  * --------------------------------------------------------------------------- */
 
@@ -178,6 +180,31 @@ static enum policy_result judge_element(struct policy_context *c, const struct p
 	return result;
 }
 
+void policy_add_fault(struct policy_context *c, const struct policy_condition *d, const char *what,
+		      const char *reason)
+{
+	if (c->depth > 0)
+		return;
+	c->faults = arena_grow(c->arena, c->faults, c->fault_count, &c->fault_capacity,
+			       sizeof(*c->faults));
+	c->faults[c->fault_count++] = (struct policy_fault){
+		arena_printf(c->arena, "%zu:%zu %s", d->at->line, d->at->column, what), reason};
+}
+
+static void add_element(struct policy_context *c, const struct policy_condition *d,
+			const struct policy_value *v)
+{
+	FP_CLEANUP(buf_release) struct buf text = BUF_INIT(ELEMENT_MAX_BYTES);
+
+	if (c->depth > 0)
+		return;
+	if (v->value)
+		json_dump_compact(&text, v->value);
+	if (v->unknown)
+		json_dump_compact(&text, v->unknown);
+	policy_add_fault(c, d, arena_strndup(c->arena, buf_text(&text), text.size), c->why.reason);
+}
+
 static enum policy_result judge_each(struct policy_context *c, const struct policy_condition *d)
 {
 	const struct policy_value here = c->here;
@@ -189,9 +216,15 @@ static enum policy_result judge_each(struct policy_context *c, const struct poli
 	policy_path_walk(c, &c->here, &d->path, &f);
 	c->explains_pass = explains != (d->quantify == POLICY_NONE);
 	for (size_t i = 0; i < f.count; i++) {
-		enum policy_result next;
+		enum policy_result next, one;
 
-		next = quantified(d->quantify, result, judge_element(c, d, &f.rows[i], i));
+		c->depth++;
+		one = judge_element(c, d, &f.rows[i], i);
+		c->depth--;
+		if ((d->quantify == POLICY_NONE && one == POLICY_PASS) ||
+		    (d->quantify == POLICY_ALL && one == POLICY_FAIL))
+			add_element(c, d, &f.rows[i]);
+		next = quantified(d->quantify, result, one);
 		if (next != result || (f.count == 1 && next != POLICY_PASS))
 			why = c->why;
 		result = next;
@@ -531,10 +564,23 @@ static enum policy_result judge_kind(struct policy_context *c, const struct poli
 	abort();
 }
 
+/* Of what `and` and `or` hold each part is a fault of its own; anything else is one as a whole. */
 enum policy_result policy_judge_condition(struct policy_context *c,
 					  const struct policy_condition *d)
 {
-	return judge_unplanned(c, d, judge_kind(c, d));
+	bool open = d->kind == POLICY_COND_AND || d->kind == POLICY_COND_OR ||
+		    d->kind == POLICY_COND_EACH || d->kind == POLICY_COND_NETWORK;
+	size_t before = c->fault_count;
+	enum policy_result result;
+
+	c->depth += !open;
+	result = judge_unplanned(c, d, judge_kind(c, d));
+	c->depth -= !open;
+	if (result != POLICY_FAIL)
+		c->fault_count = before;
+	else if (c->fault_count == before)
+		policy_add_fault(c, d, "", c->why.reason);
+	return result;
 }
 
 /* --- a whole policy
@@ -569,6 +615,8 @@ static void add_row(struct policy_context *c, const struct policy *p,
 	c->here = policy_instance_root(i);
 	c->why = (struct policy_why){"", POLICY_VIEW_PLAN};
 	c->views_used = 0;
+	c->faults = NULL;
+	c->fault_count = c->fault_capacity = 0;
 	result = policy_judge_condition(c, p->definition);
 	rows->list =
 		arena_grow(c->arena, rows->list, rows->count, &rows->capacity, sizeof(*rows->list));
@@ -581,6 +629,8 @@ static void add_row(struct policy_context *c, const struct policy *p,
 		.result = result,
 		.view = view_name(c, result),
 		.reason = result == POLICY_PASS ? "" : c->why.reason,
+		.faults = c->faults,
+		.fault_count = c->fault_count,
 	};
 }
 

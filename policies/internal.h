@@ -99,6 +99,7 @@ enum policy_change_operator {
 	POLICY_NO_REPLACE,
 	POLICY_NO_DESTROY,
 	POLICY_UNCHANGED,
+	POLICY_NO_NEW_ACCOUNTS,
 };
 
 enum policy_stronger {
@@ -263,6 +264,9 @@ struct policy_context {
 	struct policy_why why;	  /* of the last condition that was not met */
 	bool explains_pass;	  /* beneath a "not": what is met is the reason */
 	unsigned int views_used;  /* bits by enum policy_view_name */
+	struct policy_fault *faults;
+	size_t fault_count, fault_capacity;
+	unsigned int depth; /* conditions around this one that are one fault as a whole */
 };
 
 struct policy_found {
@@ -285,6 +289,10 @@ void policy_note(struct policy_context *c, enum policy_view_name view, enum poli
 
 /* As it stands in a reason: "not set", "not known before apply" or short JSON. */
 const char *policy_describe(struct policy_context *c, const struct policy_value *v);
+
+/* Notes one fault of the condition, by what tells it from others, unless a larger one holds it. */
+void policy_add_fault(struct policy_context *c, const struct policy_condition *d, const char *what,
+		      const char *reason);
 
 enum policy_result policy_judge_condition(struct policy_context *c,
 					  const struct policy_condition *d);

@@ -273,8 +273,10 @@ static bool counts(struct opening *o, const struct policy_source *s, const struc
 	enum policy_result result = POLICY_PASS;
 
 	o->c->here = *v;
+	o->c->depth++;
 	if (s->where)
 		result = policy_judge_condition(o->c, s->where);
+	o->c->depth--;
 	o->c->here = here;
 	o->unknown = o->unknown || result == POLICY_UNKNOWN;
 	return result == POLICY_PASS;
@@ -414,6 +416,25 @@ static void gather(struct opening *o)
 	}
 }
 
+/* Every one of the ports that is open is a fault of its own. */
+static void add_open(struct opening *o, long from, long to)
+{
+	const struct policy_condition *d = o->d;
+
+	for (size_t i = 0; !d->all_ports && i < d->port_count; i++) {
+		const struct policy_ports *p = &d->ports[i];
+		const char *what =
+			p->from == p->to
+				? arena_printf(o->c->arena, "port %ld", p->from)
+				: arena_printf(o->c->arena, "a port of %ld to %ld", p->from, p->to);
+
+		if (p->from <= to && from <= p->to)
+			policy_add_fault(
+				o->c, d, what,
+				arena_printf(o->c->arena, "%s is open to the world", what));
+	}
+}
+
 enum policy_result policy_judge_network(struct policy_context *c, const struct policy_condition *d)
 {
 	struct opening o = {.c = c, .d = d};
@@ -430,6 +451,8 @@ enum policy_result policy_judge_network(struct policy_context *c, const struct p
 			continue;
 		one = judge_port(&o, list[i]);
 		next = d->all_ports ? policy_or(result, one) : policy_and(result, one);
+		if (one == POLICY_FAIL)
+			add_open(&o, list[i], list[i + 1] - 1);
 		if (one == POLICY_FAIL && port < 0) {
 			port = list[i];
 			last = list[i + 1] - 1;

@@ -97,6 +97,14 @@ struct policy {
 	struct sha256 digest; /* of the canonical form of metadata and definition */
 };
 
+/*
+ * One of the things for which an instance fails: a condition, an element of a list, an open port.
+ * The same fault of the same policy has the same key wherever it is found again.
+ */
+struct policy_fault {
+	const char *key, *reason;
+};
+
 /* What a policy says of one instance. */
 struct policy_judgement {
 	const char *address; /* of the instance */
@@ -104,8 +112,10 @@ struct policy_judgement {
 	const char *file;
 	size_t line, end_line;
 	enum policy_result result;
-	const char *view;   /* what it rests on: "static", "plan" or "change" */
-	const char *reason; /* why it fails or is unknown; "" when it passes */
+	const char *view;		   /* what it rests on: "static", "plan" or "change" */
+	const char *reason;		   /* why it fails or is unknown; "" when it passes */
+	const struct policy_fault *faults; /* of what fails by a definition, all of them */
+	size_t fault_count;
 };
 
 struct policy_report {

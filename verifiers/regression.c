@@ -13,11 +13,28 @@ static bool is_waived(const struct evidence *ev, const char *policy)
 	return false;
 }
 
+/* Of what fails before and after: a fault that was not there. */
+static const char *new_fault(const struct policy_judgement *then,
+			     const struct policy_judgement *now)
+{
+	for (size_t i = 0; i < now->fault_count; i++) {
+		bool old = false;
+
+		for (size_t k = 0; k < then->fault_count && !old; k++)
+			old = strcmp(then->faults[k].key, now->faults[i].key) == 0;
+		if (!old)
+			return now->faults[i].reason;
+	}
+	return NULL;
+}
+
 /* A resource that the fix brings with it must pass, too: it did not fail before. */
 static const struct policy_judgement *first_worse(const struct policy_report *before,
 						  const struct policy_report *after,
-						  const struct evidence_plan *change)
+						  const struct evidence_plan *change,
+						  const char **ret_fault)
 {
+	*ret_fault = NULL;
 	for (size_t i = 0; i < after->count; i++) {
 		const struct policy_judgement *now = &after->rows[i];
 		const char *from = verdict_moved_from(change, now->address);
@@ -28,6 +45,11 @@ static const struct policy_judgement *first_worse(const struct policy_report *be
 			continue;
 		if (!then || then->result == POLICY_PASS ||
 		    (then->result == POLICY_UNKNOWN && now->result == POLICY_FAIL))
+			return now;
+		if (then->result != POLICY_FAIL || now->result != POLICY_FAIL)
+			continue;
+		*ret_fault = new_fault(then, now);
+		if (*ret_fault)
 			return now;
 	}
 	return NULL;
@@ -67,8 +89,9 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		return verdict_inconclusive("a run gave no view to judge",
 					    "evidence/evidence.json");
 	for (size_t i = 0; i < in->policy_count; i++) {
+		const char *fault;
 		const struct policy_judgement *worse =
-			first_worse(&in->before[i], &in->after[i], &in->ev->first.change);
+			first_worse(&in->before[i], &in->after[i], &in->ev->first.change, &fault);
 
 		judged += in->after[i].count;
 		if (is_waived(in->ev, in->policies[i]->id))
@@ -76,6 +99,13 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		v = in->policies[i]->exec ? judge_program(in, i, a) : verdict_pass("", path);
 		if (v.kind != VERDICT_PASS && open.kind == VERDICT_PASS)
 			open = v;
+		if (worse && fault && v.kind == VERDICT_PASS)
+			return verdict_fail(arena_printf(a,
+							 "%s failed before on %s, and fails for "
+							 "one thing more: %s",
+							 in->policies[i]->id, worse->address,
+							 fault),
+					    path);
 		if (worse && v.kind == VERDICT_PASS)
 			return verdict_fail(arena_printf(a, "%s does not pass any more on %s: %s",
 							 in->policies[i]->id, worse->address,
