@@ -220,6 +220,9 @@ static enum policy_result judge_elements(struct policy_context *c, const struct 
 
 	policy_path_walk(c, &old, &d->path, &then);
 	policy_path_walk(c, &new, &d->path, &now);
+	/* What was left to the provider held nothing of ours. */
+	if (!json_object_get(before->config, d->path.steps[0].name))
+		then.count = 0;
 	for (size_t i = 0; i < then.count && !has_action(row, "no-op"); i++) {
 		enum policy_result counts, found = find_element(&now, &then.rows[i]);
 

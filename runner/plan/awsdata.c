@@ -34,15 +34,47 @@ static const struct value *read_partition(struct walk *w, const struct value *co
 	return with_texts(w->arena, config, rows, FP_ARRAY_SIZE(rows));
 }
 
+/* The first run of exactly twelve digits in text that is not the account of the other plans. */
+static const char *account_in(struct arena *a, const char *text, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		size_t digits = 0;
+
+		while (i + digits < size && text[i + digits] >= '0' && text[i + digits] <= '9')
+			digits++;
+		if (digits == 12 && strncmp(text + i, REQUEST_ACCOUNT, 12) != 0)
+			return arena_strndup(a, text + i, 12);
+		i += digits;
+	}
+	return NULL;
+}
+
+/*
+ * Where the account may not matter, it is one that the configuration speaks of: what treats that
+ * one in another way shows.
+ */
+static const char *caller_account(struct walk *w)
+{
+	const char *found = NULL;
+
+	if (!*w->request->salt || !w->request->account_made_up)
+		return w->request->account_id;
+	for (size_t i = 0; i < w->config.files.count && !found; i++)
+		found = account_in(w->arena, w->config.files.list[i]->text,
+				   w->config.files.list[i]->size);
+	return found ? found : w->request->account_id;
+}
+
 static const struct value *read_caller(struct walk *w, const struct value *config,
 				       FP_UNUSED const char *region, FP_UNUSED struct range where)
 {
-	const char *account = w->request->account_id;
+	const char *account = caller_account(w);
 	const struct text_row rows[] = {
 		{"account_id", account},
-		{"arn", arena_printf(w->arena, "arn:aws:iam::%s:user/fixproof", account)},
+		{"arn", arena_printf(w->arena, "arn:aws:iam::%s:user/%s", account,
+				     *w->request->salt ? "another" : "fixproof")},
 		{"id", account},
-		{"user_id", "AIDAFIXPROOFMOCKEDUSR"},
+		{"user_id", *w->request->salt ? "AIDAANOTHERMOCKEDUSER" : "AIDAFIXPROOFMOCKEDUSR"},
 	};
 
 	return with_texts(w->arena, config, rows, FP_ARRAY_SIZE(rows));

@@ -9,6 +9,7 @@
 #include "runner/plan/jscan.h"
 
 #define REQUEST_FORMAT "fixproof-plan-request/1"
+#define REQUEST_ACCOUNT "123456789012" /* of the mocked cloud, unless one is named */
 
 enum request_facts {
 	REQUEST_FACTS_RECORDED, /* what the real provider would plan */
@@ -24,6 +25,7 @@ struct request {
 	const char *const *var_files;
 	size_t var_file_count;
 	const char *account_id, *region, *salt;
+	bool account_made_up;			  /* nobody named it */
 	const json_t *mock_data, *mock_resources; /* object or NULL: address or type to values */
 	const json_t *mock_imports;		  /* address to what is there */
 	struct jscan_text prior_state;		  /* likewise */
