@@ -11,6 +11,7 @@
 # target: fuzz        each fuzz target for FUZZ_SECONDS [10]
 # target: bench       the benchmarks; ratios from one run
 # target: policies-table docs/policies.md, from the policies
+# target: scenarios-table docs/scenarios.md, from the fixes that are to be refused
 # target: derive-packs images/packs/*.derived.json.zst, from npm packages (PACKAGES=DIR)
 # target: conformance the long comparisons with Terraform
 # target: install     into DESTDIR and PREFIX [/usr/local]; uninstall takes it away again

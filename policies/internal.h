@@ -231,6 +231,7 @@ struct policy_index {
 	const struct policy_instance *instances;
 	size_t count;
 	const size_t *by_type, *by_address; /* sorted */
+	const json_t *providers;	    /* their configurations, as written */
 	bool is_static; /* nothing was planned: instances are blocks as written */
 };
 

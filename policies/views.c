@@ -237,7 +237,11 @@ int policy_index_make(const json_t *view, struct arena *a, const struct policy_i
 	m.blocks = blocks;
 	fill(&m, instances, references);
 	x = arena_alloc(a, sizeof(*x));
-	*x = (struct policy_index){m.instances, m.count, m.by_type, m.by_address,
+	*x = (struct policy_index){m.instances,
+				   m.count,
+				   m.by_type,
+				   m.by_address,
+				   json_object_get(view, "providers"),
 				   json_is_false(json_object_get(view, "planned"))};
 	*ret_index = x;
 	return 0;

@@ -31,6 +31,7 @@ struct work {
 	int script_tree; /* what the script's directory holds, for the bundle */
 	struct gitfix git;
 	const struct tree *base; /* of git.base_tree; NULL without git */
+	const char *case_inside; /* where the case stands in it; NULL when it does not */
 };
 
 #define WORK_INIT                                                                         \
@@ -143,6 +144,7 @@ static int load_base_case(const char *case_path, const char *inside, struct work
 			       w->git.base);
 	if (tree_content(w->git.base_tree, entry, &text, e) < 0)
 		return -1;
+	w->case_inside = entry->path;
 	return fixcase_parse(entry->path, buf_text(&text), text.size, a, &w->c, e);
 }
 
@@ -387,6 +389,25 @@ static int load_report(const struct work *w, struct arena *a, struct findingrepo
 	return findingreport_load_tree(w->c, w->base, w->git.base_tree, a, ret_report, e);
 }
 
+/* What of the repository judges the change, and may not be changed by it. */
+static void name_judges(const struct work *w, const struct pipeline_options *o, struct arena *a,
+			struct evidence *ev)
+{
+	const char **items = arena_array(a, o->policy_path_count + 1, sizeof(*items));
+
+	if (!w->base)
+		return;
+	ev->judged_by.items = items;
+	if (w->case_inside)
+		items[ev->judged_by.count++] = w->case_inside;
+	for (size_t i = 0; i < o->policy_path_count; i++) {
+		const char *inside = gitfix_inside(&w->git, o->policy_paths[i], a);
+
+		if (inside)
+			items[ev->judged_by.count++] = inside;
+	}
+}
+
 static int gather_policies(const struct work *w, const struct pipeline_options *o, struct arena *a,
 			   struct evidence *ev, struct err *e)
 {
@@ -404,6 +425,7 @@ static int run(struct work *w, const struct pipeline_options *o, struct arena *a
 	const struct runs_input in = input_of(w);
 	struct findingreport report;
 
+	name_judges(w, o, a, ev);
 	copy_claims(w->c, a, &ev->claims);
 	if (name_catalogues(a, ev, e) < 0 || load_report(w, a, &report, e) < 0)
 		return -1;

@@ -70,3 +70,8 @@ demo: deps
 
 .PHONY: check check-built check-programs test deps lint asan asan-run tidy format fuzz fuzz-build bench \
 	conformance demo
+
+.PHONY: scenarios-table
+scenarios-table:
+	@tests/scenarios/table >docs/scenarios.md.tmp
+	@mv docs/scenarios.md.tmp docs/scenarios.md

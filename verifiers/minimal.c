@@ -87,7 +87,27 @@ static void add_change(const struct evidence_claims *claims, struct changes *c,
 		c->rows[c->count++] = change;
 }
 
-static void find_changes(const struct evidence *ev, struct changes *c)
+static bool is_of(const json_t *row, const char *key, const char *address, struct arena *a)
+{
+	return strcmp(verdict_block_address(json_text_of(row, key), a), address) == 0;
+}
+
+/* Where a moved block took what stood at address before; NULL when it stayed. */
+static const char *moved_pair(const struct evidence *ev, const char *address, bool backwards,
+			      struct arena *a)
+{
+	const char *here = backwards ? "address" : "previous_address",
+		   *there = backwards ? "previous_address" : "address";
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (json_object_get(ev->first.change.json, "resource_changes"), i, row)
+		if (*json_text_of(row, "previous_address") && is_of(row, here, address, a))
+			return verdict_block_address(json_text_of(row, there), a);
+	return NULL;
+}
+
+static void find_changes(const struct evidence *ev, struct changes *c, struct arena *a)
 {
 	const json_t *before = ev->before.view, *after = ev->first.view;
 	json_t *block;
@@ -96,24 +116,22 @@ static void find_changes(const struct evidence *ev, struct changes *c)
 	json_array_foreach (list_of(after, "blocks"), i, block) {
 		const char *address = json_text_of(block, "address");
 		const json_t *old = find_block(before, address, &at);
+		const char *from = old ? NULL : moved_pair(ev, address, true, a);
 
+		if (from)
+			old = find_block(before, from, &at);
 		if (!old || !same_block(old, block))
 			add_change(&ev->claims, c, (struct change){address, old, block, i, false});
 	}
 	json_array_foreach (list_of(before, "blocks"), i, block) {
 		const char *address = json_text_of(block, "address");
 
-		if (!find_block(after, address, &at))
+		if (!find_block(after, address, &at) && !moved_pair(ev, address, false, a))
 			add_change(&ev->claims, c, (struct change){address, block, NULL, 0, false});
 	}
 }
 
 /* --- the view without one change ----------------------------------------------------------- */
-
-static bool is_of(const json_t *row, const char *key, const char *address, struct arena *a)
-{
-	return strcmp(verdict_block_address(json_text_of(row, key), a), address) == 0;
-}
 
 static json_t *own(const json_t *value)
 {
@@ -294,7 +312,7 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!in->after || !in->ev->claims.has_finding || !all_pass(in, a))
 		return verdict_not_applicable("no bound policy passes after the fix");
 	*c = (struct changes){.count = 0};
-	find_changes(in->ev, c);
+	find_changes(in->ev, c, a);
 	if (c->too_many)
 		return verdict_inconclusive(
 			arena_printf(a, "more than %d blocks are changed and not declared",

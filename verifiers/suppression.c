@@ -80,6 +80,39 @@ static struct verdict judge_settings(const struct verifier_input *in, struct are
 	return verdict_pass("", "");
 }
 
+static bool is_judge(const struct evidence *ev, const char *path)
+{
+	for (size_t i = 0; i < ev->judged_by.count; i++) {
+		const char *judge = ev->judged_by.items[i];
+		size_t size = strlen(judge);
+
+		if (strncmp(path, judge, size) == 0 && (path[size] == '\0' || path[size] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* Both trees, one in the other: what is changed, new or gone. */
+static struct verdict judge_judges(const struct verifier_input *in, struct arena *a)
+{
+	const struct tree *const trees[] = {in->ev->before.tree, in->ev->first.tree};
+
+	for (size_t t = 0; trees[0] && trees[1] && t < 2; t++)
+		for (size_t i = 0; i < trees[t]->count; i++) {
+			const struct tree_entry *one = &trees[t]->entries[i],
+						*other = tree_find(trees[1 - t], one->path);
+
+			if (is_judge(in->ev, one->path) &&
+			    (!other || !sha256_equal(&one->sha256, &other->sha256)))
+				return verdict_fail(
+					arena_printf(a,
+						     "%s is changed, by which the change is judged",
+						     one->path),
+					"fix.diff");
+		}
+	return verdict_pass("", "");
+}
+
 /* A reader of the change would not see what they do: hide text, or turn its order around. */
 static struct verdict judge_hidden(const struct verifier_input *in, struct arena *a)
 {
@@ -190,7 +223,9 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
 	struct verdict v;
 
-	v = judge_settings(in, a);
+	v = judge_judges(in, a);
+	if (v.kind == VERDICT_PASS)
+		v = judge_settings(in, a);
 	if (v.kind == VERDICT_PASS)
 		v = judge_hidden(in, a);
 	if (v.kind != VERDICT_PASS)

@@ -200,6 +200,7 @@ const struct field evidence_top_fields[] = {
 	FIELD_ROWS_MAYBE(evidence, "execs", execs, exec_fields, evidence_exec),
 	FIELD(evidence, git_base, FIELD_STRING),
 	FIELD(evidence, git_head, FIELD_STRING),
+	FIELD_MAYBE(evidence, judged_by, FIELD_STRINGS),
 	FIELD(evidence, differs_unvaried, FIELD_BOOL),
 	FIELD(evidence, guilty, FIELD_STRINGS),
 	FIELD_END,

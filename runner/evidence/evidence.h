@@ -235,7 +235,9 @@ struct evidence {
 	struct evidence_run expected; /* the workspace that the case expects; no tree when none */
 	struct evidence_stage *stages;
 	size_t stage_count;
-	const char *git_base, *git_head; /* commits, in git mode; otherwise NULL */
+	const char *git_base, *git_head;   /* commits, in git mode; otherwise NULL */
+	struct evidence_strings judged_by; /* files or directories of the repository, in BASE: the
+					      case and the policies */
 	/*
 	 * When `replay` differs from `first`: whether it still differs with nothing varied, and
 	 * which groups of variations make it differ by themselves.

@@ -16,6 +16,7 @@
 #define FIXCASE_MAX_BYTES ((size_t)1 << 20)
 #define FIXCASE_LIST_MAX 1000
 #define FIXCASE_TEXT_MAX 16384
+#define FIXCASE_SECONDS_MAX 600
 
 enum fixcase_planner {
 	FIXCASE_PLANNER_AUTO,
@@ -74,6 +75,7 @@ struct fixcase_fix {
 	const char *path;		/* of a patch, of a directory of files; NULL otherwise */
 	struct fixcase_strings command; /* of a script */
 	const char *directory;		/* beneath the case, that the script sees; NULL when none */
+	size_t seconds;			/* how long a script may take; 0: the sandbox's own limit */
 	const char *image;		/* what the script sees as its system; NULL: the host's */
 };
 

@@ -279,7 +279,8 @@ static int read_controls(struct loader *l, const struct doc *d, struct fixcase *
 /* Which members belong to which kind of fix. */
 static int check_fix_members(struct loader *l, const struct doc *d, enum fixcase_fix_kind kind)
 {
-	static const char *const keys[] = {"kind", "path", "command", "directory", "image", NULL};
+	static const char *const keys[] = {"kind",  "path",    "command", "directory",
+					   "image", "seconds", NULL};
 	bool path = kind == FIXCASE_FIX_PATCH || kind == FIXCASE_FIX_FILES;
 	bool script = kind == FIXCASE_FIX_SCRIPT;
 	const struct {
@@ -288,7 +289,8 @@ static int check_fix_members(struct loader *l, const struct doc *d, enum fixcase
 	} rows[] = {{"path", path, path},
 		    {"command", script, script},
 		    {"directory", script, false},
-		    {"image", script, false}};
+		    {"image", script, false},
+		    {"seconds", script, false}};
 
 	if (doc_only_keys(d, l->what, keys, l->e) < 0)
 		return -1;
@@ -304,6 +306,24 @@ static int check_fix_members(struct loader *l, const struct doc *d, enum fixcase
 	return 0;
 }
 
+static int seconds_member(struct loader *l, const struct doc *object, size_t *ret_seconds)
+{
+	const struct doc *d = doc_get(object, "seconds");
+	unsigned long seconds;
+	char *end;
+
+	if (!d)
+		return 0;
+	if (doc_want(d, l->what, DOC_NUMBER, l->e) < 0)
+		return -1;
+	seconds = strtoul(d->text, &end, 10);
+	if (*end != '\0' || seconds < 1 || seconds > FIXCASE_SECONDS_MAX)
+		return doc_fault(d, l->what, l->e, "must be a whole number from 1 to %d",
+				 FIXCASE_SECONDS_MAX);
+	*ret_seconds = seconds;
+	return 0;
+}
+
 static int read_fix(struct loader *l, const struct doc *d, struct fixcase_fix *f)
 {
 	unsigned int kind = FIXCASE_FIX_PATCH;
@@ -316,7 +336,8 @@ static int read_fix(struct loader *l, const struct doc *d, struct fixcase_fix *f
 	    path_member(l, d, "path", false, &f->path) < 0 ||
 	    path_member(l, d, "directory", false, &f->directory) < 0 ||
 	    strings_member(l, d, "command", false, &f->command, NULL) < 0 ||
-	    text_member(l, d, "image", false, &f->image) < 0)
+	    text_member(l, d, "image", false, &f->image) < 0 ||
+	    seconds_member(l, d, &f->seconds) < 0)
 		return -1;
 	if (f->kind == FIXCASE_FIX_SCRIPT && f->command.count == 0)
 		return doc_fault(doc_get(d, "command"), l->what, l->e, "must not be empty");

@@ -242,6 +242,7 @@ static void spec_script(struct runs_context *c, struct sandbox_spec *spec,
 			struct sandbox_bind *bind)
 {
 	spec->argv = c->in->c->fix.command.items;
+	spec->limits.wall_ms = spec->limits.cpu_ms = c->in->c->fix.seconds * 1000U;
 	spec->profile = SANDBOX_FIXER;
 	spec->image = c->image ? SANDBOX_IMAGE_ROOTFS : SANDBOX_IMAGE_HOST;
 	spec->image_path = c->image;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Fixes that are a range of commits: --git BASE...HEAD.
 . tests/e2e/lib.sh
-plan 19
+plan 20
 make_key k
 repo=$work/repo
 export GIT_AUTHOR_NAME=t GIT_AUTHOR_EMAIL=t@example.org GIT_COMMITTER_NAME=t GIT_COMMITTER_EMAIL=t@example.org
@@ -40,8 +40,9 @@ is "what BASE has since then is no part of the change" "$(grep -c NEWS "$b/fix.d
 git checkout -qb cheat fix
 sed -i 's/policies: .*/policies: [fp-aws-sg-ssh]/' "$repo/fixproof/case.yaml" && git commit -qam "change what judges it"
 run --git main...cheat fixproof/case.yaml >"$work/report" 2>&1
-is "a case that the change rewrites is taken from BASE, and the rewriting is out of scope" \
-	"$?: $(sed -n 's/^  refused by //p' "$work/report")" "1: scope: fixproof/case.yaml is changed, outside of the paths of the scope"
+is "a case that the change rewrites is taken from BASE, and the rewriting is refused" \
+	"$?: $(sed -n 's/^  refused by //p' "$work/report")" "1: suppression: fixproof/case.yaml is changed, by which the change is judged"
+ok "and out of scope" grep -q "FAIL *scope *fixproof/case.yaml is changed, outside of the paths of the scope" "$work/report"
 git checkout -qb newcase fix
 cp "$repo/fixproof/case.yaml" "$repo/fixproof/other.yaml" && git add -A && git commit -qm "a case of its own"
 ends "a case that only HEAD has is refused" 4 \

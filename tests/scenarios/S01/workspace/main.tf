@@ -9,16 +9,6 @@ resource "aws_cloudtrail" "security" {
   kms_key_id                    = aws_kms_key.trail.arn
 }
 
-# Payroll wrote its own before there was an organisation.
-resource "aws_cloudtrail" "payroll" {
-  name                          = "payroll"
-  s3_bucket_name                = module.trail.name
-  include_global_service_events = true
-  is_multi_region_trail         = true
-  enable_log_file_validation    = true
-  kms_key_id                    = aws_kms_key.trail.arn
-}
-
 module "trail" {
   source = "./modules/bucket"
   name   = "acme-trail"

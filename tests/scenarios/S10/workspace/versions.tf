@@ -9,7 +9,8 @@ terraform {
 }
 
 provider "aws" {
-  region = "eu-central-1"
+  region              = "eu-central-1"
+  allowed_account_ids = ["123456789012"]
   default_tags {
     tags = {
       Owner       = "platform"
