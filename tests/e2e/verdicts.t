@@ -162,7 +162,7 @@ fresh; good; printf 'resource "aws_instance" "i" {\n  ami           = "ami-12345
 claim 's/resources: \[/resources: [aws_instance.i, /'
 verdict "user data" "executes: aws_instance.i runs other code: its user_data is new or changed"
 fresh; good; printf 'module "m" {\n  source = "git::https://example.org/m.git?ref=main"\n}\n' | main
-verdict "a module from elsewhere cannot be planned" "applies: the run \"first\" could not be planned: main.tf:37: Module not installed"
+verdict "a module from elsewhere, by a branch" "pinned: module.m: git::https://example.org/m.git?ref=main names no commit"
 fresh; good; claim '/^controls/d'; printf 'waivers: [{verifier: regression, reason: r, owner: o, expires: 2100-01-01}]\n' >>"$work/case/case.yaml"
 edit '/_configuration" "log"/,/^}/d'; claim 's/resources: \[/resources: [aws_s3_bucket_server_side_encryption_configuration.log, /'
 verdict "a waiver holds" VERIFIED
