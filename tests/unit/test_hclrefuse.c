@@ -45,7 +45,14 @@ TEST(what_is_not_supported_is_refused_by_name_and_place)
 				    "failed: the time of the plan is not given."},
 		{"log(10, 1)",
 		 "m.tf:1:1: unsupported: Function log: Call to function \"log\" failed: "
-		 "a logarithm that is no finite number."},
+		 "an infinite result."},
+		{"log(5, 0)",
+		 "m.tf:1:1: unsupported: Function log: Call to function \"log\" failed: "
+		 "a zero below zero."},
+		{"log(-1, 0)", "m.tf:1:1: error: Error in function call: Call to function \"log\" "
+			       "failed: the result is not a number."},
+		{"log(1, 1)", "m.tf:1:1: error: Error in function call: Call to function \"log\" "
+			      "failed: the result is not a number."},
 		{"pow(2, 0.3)",
 		 "m.tf:1:1: unsupported: Function pow: Call to function \"pow\" failed: "
 		 "a power that is no whole number."},
@@ -74,11 +81,9 @@ TEST(what_is_not_supported_is_refused_by_name_and_place)
 		{"1e999999",
 		 "m.tf:1:1: limit: Number too large: A number of this size is not accepted."},
 		{"try(log(10, 1), 1)", "m.tf:1:5: unsupported: Function log: Call to function "
-				       "\"log\" failed: a logarithm that "
-				       "is no finite number."},
+				       "\"log\" failed: an infinite result."},
 		{"false ? log(10, 1) : 1", "m.tf:1:9: unsupported: Function log: Call to function "
-					   "\"log\" failed: a logarithm that "
-					   "is no finite number."},
+					   "\"log\" failed: an infinite result."},
 		{"x.y", "m.tf:1:1: error: Variables not allowed: Variables may not be used here."},
 		{"nosuch(1)",
 		 "m.tf:1:1: error: Call to unknown function: There is no function named "

@@ -76,13 +76,21 @@ static double go_log(double x)
 	return k * ln2_high - ((half - (s * (half + (t1 + t2)) + k * ln2_low)) - f);
 }
 
+static double any_log(double x)
+{
+	if (x < 0)
+		return NAN;
+	return x == 0 ? -INFINITY : isinf(x) ? x : go_log(x);
+}
+
 static const struct value *run_log(struct call *c)
 {
 	double num = number_to_double(NUM(0)), base = number_to_double(NUM(1));
+	double result = any_log(num) / any_log(base);
 
-	if (num <= 0 || base <= 0 || base == 1 || isinf(num) || isinf(base))
-		return call_unsupported(c, "a logarithm that is no finite number");
-	return from_double(c, go_log(num) / go_log(base));
+	if (base == 0 && result == 0)
+		return call_unsupported(c, "a zero below zero");
+	return from_double(c, result);
 }
 
 /* Go's math.Pow for whole exponents: by squaring, on mantissa and exponent. */
