@@ -159,7 +159,7 @@ static const char *changed_file(const struct verifier_input *in, const json_t *v
 static struct verdict judge_instance(const struct verifier_input *in, const json_t *instance,
 				     struct arena *a)
 {
-	const char *address = json_text_of(instance, "address");
+	const char *address = json_text_of(instance, "address"), *changed;
 	const json_t *old = find(in->ev->before.view, "instances", address);
 	const json_t *values = json_object_get(instance, "values"),
 		     *then = json_object_get(old, "values");
@@ -174,16 +174,17 @@ static struct verdict judge_instance(const struct verifier_input *in, const json
 				address,
 				arena_printf(a, "runs other code: its %s is new or changed", *name),
 				a);
-		if (now && changed_file(in, now))
+		changed = now ? changed_file(in, now) : NULL;
+		if (changed)
 			return refuse(address,
-				      arena_printf(a, "runs other code: %s is changed",
-						   changed_file(in, now)),
+				      arena_printf(a, "runs other code: %s is changed", changed),
 				      a);
 	}
-	if (new_variable(values, then))
+	changed = new_variable(values, then);
+	if (changed)
 		return refuse(address,
 			      arena_printf(a, "runs other code: the variable %s is new or changed",
-					   new_variable(values, then)),
+					   changed),
 			      a);
 	return verdict_pass("", "");
 }
