@@ -1,6 +1,6 @@
 LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runner/plan/config.c \
 	runner/plan/configblocks.c runner/plan/configmoves.c runner/plan/expand.c runner/plan/graph.c \
-	runner/plan/iampolicy.c runner/plan/imports.c runner/plan/infer.c runner/plan/jscan.c runner/plan/mock.c runner/plan/moves.c runner/plan/normal.c \
+	runner/plan/iampolicy.c runner/plan/imports.c runner/plan/infer.c runner/plan/jscan.c runner/plan/mock.c runner/plan/moves.c runner/plan/normal.c runner/plan/oldtypes.c \
 	runner/plan/override.c runner/plan/pack.c runner/plan/packshow.c runner/plan/packwrite.c \
 	runner/plan/planjson.c runner/plan/planner.c runner/plan/planrecord.c runner/plan/plansetup.c \
 	runner/plan/planstate.c \

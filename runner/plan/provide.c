@@ -4,6 +4,7 @@
 
 #include "runner/plan/awsplan.h"
 #include "runner/plan/normal.h"
+#include "runner/plan/oldtypes.h"
 
 /* --- building
  * ------------------------------------------------------------------------------------- */
@@ -210,21 +211,6 @@ static bool primitive_collection(const struct type *t)
 	return type_is_collection(t) && type_is_primitive(t->element);
 }
 
-static const struct value *zero_of(struct arena *a, const struct type *t)
-{
-	if (t == &type_string)
-		return value_string(a, "");
-	if (t == &type_bool)
-		return &value_false;
-	if (t->kind == TYPE_LIST)
-		return value_list(a, t->element, NULL, 0);
-	if (t->kind == TYPE_SET)
-		return value_set(a, t->element, NULL, 0);
-	if (t->kind == TYPE_MAP)
-		return value_map(a, t->element, NULL, NULL, 0);
-	return value_null(a, t);
-}
-
 static const struct value *normal_member(struct planner_rules *p, const struct restype_attr *attr,
 					 const char *name, const struct value *v)
 {
@@ -236,28 +222,43 @@ static const struct value *normal_member(struct planner_rules *p, const struct r
 	return v;
 }
 
+/* A text that was there and is left out is taken away, where a set changes around it. */
+static const struct value *zero_member(struct arena *a, const struct value *old, const char *name,
+				       const struct type *t)
+{
+	if (t == &type_number || (t == &type_string && old && !value_is_null(value_get(old, name))))
+		return value_null(a, t);
+	return oldtypes_zero(a, t);
+}
+
 /* Objects in lists and sets that are attributes: the old type system knows no null there. */
 static const struct value *zero_filled(struct planner_rules *p, const struct restype_attr *attr,
-				       const struct value *v)
+				       const struct value *prior, const struct value *v)
 {
+	bool set = p->updating && v->type->kind == TYPE_SET;
 	struct arena *a = p->arena;
 	const struct value **items, **members;
 
 	if (!has_items(v))
 		return v;
+	if (set && oldtypes_same_set(NULL, prior, v))
+		return prior;
 	items = arena_array(a, v->count + 1, sizeof(*items));
 	for (size_t i = 0; i < v->count; i++) {
 		const struct value *item = v->items[i];
+		const struct value *old = set ? oldtypes_element(NULL, prior, item) : NULL;
 
 		items[i] = item;
 		if (item->state != VALUE_KNOWN)
 			continue;
 		members = arena_array(a, item->count + 1, sizeof(*members));
-		for (size_t k = 0; k < item->count; k++)
+		for (size_t k = 0; k < item->count; k++) {
+			const char *name = item->type->attrs[k].name;
+
 			members[k] = value_is_null(item->items[k])
-					     ? zero_of(a, item->type->attrs[k].type)
-					     : normal_member(p, attr, item->type->attrs[k].name,
-							     item->items[k]);
+					     ? zero_member(a, old, name, item->type->attrs[k].type)
+					     : normal_member(p, attr, name, item->items[k]);
+		}
 		items[i] = value_object_of(a, item->type, members);
 	}
 	return provide_collection(a, v, items, v->count);
@@ -274,7 +275,7 @@ static const struct value *plan_absent(struct planner_rules *p, const struct res
 }
 
 static const struct value *plan_given(struct planner_rules *p, const struct restype_attr *attr,
-				      const struct value *v)
+				      const struct value *prior, const struct value *v)
 {
 	const struct type *t = attr->type;
 
@@ -287,7 +288,7 @@ static const struct value *plan_given(struct planner_rules *p, const struct rest
 	if (primitive_collection(t) && v->unknown_within)
 		return value_unknown(p->arena, t);
 	if ((t->kind == TYPE_LIST || t->kind == TYPE_SET) && t->element->kind == TYPE_OBJECT)
-		return zero_filled(p, attr, v);
+		return zero_filled(p, attr, prior, v);
 	return v;
 }
 
@@ -324,9 +325,52 @@ static const struct value *plan_left_out(struct planner_rules *p, const struct r
 {
 	if (creating)
 		return plan_absent(p, attr, creating, value_null(p->arena, attr->type));
-	if (!prior || (v->type != &type_string && has_items(prior)))
+	if (v->type == &type_string)
+		return prior && !value_is_null(prior) ? prior : v;
+	if (!prior)
+		return value_null(p->arena, attr->type);
+	return has_items(prior) ? v : prior;
+}
+
+/*
+ * What the old type system makes of null in an element of a set, all of which is written anew:
+ * prior is what was there in the same element, or NULL.
+ */
+static const struct value *plan_null_in_set(struct planner_rules *p,
+					    const struct restype_attr *attr,
+					    const struct value *prior, const struct value *v)
+{
+	bool fact = attr->absent == RESTYPE_ABSENT_VALUE && !attr->computed;
+	enum type_kind kind = attr->type->kind;
+
+	if (prior && value_is_null(prior))
 		return v;
-	return prior;
+	if (prior && attr->computed)
+		return prior;
+	if (attr->computed || (fact && !(prior && oldtypes_is_zero(attr->absent_value))))
+		return plan_absent(p, attr, true, v);
+	if (kind == TYPE_LIST || kind == TYPE_SET || (kind == TYPE_MAP && prior) ||
+	    (kind == TYPE_STRING && !prior))
+		return oldtypes_zero(p->arena, attr->type);
+	return kind == TYPE_STRING || !fact ? v : attr->absent_value;
+}
+
+/* The same elsewhere, on update; prior NULL: the block was not there. */
+static const struct value *plan_null_of_old(struct planner_rules *p,
+					    const struct restype_attr *attr,
+					    const struct value *prior, const struct value *v)
+{
+	if (attr->computed && !prior)
+		return type_is_collection(attr->type) ? value_unknown(p->arena, attr->type) : v;
+	if (attr->computed)
+		return prior;
+	if (attr->absent == RESTYPE_ABSENT_VALUE || !prior)
+		return plan_absent(p, attr, false, v);
+	if (oldtypes_is_zero(prior))
+		return prior;
+	return type_is_collection(attr->type) && has_items(prior)
+		       ? oldtypes_zero(p->arena, attr->type)
+		       : plan_absent(p, attr, false, v);
 }
 
 static const struct value *plan_attr(struct planner_rules *p, const struct restype_attr *attr,
@@ -337,14 +381,15 @@ static const struct value *plan_attr(struct planner_rules *p, const struct resty
 		return value_null(p->arena, attr->type);
 	if (left_out(p, attr, v))
 		return plan_left_out(p, attr, creating, prior, v);
-	if (v->state == VALUE_NULL && p->recorded && p->legacy && !attr->computed &&
-	    attr->type->kind == TYPE_MAP && primitive_collection(attr->type) && has_items(prior))
-		return value_map(p->arena, attr->type->element, NULL, NULL, 0);
+	if (v->state == VALUE_NULL && p->recorded && p->legacy && p->sets)
+		return plan_null_in_set(p, attr, prior, v);
+	if (v->state == VALUE_NULL && p->recorded && p->legacy && p->updating)
+		return plan_null_of_old(p, attr, prior, v);
 	if (v->state == VALUE_NULL)
 		return plan_absent(p, attr, creating, v);
 	if (attr->nested)
 		return plan_elements(p, attr->nested->nesting, attr->nested->object, prior, v);
-	return plan_given(p, attr, v);
+	return plan_given(p, attr, prior, v);
 }
 
 /* Whether prior agrees with v on all that v knows. */
@@ -366,9 +411,11 @@ static const struct value *plan_set_element(struct planner_rules *p, const struc
 					    const struct value *prior, const struct value *v)
 {
 	const struct value *planned;
+	const struct value *old =
+		p->recorded && p->legacy && p->updating ? oldtypes_element(b, prior, v) : NULL;
 
 	p->sets++;
-	planned = plan_block(p, b, NULL, v);
+	planned = plan_block(p, b, old, v);
 	p->sets--;
 	/* What the configuration itself does not know yet cannot be what it was before. */
 	if (p->recorded && has_items(prior) && planned->unknown_within && !v->unknown_within)
@@ -390,6 +437,9 @@ static const struct value *plan_elements(struct planner_rules *p, enum restype_n
 		return plan_block(p, b, prior, v);
 	if (v->count == 0)
 		return v;
+	if (nesting == RESTYPE_SET && p->recorded && p->legacy && p->updating && !p->sets &&
+	    oldtypes_same_set(b, prior, v))
+		return prior;
 	items = arena_array(p->arena, v->count + 1, sizeof(*items));
 	for (size_t i = 0; i < v->count; i++) {
 		if (nesting == RESTYPE_SET)
@@ -590,6 +640,20 @@ static const struct value *plan_when(struct arena *a, const struct restype *type
 	return planned;
 }
 
+static const struct value *plan_object(struct planner_rules *p, const struct resource_instance *r,
+				       const struct value *prior, const struct value *proposed)
+{
+	struct walk *w = p->walk;
+	const struct value *planned = plan_block(p, r->type->block, prior, proposed);
+
+	if (!p->recorded)
+		return planned;
+	planned = awsplan_customize(w, r, prior, planned);
+	planned = plan_when(w->arena, r->type, prior, proposed, planned);
+	planned = plan_tags(w, r, prior, planned);
+	return plan_recomputed(w->arena, r->type, prior, planned);
+}
+
 const struct value *provide_planned(struct walk *w, const struct resource_instance *r,
 				    const struct value *prior, const struct value *proposed)
 {
@@ -606,14 +670,12 @@ const struct value *provide_planned(struct walk *w, const struct resource_instan
 		return plan_terraform_data(w->arena, prior, proposed);
 	if (!p.recorded && prior)
 		return without_write_only(w->arena, r->type->block, proposed);
-	planned = plan_block(&p, r->type->block, prior, proposed);
-	if (p.recorded)
-		planned = awsplan_customize(w, r, prior, planned);
-	if (p.recorded)
-		planned = plan_when(w->arena, r->type, prior, proposed, planned);
-	if (p.recorded)
-		planned = plan_tags(w, r, prior, planned);
-	return p.recorded ? plan_recomputed(w->arena, r->type, prior, planned) : planned;
+	planned = plan_object(&p, r, prior, proposed);
+	/* Only where something changes does the old type system show what it takes null for. */
+	if (p.recorded && p.legacy && prior && !value_same(prior, planned))
+		planned = plan_object(&p, r, oldtypes_state(w->arena, r->type->block, prior),
+				      proposed);
+	return planned;
 }
 
 const struct value *provide_unread(struct arena *a, const struct restype_block *b,
@@ -714,7 +776,13 @@ static void find_replacements(struct walk *w, struct resource_instance *r,
 void provide_replacements(struct walk *w, struct resource_instance *r, const struct value *prior,
 			  const struct value *planned)
 {
-	if (w->request->facts == REQUEST_FACTS_RECORDED || is_terraform_data(r))
+	bool recorded = w->request->facts == REQUEST_FACTS_RECORDED;
+
+	if (value_same(prior, planned))
+		return;
+	if (recorded && r->type->legacy)
+		prior = oldtypes_state(w->arena, r->type->block, prior);
+	if (recorded || is_terraform_data(r))
 		find_replacements(w, r, r->type->block, NULL, prior, planned);
 }
 
