@@ -19,7 +19,7 @@ struct decoder {
 	struct arena *arena;
 	struct jscan scan;
 	/* What is recorded, each sorted by path. */
-	struct facts absent, present, force_new, enums, ranges, normalize, ignore_case;
+	struct facts absent, present, force_new, enums, ranges, normalize, ignore_case, widened;
 	struct jscan_text when;
 	size_t depth;
 	bool with_facts;
@@ -101,10 +101,8 @@ static void read_fact_object(struct decoder *d, struct facts *facts, bool valida
 		qsort(facts->list, facts->count, sizeof(*facts->list), by_path);
 }
 
-static void read_force_new(struct decoder *d)
+static void read_paths(struct decoder *d, struct facts *facts)
 {
-	struct facts *facts = &d->force_new;
-
 	jscan_enter(&d->scan, '[');
 	while (jscan_item(&d->scan))
 		add_fact(d, facts, without_indexes(d->arena, jscan_string(&d->scan)),
@@ -153,7 +151,9 @@ static void read_facts(struct decoder *d, struct restype *t)
 			read_fact_object(d, &d->present, false);
 		} else if (strcmp(key, "force_new") == 0) {
 			t->has_replace_facts = true;
-			read_force_new(d);
+			read_paths(d, &d->force_new);
+		} else if (strcmp(key, "widened") == 0) {
+			read_paths(d, &d->widened);
 		} else if (strcmp(key, "enums") == 0) {
 			read_fact_object(d, &d->enums, true);
 		} else if (strcmp(key, "normalize") == 0) {
@@ -279,7 +279,7 @@ static void attach_enum(struct decoder *d, const char *path, struct restype_attr
 		return;
 	attr->enum_count = read_strings(d, f->json, &attr->enums);
 	attr->enum_is_loose = f->is_loose;
-	if (attr->enum_count == 1 && !*attr->enums[0])
+	if ((attr->enum_count == 1 && !*attr->enums[0]) || find(&d->widened, path))
 		attr->enum_count = 0;
 }
 

@@ -50,6 +50,7 @@ static const char *likely(const char *name, bool other)
 		{"address", "10.0.0.1", "10.0.0.2"},
 		{"availability_zone", "us-east-1a", "us-east-1b"},
 		{"region", "us-east-1", "us-west-2"},
+		{"region_name", "us-east-1", "us-west-2"},
 		{"account_id", "123456789012", "210987654321"},
 		{"date", "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"},
 		{"time", "2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"},

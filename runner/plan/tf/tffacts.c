@@ -8,6 +8,7 @@
 #include "runner/plan/tf/ctypack.h"
 #include "runner/plan/tf/pb.h"
 #include "runner/plan/tf/probe.h"
+#include "runner/plan/tf/tfvalidators.h"
 
 #define VALUE_MAX_BYTES ((size_t)64 << 20)
 #define PATH_DEPTH_MAX 5
@@ -19,7 +20,7 @@ struct recorder {
 	struct arena *arena;
 	const struct restype *type;
 	struct err *e;
-	json_t *facts, *absent, *present, *force_new, *untried, *enums, *ranges;
+	json_t *facts, *absent, *present, *force_new, *untried, *enums, *ranges, *widened;
 	bool legacy, gone, large;
 	size_t probes;
 };
@@ -35,58 +36,6 @@ struct planned {
 
 /* --- asking ------------------------------------------------------------------------------------
  */
-
-static void add_dynamic(struct buf *out, uint32_t number, const struct value *v,
-			const struct type *t)
-{
-	FP_CLEANUP(buf_release) struct buf bytes = BUF_INIT(VALUE_MAX_BYTES);
-	FP_CLEANUP(buf_release) struct buf message = BUF_INIT(VALUE_MAX_BYTES);
-
-	ctypack_write(&bytes, v, t);
-	pb_add_bytes(&message, 1, bytes.data, bytes.size);
-	pb_add_message(out, number, &message);
-}
-
-static const char *path_text(struct arena *a, const struct pb_field *field)
-{
-	struct pb_reader r = pb_message(field);
-	struct pb_field step, part;
-	const char *text = "";
-
-	while (pb_next(&r, &step)) {
-		struct pb_reader inner = pb_message(&step);
-
-		while (pb_next(&inner, &part))
-			if (part.number == 1 && part.is_bytes)
-				text = arena_printf(a, "%s%s%.*s", text, *text ? "." : "",
-						    (int)part.size, (const char *)part.data);
-	}
-	return text;
-}
-
-struct told {
-	bool error;
-	const char *summary, *detail, *path;
-};
-
-static struct told read_diagnostic(struct arena *a, const struct pb_field *field)
-{
-	struct pb_reader r = pb_message(field);
-	struct told d = {.summary = "", .detail = "", .path = ""};
-	struct pb_field f;
-
-	while (pb_next(&r, &f)) {
-		if (f.number == 1)
-			d.error = f.value == 1;
-		else if (f.number == 2 && f.is_bytes)
-			d.summary = arena_strndup(a, (const char *)f.data, f.size);
-		else if (f.number == 3 && f.is_bytes)
-			d.detail = arena_strndup(a, (const char *)f.data, f.size);
-		else if (f.number == 4)
-			d.path = path_text(a, &f);
-	}
-	return d;
-}
 
 static void read_planned(struct recorder *r, const uint8_t *message, size_t size,
 			 struct planned *out)
@@ -108,9 +57,9 @@ static void read_planned(struct recorder *r, const uint8_t *message, size_t size
 		} else if (f.number == 2) {
 			out->replace = arena_grow(r->arena, out->replace, out->replace_count,
 						  &out->replace_capacity, sizeof(*out->replace));
-			out->replace[out->replace_count++] = path_text(r->arena, &f);
+			out->replace[out->replace_count++] = tfvalidators_path(r->arena, &f);
 		} else if (f.number == 4) {
-			struct told d = read_diagnostic(r->arena, &f);
+			struct tfvalidators_told d = tfvalidators_read(r->arena, &f);
 
 			if (d.error && !out->fault)
 				out->fault = d.path;
@@ -134,9 +83,10 @@ static bool ask_plan(struct recorder *r, const struct value *prior, const struct
 
 	*out = (struct planned){.ok = false};
 	pb_add_text(&request, 1, r->type->name);
-	add_dynamic(&request, 2, prior ? prior : none, t);
-	add_dynamic(&request, 3, provide_proposed(r->arena, r->type->block, prior, config), t);
-	add_dynamic(&request, 4, config, t);
+	tfvalidators_add_value(&request, 2, prior ? prior : none, t);
+	tfvalidators_add_value(&request, 3,
+			       provide_proposed(r->arena, r->type->block, prior, config), t);
+	tfvalidators_add_value(&request, 4, config, t);
 	if (tfclient_call(r->client, "PlanResourceChange", &request, &message, &size, r->e) < 0) {
 		r->gone = true;
 		return false;
@@ -199,23 +149,14 @@ static void note_attr(const struct restype_attr *attr, const char *path, const s
 	}
 }
 
-static const struct value *first_of(const struct value *v)
-{
-	if (!v || !value_is_iterable(v))
-		return NULL;
-	if (v->type->kind == TYPE_OBJECT && !v->type->has_dynamic)
-		return v;
-	return v->count ? v->items[0] : NULL;
-}
-
 static void note_blocks(struct recorder *r, const struct restype_block_type *t, const char *path,
 			const struct value *config, const struct value *planned,
 			const struct value *again, json_t *to)
 {
 	bool single = t->nesting == RESTYPE_SINGLE || t->nesting == RESTYPE_GROUP;
-	const struct value *c = single ? config : first_of(config);
-	const struct value *p = single ? planned : first_of(planned);
-	const struct value *n = !again ? NULL : single ? again : first_of(again);
+	const struct value *c = single ? config : tfvalidators_first(config);
+	const struct value *p = single ? planned : tfvalidators_first(planned);
+	const struct value *n = !again ? NULL : single ? again : tfvalidators_first(again);
 
 	if (!c || c->state != VALUE_KNOWN) {
 		if (planned->state == VALUE_UNKNOWN && (!again || again->state == VALUE_UNKNOWN))
@@ -385,174 +326,6 @@ static bool try_block(struct recorder *r, const struct restype_block *b, const s
 	return true;
 }
 
-/* --- validators ------------------------------------------------------------------------------ */
-
-/* ["A" "B"] after at, as an array; NULL when there is none. */
-static json_t *listed(struct arena *a, const char *at)
-{
-	json_t *list = json_new_array();
-	const char *open = strchr(at, '['), *close = open ? strchr(open, ']') : NULL;
-
-	while (open && close && (open = strchr(open, '"')) && open < close) {
-		const char *end = strchr(open + 1, '"');
-
-		if (!end || end > close)
-			break;
-		json_push(list,
-			  json_new_string(arena_strndup(a, open + 1, (size_t)(end - open - 1))));
-		open = end + 1;
-	}
-	if (json_array_size(list) > 0)
-		return list;
-	json_decref(list);
-	return NULL;
-}
-
-/* (1 - 100) after at, as two texts. */
-static json_t *bounds(struct arena *a, const char *at)
-{
-	const char *open = strchr(at, '('), *dash = open ? strstr(open, " - ") : NULL;
-	const char *close = dash ? strchr(dash, ')') : NULL;
-	json_t *pair;
-
-	if (!close)
-		return NULL;
-	pair = json_new_array();
-	json_push(pair, json_new_string(arena_strndup(a, open + 1, (size_t)(dash - open - 1))));
-	json_push(pair, json_new_string(arena_strndup(a, dash + 3, (size_t)(close - dash - 3))));
-	return pair;
-}
-
-/* Whether the schema has an attribute at that path with dots. */
-static bool is_attribute(const struct restype_block *b, const char *path)
-{
-	char name[256];
-	size_t size = strcspn(path, ".");
-	const struct restype_block_type *t;
-
-	if (size >= sizeof(name))
-		return false;
-	memcpy(name, path, size);
-	name[size] = 0;
-	if (!path[size])
-		return restype_attr(b, name) != NULL;
-	t = restype_block_type(b, name);
-	return t && is_attribute(t->block, path + size + 1);
-}
-
-/* "expected block.0.name to": a validator of a set, or one that looks at another attribute, points
- * elsewhere than to what it means. */
-static const char *meant_path(struct recorder *r, const struct told *d, const char *text)
-{
-	const char *name = strstr(text, "expected "), *end = name ? strchr(name + 9, ' ') : NULL;
-	const char *last = end, *dot = strrchr(d->path, '.'), *path;
-
-	if (!end)
-		return is_attribute(r->type->block, d->path) ? d->path : NULL;
-	while (last > name + 9 && last[-1] != '.')
-		last--;
-	name = arena_strndup(r->arena, last, (size_t)(end - last));
-	if (strcmp(dot ? dot + 1 : d->path, name) == 0)
-		return is_attribute(r->type->block, d->path) ? d->path : NULL;
-	path = below(r->arena, d->path, name);
-	if (is_attribute(r->type->block, path))
-		return path;
-	path = dot ? arena_printf(r->arena, "%.*s.%s", (int)(dot - d->path), d->path, name) : name;
-	return is_attribute(r->type->block, path) ? path : NULL;
-}
-
-static void put_first(json_t *to, const char *path, json_t *found)
-{
-	if (found && !json_object_get(to, path))
-		json_put(to, path, found);
-	else
-		json_decref(found);
-}
-
-static void note_validator(struct recorder *r, const struct told *d)
-{
-	const char *text = arena_printf(r->arena, "%s %s", d->summary, d->detail), *at;
-	const char *path = *d->path ? meant_path(r, d, text) : NULL;
-
-	if (!path)
-		return;
-	at = strstr(text, "to be one of [");
-	if (!at)
-		at = strstr(text, "must be one of: [");
-	put_first(r->enums, path, at ? listed(r->arena, at) : NULL);
-	at = strstr(text, "in the range (");
-	put_first(r->ranges, path, at ? bounds(r->arena, at) : NULL);
-}
-
-/* The same configuration with values that no validator can like. */
-static const struct value *nonsense(void *context, struct arena *a, const struct value *v)
-{
-	(void)context;
-	if (v->type == &type_string)
-		return value_string(a, "fixproof no such value");
-	if (v->type == &type_number)
-		return value_int(a, -2147483647);
-	return v;
-}
-
-/* Every attribute that can be set, in every block. */
-static const struct value *everything(struct recorder *r, const struct restype_block *b,
-				      const struct value *v, size_t depth)
-{
-	if (!value_has_keys(v) || depth > 5)
-		return v;
-	for (size_t i = 0; i < b->attr_count; i++) {
-		const struct restype_attr *attr = &b->attrs[i];
-
-		if ((attr->optional || attr->required) && !attr->nested &&
-		    attr->type->kind != TYPE_DYNAMIC)
-			v = provide_with(r->arena, v, attr->name,
-					 probe_value(r->arena, attr->type, attr->name, 0));
-	}
-	for (size_t i = 0; i < b->type_count; i++) {
-		const struct value *blocks = value_get(v, b->types[i].name), *first, **items;
-
-		first = blocks ? first_of(blocks) : NULL;
-		if (!first || b->types[i].nesting == RESTYPE_SINGLE ||
-		    b->types[i].nesting == RESTYPE_GROUP || b->types[i].nesting == RESTYPE_MAP ||
-		    b->types[i].block->type->has_dynamic)
-			continue;
-		items = arena_array(r->arena, 1, sizeof(*items));
-		items[0] = everything(r, b->types[i].block, first, depth + 1);
-		v = provide_with(r->arena, v, b->types[i].name,
-				 provide_collection(r->arena, blocks, items, 1));
-	}
-	return v;
-}
-
-static bool ask_validators(struct recorder *r)
-{
-	FP_CLEANUP(buf_release) struct buf request = BUF_INIT(VALUE_MAX_BYTES);
-	const struct restype_block *b = r->type->block;
-	const struct value *config = probe_config(r->arena, b, 0, !r->large);
-	struct pb_reader reader;
-	const uint8_t *message;
-	struct pb_field f;
-	size_t size;
-
-	config = value_rewrite(r->arena, everything(r, b, config, 0), nonsense, NULL);
-	pb_add_text(&request, 1, r->type->name);
-	add_dynamic(&request, 2, config, b->type);
-	if (tfclient_call(r->client, "ValidateResourceTypeConfig", &request, &message, &size,
-			  r->e) < 0) {
-		r->gone = true;
-		return false;
-	}
-	reader = pb_reader_of(message, size);
-	while (pb_next(&reader, &f))
-		if (f.number == 1) {
-			struct told d = read_diagnostic(r->arena, &f);
-
-			note_validator(r, &d);
-		}
-	return true;
-}
-
 /* --- all of it ------------------------------------------------------------------------------- */
 
 static size_t attributes_of(const struct restype_block *b)
@@ -575,8 +348,11 @@ static bool record(struct recorder *r)
 	r->large = attributes_of(b) >= LARGE;
 	if (r->large)
 		json_put(r->facts, "top_only", json_true());
-	if (!ask_validators(r))
+	if (tfvalidators_record(r->client, r->arena, r->type, r->large, r->enums, r->ranges,
+				r->widened, r->e) < 0) {
+		r->gone = true;
 		return false;
+	}
 	if (!find_base(r, 0, &config, &p)) {
 		if (!r->gone)
 			json_put(r->facts, "no_base", json_true());
@@ -617,6 +393,7 @@ int tffacts_record(struct tfclient *c, struct arena *a, const struct restype *t,
 		.untried = json_new_array(),
 		.enums = json_new_object(),
 		.ranges = json_new_object(),
+		.widened = json_new_array(),
 	};
 	bool ok = record(&r);
 
@@ -627,6 +404,7 @@ int tffacts_record(struct tfclient *c, struct arena *a, const struct restype *t,
 	put_some(r.facts, "untried", r.untried, false);
 	put_some(r.facts, "enums", r.enums, false);
 	put_some(r.facts, "ranges", r.ranges, false);
+	put_some(r.facts, "widened", r.widened, false);
 	if (!ok) {
 		json_decref(r.facts);
 		return -1;
