@@ -194,6 +194,38 @@ static void undeclared(struct walk *w, const struct traversal *t, const char *wh
 		   "%s", detail);
 }
 
+/* Whether an instance is named where there are several, and only there; used: as above. */
+static void check_instance(struct walk *w, const struct traversal *t, size_t used,
+			   const struct config_resource *r, const char *address)
+{
+	const struct step *next = used < t->count ? &t->steps[used] : NULL;
+	bool repeated = r->count || r->for_each;
+
+	if (next && next->kind == STEP_INDEX && !repeated &&
+	    (next->key->type == &type_string || next->key->type == &type_number))
+		diag_error(
+			w->diags, t->range, "Unexpected resource instance key",
+			"Because %s does not have \"count\" or \"for_each\" set, references to it "
+			"must not include an index key. Remove the bracketed index to refer to "
+			"the single instance of this resource.",
+			address);
+	else if (next && next->kind == STEP_ATTR && repeated)
+		diag_error(w->diags, t->range, "Missing resource instance key",
+			   "Because %s has \"%s\" set, its attributes must be accessed on specific "
+			   "instances.",
+			   address, r->count ? "count" : "for_each");
+}
+
+static const char *resource_text(struct arena *a, enum config_mode mode, const char *type,
+				 const char *name)
+{
+	return arena_printf(a, "%s%s.%s",
+			    mode == CONFIG_DATA	       ? "data."
+			    : mode == CONFIG_EPHEMERAL ? "ephemeral."
+						       : "",
+			    type, name);
+}
+
 static void refer_resource(struct walk *w, struct node *n, const struct traversal *t)
 {
 	enum config_mode mode;
@@ -218,6 +250,8 @@ static void refer_resource(struct walk *w, struct node *n, const struct traversa
 					type, name, module_text(w, n->module)));
 		return;
 	}
+	check_instance(w, t, used, &n->module->resources.list[w->graph.nodes[node - 1].index],
+		       resource_text(w->arena, mode, type, name));
 	depend(w, n, node);
 	if (mode == CONFIG_MANAGED)
 		wait_for(w, n, node - 1);

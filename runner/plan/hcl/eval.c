@@ -234,7 +234,7 @@ static const char *key_text(struct eval *ev, const struct scope *scope,
 	if (!key || ev->diags->failures > failures)
 		return NULL;
 	if (key->state == VALUE_NULL) {
-		diag_error(ev->diags, item->key->range, "Null value as key",
+		diag_error(ev->diags, item->value->range, "Null value as key",
 			   "Can't use a null value as a key.");
 		return NULL;
 	}

@@ -121,8 +121,7 @@ static const struct value *run_coalescelist(struct call *c)
 		if (v->state == VALUE_NULL && v->type->kind != TYPE_DYNAMIC)
 			continue;
 		if (v->type->kind != TYPE_LIST && v->type->kind != TYPE_TUPLE)
-			return call_fail_arg(c, i,
-					     "coalescelist arguments must be lists or tuples");
+			return call_fail(c, "coalescelist arguments must be lists or tuples");
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->args[i]->state == VALUE_UNKNOWN)
@@ -306,8 +305,8 @@ static const struct value *run_element(struct call *c)
 	int64_t at;
 
 	if (kind != TYPE_LIST && kind != TYPE_TUPLE)
-		return call_fail_arg(c, 0, "cannot read elements from %s",
-				     type_name(c->arena, list->type));
+		return call_fail(c, "cannot read elements from %s",
+				 type_name(c->arena, list->type));
 	if (c->args[1]->state == VALUE_UNKNOWN || list->state == VALUE_UNKNOWN) {
 		if (kind == TYPE_TUPLE && c->args[1]->state == VALUE_UNKNOWN)
 			return value_mark(c->arena, &value_dynamic, c->args[0]->marks);
@@ -430,8 +429,7 @@ static const struct value *plain_length(struct call *c, const struct value *v)
 	case TYPE_NUMBER:
 		break;
 	}
-	return call_fail_arg(c, 0,
-			     "argument must be a string, a collection type, or a structural type");
+	return call_fail(c, "argument must be a string, a collection type, or a structural type");
 }
 
 static const struct value *run_length(struct call *c)

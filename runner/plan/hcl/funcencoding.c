@@ -128,7 +128,7 @@ static const struct value *run_jsondecode(struct call *c)
 	if (!n && strstr(je.reason, "U+0000"))
 		return call_unsupported(c, "the character U+0000");
 	if (!n)
-		return call_fail_arg(c, 0, "invalid JSON at byte %u: %s", je.start, je.reason);
+		return call_fail(c, "invalid JSON at byte %u: %s", je.start, je.reason);
 	v = valuejson_implied(c->arena, n, &e);
 	return v ? v : call_limit(c, "%s", e.text);
 }
@@ -143,14 +143,13 @@ struct csv {
 	size_t line;
 };
 
-/* The rest of a quoted field; false after call_fail_arg(). */
+/* The rest of a quoted field; false after call_fail(). */
 static bool quoted_field(struct csv *s, struct buf *out)
 {
 	for (s->at++;;) {
 		if (s->at >= s->end) {
-			call_fail_arg(s->call, 0,
-				      "line %zu: extraneous or missing \" in quoted-field",
-				      s->line);
+			call_fail(s->call, "line %zu: extraneous or missing \" in quoted-field",
+				  s->line);
 			return false;
 		}
 		if (*s->at != '"') {
@@ -166,9 +165,8 @@ static bool quoted_field(struct csv *s, struct buf *out)
 			if (s->at == s->end || *s->at == ',' || *s->at == '\n' ||
 			    (*s->at == '\r' && s->end - s->at > 1 && s->at[1] == '\n'))
 				return true;
-			call_fail_arg(s->call, 0,
-				      "line %zu: extraneous or missing \" in quoted-field",
-				      s->line);
+			call_fail(s->call, "line %zu: extraneous or missing \" in quoted-field",
+				  s->line);
 			return false;
 		}
 	}
@@ -180,7 +178,7 @@ static bool plain_field(struct csv *s, struct buf *out)
 
 	while (s->at < s->end && *s->at != ',' && *s->at != '\n') {
 		if (*s->at == '"') {
-			call_fail_arg(s->call, 0, "line %zu: bare \" in non-quoted-field", s->line);
+			call_fail(s->call, "line %zu: bare \" in non-quoted-field", s->line);
 			return false;
 		}
 		s->at++;
@@ -236,7 +234,7 @@ static const struct value *run_csvdecode(struct call *c)
 	int more = record(&s);
 
 	if (more <= 0)
-		return more < 0 ? NULL : call_fail_arg(c, 0, "missing header line");
+		return more < 0 ? NULL : call_fail(c, "missing header line");
 	header = s.fields;
 	width = s.count;
 	if (width > 2000)
@@ -245,13 +243,13 @@ static const struct value *run_csvdecode(struct call *c)
 	for (size_t i = 0; i < width; i++) {
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(header[i]->text, header[j]->text) == 0)
-				return call_fail_arg(c, 0, "duplicate column name \"%s\"",
-						     header[i]->text);
+				return call_fail(c, "duplicate column name \"%s\"",
+						 header[i]->text);
 		attrs[i] = (struct type_attr){header[i]->text, &type_string, false};
 	}
 	while ((more = record(&s)) > 0) {
 		if (s.count != width)
-			return call_fail_arg(c, 0, "wrong number of fields");
+			return call_fail(c, "wrong number of fields");
 		keys = arena_array(c->arena, width, sizeof(*keys));
 		for (size_t i = 0; i < width; i++)
 			keys[i] = header[i]->text;

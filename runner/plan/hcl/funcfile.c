@@ -49,8 +49,10 @@ static const struct value *file_digest(struct call *c, enum digest_kind kind, bo
 {
 	FP_CLEANUP(buf_release) struct buf bytes = BUF_INIT(file_limit(c));
 
-	if (!workdir_read(c, 0, STR(0), &bytes))
+	if (!workdir_read(c, 0, STR(0), &bytes)) {
+		c->fault_arg = -1; /* of these Terraform blames the call */
 		return NULL;
+	}
 	return digest_text(c, kind, base64, buf_text(&bytes), bytes.size);
 }
 

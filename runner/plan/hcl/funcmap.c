@@ -42,7 +42,7 @@ static const struct type *values_type(struct call *c)
 	if (t->kind == TYPE_MAP)
 		return type_list(c->arena, t->element);
 	if (t->kind != TYPE_OBJECT)
-		return call_fail_arg(c, 0, "values() requires a map as the first argument");
+		return call_fail(c, "values() requires a map as the first argument");
 	elements = arena_array(c->arena, t->count, sizeof(*elements));
 	for (uint32_t i = 0; i < t->count; i++)
 		elements[i] = t->attrs[i].type;
@@ -272,7 +272,7 @@ static const struct value *run_zipmap(struct call *c)
 	const struct value **items;
 
 	if (values->type->kind != TYPE_LIST && values->type->kind != TYPE_TUPLE)
-		return call_fail_arg(c, 1, "values parameter must be a list or tuple value");
+		return call_fail(c, "values parameter must be a list or tuple value");
 	if (keys->unknown_within)
 		return value_mark(
 			c->arena,
@@ -290,7 +290,7 @@ static const struct value *run_zipmap(struct call *c)
 	items = arena_memdup(c->arena, values->items, keys->count * sizeof(*items));
 	for (size_t i = 0; i < keys->count; i++) {
 		if (keys->items[i]->state == VALUE_NULL)
-			return call_fail_arg(c, 0, "a null value cannot be used as a key");
+			return call_fail(c, "a null value cannot be used as a key");
 		names[i] = keys->items[i]->text;
 	}
 	result = values->type->kind == TYPE_LIST

@@ -140,6 +140,8 @@ static bool parse_prefix(const char *text, struct prefix *ret)
 	return true;
 }
 
+static const char not_a_prefix[] = "invalid CIDR expression: invalid CIDR address: %s";
+
 static bool prefix_arg(struct call *c, struct prefix *ret)
 {
 	if (parse_prefix(c->args[0]->text, ret)) {
@@ -148,7 +150,7 @@ static bool prefix_arg(struct call *c, struct prefix *ret)
 		call_unsupported(c, "a prefix of IPv4 addresses mapped into IPv6");
 		return false;
 	}
-	call_fail_arg(c, 0, "invalid CIDR expression: invalid CIDR address: %s", c->args[0]->text);
+	call_fail(c, not_a_prefix, c->args[0]->text);
 	return false;
 }
 
@@ -246,8 +248,7 @@ static const struct value *run_cidrnetmask(struct call *c)
 	if (!prefix_arg(c, &p))
 		return NULL;
 	if (p.width != 32)
-		return call_fail_arg(c, 0, "IPv6 addresses cannot have a netmask: %s",
-				     c->args[0]->text);
+		return call_fail(c, "IPv6 addresses cannot have a netmask: %s", c->args[0]->text);
 	return value_string(c->arena, address_text(c->arena, mask_of(p.bits, 32), 32));
 }
 
@@ -282,8 +283,10 @@ static const struct value *run_cidrsubnets(struct call *c)
 	struct prefix p;
 	bool full = false;
 
-	if (!prefix_arg(c, &p))
+	if (!prefix_arg(c, &p)) {
+		c->fault_arg = c->severity == DIAG_ERROR ? 0 : c->fault_arg; /* unlike the others */
 		return NULL;
+	}
 	at = p.base;
 	last = p.base | (~mask_of(p.bits, p.width) & mask_of(p.width, p.width));
 	for (size_t i = 1; i < c->count; i++) {

@@ -259,7 +259,7 @@ static const struct value *run_range(struct call *c)
 	down = number_compare(end, start) < 0;
 	step = c->count == 3 ? NUM(2) : number_of_int(c->arena, down ? -1 : 1);
 	if (mpfr_zero_p(step->m))
-		return call_fail_arg(c, 2, "step must not be zero");
+		return call_fail(c, "step must not be zero");
 	if (c->count == 3 && down && mpfr_sgn(step->m) > 0)
 		return call_fail_arg(c, 1, "end must be greater than start when step is positive");
 	if (c->count == 3 && number_compare(end, start) > 0 && mpfr_sgn(step->m) < 0)

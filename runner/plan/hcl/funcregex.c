@@ -23,8 +23,9 @@ static void machine_release(struct machine *m)
 	pcre2_code_free(m->code);
 }
 
-/* Reads and compiles the pattern that argument i is; false after a fault. */
-static bool prepare(struct call *c, size_t arg, const char *text, struct machine *m)
+/* Reads and compiles the pattern that argument i is, or that the call has where it is none; false
+ * after a fault. */
+static bool prepare(struct call *c, int arg, const char *text, struct machine *m)
 {
 	int code;
 	PCRE2_SIZE at;
@@ -34,8 +35,10 @@ static bool prepare(struct call *c, size_t arg, const char *text, struct machine
 	case REGEX_FINE:
 		break;
 	case REGEX_INVALID:
-		call_fail_arg(c, arg, "invalid regexp pattern: %s in %s", m->pattern.reason, text);
-		return false;
+		text = arena_printf(c->arena, "invalid regexp pattern: %s in %s", m->pattern.reason,
+				    text);
+		return arg < 0 ? call_fail(c, "%s", text)
+			       : call_fail_arg(c, (size_t)arg, "%s", text);
 	case REGEX_UNSUPPORTED:
 		call_unsupported(c, "the regular expression %s: %s", text, m->pattern.reason);
 		return false;
@@ -332,7 +335,7 @@ static const struct value *replace_pattern(struct call *c, const char *pattern)
 		.out = BUF_INIT(FUNC_TEXT_MAX),
 	};
 
-	if (!prepare(c, 1, pattern, &m) ||
+	if (!prepare(c, -1, pattern, &m) ||
 	    !each_match(c, &m, r.text, c->args[0]->count, put_replacement, &r))
 		return NULL;
 	buf_addstr(&r.out, r.text + r.copied);

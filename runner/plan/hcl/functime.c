@@ -133,14 +133,14 @@ static bool parse_moment(const char *text, struct moment *ret)
 	return true;
 }
 
+static const char not_a_moment[] =
+	"not a valid RFC3339 timestamp: \"%s\" is not of the form YYYY-MM-DDTHH:MM:SSZ";
+
 static bool moment_arg(struct call *c, size_t i, struct moment *ret)
 {
 	if (parse_moment(c->args[i]->text, ret))
 		return true;
-	call_fail_arg(c, i,
-		      "not a valid RFC3339 timestamp: \"%s\" is not of the form "
-		      "YYYY-MM-DDTHH:MM:SSZ",
-		      c->args[i]->text);
+	call_fail_arg(c, i, not_a_moment, c->args[i]->text);
 	return false;
 }
 
@@ -366,10 +366,10 @@ static const struct value *run_timeadd(struct call *c)
 	struct calendar date;
 	struct moment t;
 
-	if (!moment_arg(c, 0, &t))
-		return NULL;
+	if (!parse_moment(c->args[0]->text, &t))
+		return call_fail(c, not_a_moment, c->args[0]->text);
 	if (!parse_duration(c->args[1]->text, &duration))
-		return call_fail_arg(c, 1, "time: invalid duration \"%s\"", c->args[1]->text);
+		return call_fail(c, "time: invalid duration \"%s\"", c->args[1]->text);
 	nanoseconds = t.nanoseconds + duration % 1000000000;
 	t.seconds +=
 		duration / 1000000000 + nanoseconds / 1000000000 - (nanoseconds % 1000000000 < 0);

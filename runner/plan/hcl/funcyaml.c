@@ -177,17 +177,17 @@ static void decoder_release(struct decoder *d)
 
 static void *fault_at(struct decoder *d, const yaml_mark_t *mark, const char *reason)
 {
-	return call_fail_arg(d->call, 0, "on line %zu, column %zu: %s", mark->line + 1,
-			     mark->column + 1, reason);
+	return call_fail(d->call, "on line %zu, column %zu: %s", mark->line + 1, mark->column + 1,
+			 reason);
 }
 
 static bool next_event(struct decoder *d, yaml_event_t *event)
 {
 	if (yaml_parser_parse(&d->parser, event))
 		return true;
-	call_fail_arg(d->call, 0, "on line %zu, column %zu: %s", d->parser.problem_mark.line + 1,
-		      d->parser.problem_mark.column + 1,
-		      d->parser.problem ? d->parser.problem : "invalid YAML");
+	call_fail(d->call, "on line %zu, column %zu: %s", d->parser.problem_mark.line + 1,
+		  d->parser.problem_mark.column + 1,
+		  d->parser.problem ? d->parser.problem : "invalid YAML");
 	return false;
 }
 
@@ -573,7 +573,7 @@ static const struct value *decode(struct decoder *d)
 		return NULL;
 	if (event.type == YAML_STREAM_END_EVENT) {
 		yaml_event_delete(&event);
-		return call_fail_arg(d->call, 0, "expecting value but found end of stream");
+		return call_fail(d->call, "expecting value but found end of stream");
 	}
 	yaml_event_delete(&event);
 	if (!next_event(d, &event))
