@@ -57,6 +57,7 @@ bench: all
 
 conformance: all
 	@tests/conformance/corners $(BUILD) all
+	@tests/conformance/expressions/places $(BUILD)
 	@tests/conformance/run $(BUILD) all
 	@tests/conformance/provider $(BUILD) all
 	@tests/conformance/provider $(BUILD) changes all

@@ -10,7 +10,7 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
 LIB_SRCS += $(addprefix runner/plan/tf/, ctypack.c ctystate.c h2.c mockprov.c mockserve.c msgpack.c pb.c \
 	schemapb.c probe.c tfclient.c tfcompare.c tffacts.c tffiles.c tfplanner.c tfproviders.c tfrecord.c tfrun.c tfvalidators.c tfview.c)
-UNIT_TESTS += test_pack test_planner test_pinned test_recorded test_tfprotocol
+UNIT_TESTS += test_pack test_places test_planner test_pinned test_recorded test_tfprotocol
 FUZZ_TARGETS += fuzz_pack fuzz_planner fuzz_moves fuzz_override fuzz_state fuzz_template fuzz_tfvars fuzz_ctypack fuzz_h2 \
 	fuzz_mockprov fuzz_schemapb
 SCRIPT_TESTS += tests/conformance/run tests/conformance/provider \

@@ -15,7 +15,8 @@ static const char bucket[] =
 	"{\"facts\":{\"absent\":{\"force\":false,\"rule\":\"?\"},\"enums\":{\"acl\":[\"private\","
 	"\"public\"],\"kind\":[\"first\"]},\"force_new\":[\"name\"],\"ignore_case\":{\"kind\":"
 	"\"rewritten or not\"},\"legacy\":true,\"present\":{\"rule.kind\":\"AES\"},"
-	"\"ranges\":{\"days\":[\"1\",\"30\"]}},\"schema\":{\"block\":{\"attributes\":{"
+	"\"ranges\":{\"days\":[\"1\",\"30\"],\"name\":[\"1\",\"12\"]}},\"schema\":{\"block\":{"
+	"\"attributes\":{"
 	"\"acl\":{\"optional\":true,\"type\":\"string\"},"
 	"\"arn\":{\"computed\":true,\"type\":\"string\"},"
 	"\"days\":{\"optional\":true,\"type\":\"number\"},"
@@ -457,6 +458,9 @@ TEST(each_mistake_is_refused_with_its_place_and_reason)
 		 "one of [\"first\"], but it is not recorded how it plans it."},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  days = 31\n}\n",
 		 "main.tf:3:10: error: expected days to be in the range (1 - 30), got 31: "},
+		{"resource \"fake_bucket\" \"a\" {\n  name = \"thirteen char\"\n}\n",
+		 "main.tf:2:10: error: expected length of name to be in the range (1 - 12), got "
+		 "thirteen char: "},
 		{"resource \"fake_bucket\" \"a\" {\n  name = \"a\"\n  dynamic \"rule\" {\n    "
 		 "for_each = "
 		 "[1, 2, 3]\n    content {\n      size = rule.value\n    }\n  }\n}\n",
@@ -475,6 +479,17 @@ TEST(each_mistake_is_refused_with_its_place_and_reason)
 		{"output \"x\" {\n  value = fake_bucket.nope.id\n}\n",
 		 "main.tf:2:11: error: Reference to undeclared resource: A managed resource "
 		 "\"fake_bucket\" \"nope\" has not been declared in the root module."},
+		{"resource \"terraform_data\" \"t\" {\n}\noutput \"x\" {\n  value = "
+		 "try(terraform_data.t[0].id, 1)\n}\n",
+		 "main.tf:4:15: error: Unexpected resource instance key: Because terraform_data.t "
+		 "does not have \"count\" or \"for_each\" set, references to it must not include "
+		 "an "
+		 "index key. Remove the bracketed index to refer to the single instance of this "
+		 "resource."},
+		{"resource \"terraform_data\" \"t\" {\n  count = 1\n}\noutput \"x\" {\n  value = "
+		 "can(terraform_data.t.id)\n}\n",
+		 "main.tf:5:15: error: Missing resource instance key: Because terraform_data.t has "
+		 "\"count\" set, its attributes must be accessed on specific instances."},
 		{"locals {\n  a = local.b\n  b = local.a\n}\n",
 		 "main.tf:2:3: error: Cycle: Cycle: local.a (expand), local.b (expand)"},
 		{"variable \"v\" {\n  type = number\n}\n",
