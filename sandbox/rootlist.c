@@ -82,24 +82,61 @@ static int add_host_image(struct lists *l, struct err *e)
 	return 0;
 }
 
-/* Everything at the top of a packed root, but for what the sandbox makes itself. */
-static int add_rootfs_image(struct lists *l, const char *path, struct err *e)
+static bool is_below(const char *path, const char *top)
 {
-	static const char *const own[] = {".",	 "..",	"dev",	"proc", "sys",
-					  "tmp", "run", "home", "work"};
+	size_t n = strlen(top);
+
+	return strncmp(path, top, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+/* Made by the sandbox itself, whatever stands there in an image. */
+static bool is_own(const struct job *job, const char *inside)
+{
+	static const char *const own[] = {"dev", "proc", "sys", "tmp", "run", "home", "work"};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(own); i++)
+		if (strcmp(own[i], inside) == 0)
+			return true;
+	for (size_t i = 0; i < job->writable_count; i++)
+		if (strcmp(job->writable[i], inside) == 0)
+			return true;
+	return false;
+}
+
+static bool leads_to_writable(const struct job *job, const char *inside)
+{
+	for (size_t i = 0; i < job->writable_count; i++)
+		if (is_below(job->writable[i], inside))
+			return true;
+	return false;
+}
+
+/*
+ * Everything in a directory of a packed root.  What is bound is read-only with all below it, so on
+ * the way to what may be written to, the entries are bound one by one.
+ */
+static int add_rootfs_entries(struct lists *l, const struct job *job, const char *path,
+			      const char *prefix, struct err *e)
+{
 	FP_CLEANUP(fd_close_dir) DIR *dir = opendir(path);
 	const struct dirent *entry;
 
 	if (!dir)
 		return err_sys(e, "image %s", path);
 	while ((entry = readdir(dir))) {
-		const char *name = entry->d_name;
-		bool skip = false;
+		const char *host = arena_printf(l->a, "%s/%s", path, entry->d_name);
+		const char *inside = arena_printf(l->a, "%s%s", prefix, entry->d_name);
+		struct stat st;
 
-		for (size_t i = 0; i < FP_ARRAY_SIZE(own); i++)
-			skip |= strcmp(own[i], name) == 0;
-		if (!skip && add_host(l, arena_printf(l->a, "%s/%s", path, name),
-				      arena_strdup(l->a, name), e) < 0)
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		    is_own(job, inside))
+			continue;
+		if (lstat(host, &st) < 0)
+			return err_sys(e, "image %s", host);
+		if ((S_ISDIR(st.st_mode) && leads_to_writable(job, inside)
+			     ? add_rootfs_entries(l, job, host, arena_printf(l->a, "%s/", inside),
+						  e)
+			     : add_host(l, host, inside, e)) < 0)
 			return -1;
 	}
 	return 0;
@@ -214,7 +251,7 @@ static int list_root(struct job *job, struct arena *a, struct err *e)
 			image = path_of_fd(a, spec->image_fd);
 		if (!image)
 			return err_set(e, ERR_USAGE, "sandbox: no image is given");
-		if (add_rootfs_image(&l, image, e) < 0)
+		if (add_rootfs_entries(&l, job, image, "", e) < 0)
 			return -1;
 	}
 	if (add_devices(&l, job, e) < 0)
@@ -232,13 +269,6 @@ static int list_root(struct job *job, struct arena *a, struct err *e)
 	job->files = l.files;
 	job->file_count = l.file_count;
 	return 0;
-}
-
-static bool is_below(const char *path, const char *top)
-{
-	size_t n = strlen(top);
-
-	return strncmp(path, top, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
 /* A directory below one that is writable already needs no mount of its own. */
@@ -262,8 +292,6 @@ static void list_writable(struct job *job, struct arena *a)
 
 int rootlist_make(struct job *job, struct arena *a, struct err *e)
 {
-	if (list_root(job, a, e) < 0)
-		return -1;
 	list_writable(job, a);
-	return 0;
+	return list_root(job, a, e);
 }

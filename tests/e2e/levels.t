@@ -53,7 +53,8 @@ image() { # NAME: packs $root
 		'{format: "fixproof-image/1", name: $name, suite: "none", mirror: "none", variant: "none", epoch: "0", tar_sha256: $sha256, packages: {}}' >"$work/$1.json"
 	"$fixproof" image import "$work/$1.tar.zst" >/dev/null
 }
-mkdir -p "$root/bin"
+# As in an image of Debian, directories lie on the way to what may be written to.
+mkdir -p "$root/bin" "$root/srv" "$root/var/tmp" "$root/var/lib"
 for file in /bin/bash /bin/cat $(ldd /bin/bash /bin/cat | grep -o '/lib[^ ]*' | sort -u); do
 	mkdir -p "$root$(dirname "$file")" && cp -L "$file" "$root$file"
 done

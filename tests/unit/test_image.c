@@ -205,6 +205,47 @@ TEST(a_recipe_is_read_strictly)
 	tear_down();
 }
 
+/* Where HOME and others lie in a directory of the image, the rest of it stays as it is. */
+TEST(what_is_writable_may_lie_in_a_directory_of_the_image)
+{
+	const char *const argv[] = {
+		"/usr/bin/sh", "-c",
+		"cat /var/lib/own/file && echo a >$HOME/a && echo b >$TMPDIR/b && "
+		"echo c >c && pwd && ! echo d 2>&- >/var/lib/own/file && "
+		"! echo e 2>&- >/srv/e && ls /var/lib /var",
+		NULL};
+	const struct sandbox_bind usr = {"/usr", -1, "/usr"};
+	struct sandbox_spec spec = host_spec(argv);
+	struct image image;
+	struct outcome o;
+
+	set_up();
+	CHECK(mkdir(in_top("root"), 0755) == 0);
+	CHECK_INT(image_import(in_top("cache"), make_image("var/lib/own/file", AE_IFREG, "hello\n"),
+			       &arena, &image, &(struct err)ERR_INIT),
+		  0);
+	for (const char *const *p = (const char *const[]){"lib", "lib64", NULL}; *p; p++)
+		CHECK(symlink(arena_printf(&arena, "usr/%s", *p),
+			      arena_printf(&arena, "%s/%s", image.root, *p)) == 0);
+	for (const char *const *p = (const char *const[]){"srv", "var/tmp", "var/log", NULL}; *p;
+	     p++)
+		CHECK(mkdir(arena_printf(&arena, "%s/%s", image.root, *p), 0755) == 0);
+	spec.image = SANDBOX_IMAGE_ROOTFS;
+	spec.image_path = image.root;
+	spec.binds = &usr;
+	spec.bind_count = 1;
+	spec.variation.home = "/var/lib/somebody";
+	spec.variation.tmpdir = "/var/tmp/other";
+	spec.variation.workspace = "/srv/build/checkout";
+	run(&o, &spec);
+	CHECK_STR(o.e.text, "");
+	CHECK_STR(buf_text(&o.err), "");
+	CHECK_STR(buf_text(&o.out),
+		  "hello\n/srv/build/checkout\n/var:\nlib\nlog\ntmp\n\n/var/lib:\nown\n"
+		  "somebody\n");
+	tear_down();
+}
+
 TEST(a_sandbox_sees_the_image_and_its_own_user_in_it)
 {
 	const char *const argv[] = {"/usr/bin/cat", "/etc/passwd", "/etc/own", "/opt/file", NULL};
