@@ -107,13 +107,20 @@ static int read_recipe(const char *path, struct arena *a, struct recipe *ret_rec
 	return 0;
 }
 
+/* mmdebstrap copies these from the machine that it runs on. */
+#define FORGET_HOST "rm -f \"$1/etc/hostname\" \"$1/etc/resolv.conf\""
+
 static int run_mmdebstrap(const struct recipe *r, const char *tar, struct arena *a, struct err *e)
 {
+	/* Nothing is installed then, so there is nothing to customize. */
+	bool extracts = strcmp(r->variant, "extract") == 0;
 	const char *argv[] = {"mmdebstrap",
 			      "--quiet",
 			      arena_printf(a, "--variant=%s", r->variant),
 			      arena_printf(a, "--include=%s", r->packages ? r->packages : "apt"),
 			      "--format=tar",
+			      extracts ? "--extract-hook=" FORGET_HOST
+				       : "--customize-hook=" FORGET_HOST,
 			      r->suite,
 			      tar,
 			      r->mirror,
