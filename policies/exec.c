@@ -109,18 +109,42 @@ static int read_files(const struct reading *r, const struct doc *exec, struct po
 	return 0;
 }
 
+/* Not refused here: bundles are judged by the policies that they hold, as these were written. */
+static const char *without_digest(const struct reading *r, const struct doc *d)
+{
+	struct err e = ERR_INIT;
+
+	(void)doc_fault(d, r->what, &e,
+			"\"%s\" has no digest; write %s@sha256:DIGEST, as fixproof image list "
+			"tells it",
+			d->text, d->text);
+	return arena_strdup(r->arena, e.text);
+}
+
 static int read_image(const struct reading *r, const struct doc *exec, struct policy_exec *x)
 {
+	static const char pin[] = "@sha256:";
 	const struct doc *d = doc_get(exec, "image");
+
+	const char *at;
+	struct sha256 digest;
+	struct err ignored = ERR_INIT;
 
 	x->image = "host";
 	if (!d)
 		return 0;
 	if (want(r, d, DOC_STRING) < 0)
 		return -1;
-	if (d->size == 0 || strchr(d->text, '/'))
-		return doc_fault(d, r->what, r->e, "must be host or the name of an image");
-	x->image = d->text;
+	at = strstr(d->text, pin);
+	if (*d->text == '\0' || at == d->text || strpbrk(d->text, "/ ") ||
+	    (!at && strchr(d->text, '@')) ||
+	    (at && sha256_parse(at + strlen(pin), &digest, &ignored) < 0))
+		return doc_fault(d, r->what, r->e, "must be host or NAME@sha256:DIGEST");
+	x->image = at ? arena_strndup(r->arena, d->text, (size_t)(at - d->text)) : d->text;
+	if (at)
+		x->image_sha256 = at + strlen(pin);
+	else if (strcmp(x->image, "host") != 0)
+		x->unpinned = without_digest(r, d);
 	return 0;
 }
 
@@ -166,10 +190,15 @@ static struct policy_judgement *add(struct judging *j, const struct policy_judge
 	return &j->rows[j->count++];
 }
 
+static const char *view_of(const struct judging *j)
+{
+	return j->p->exec->input == POLICY_EXEC_PLAN ? "plan" : "static";
+}
+
 /* Every instance that it judges, as one that passes. */
 static void add_instances(struct judging *j, const struct policy_views *views)
 {
-	const char *view = j->p->exec->input == POLICY_EXEC_PLAN ? "plan" : "static";
+	const char *view = view_of(j);
 
 	for (size_t i = 0; i < views->now->count; i++) {
 		const struct policy_instance *one = &views->now->instances[i];
@@ -304,6 +333,7 @@ static int judge_row(struct judging *j, const char *what, const struct doc *d, s
 	const struct doc *line;
 	const char *resource, *file, *reason, *rule;
 	enum policy_result result;
+	size_t number;
 
 	if (d->kind != DOC_OBJECT)
 		return doc_fault(d, what, e, "must be %s, not %s", doc_kind_name(DOC_OBJECT),
@@ -315,23 +345,23 @@ static int judge_row(struct judging *j, const char *what, const struct doc *d, s
 	rule = text_of(d, "rule", j->arena);
 	reason = text_of(d, "message", j->arena);
 	line = doc_get(d, "line");
+	number = line && line->kind == DOC_NUMBER ? strtoul(line->text, NULL, 10) : 0;
 	if (!*resource && !*file)
 		return doc_fault(d, what, e, "names neither a \"resource\" nor a \"file\"");
 	if (*resource && mark(j, resource, result, reason))
 		return 0;
 	if (!*resource && line) {
-		const struct findings_row row = {
-			.tool = "",
-			.rule = rule,
-			.alias = "",
-			.address = "",
-			.identity = "",
-			.kind = "",
-			.message = "",
-			.severity = "none",
-			.file = file,
-			.line = strtoul(line->text ? line->text : "0", NULL, 10),
-			.end_line = strtoul(line->text ? line->text : "0", NULL, 10)};
+		const struct findings_row row = {.tool = "",
+						 .rule = rule,
+						 .alias = "",
+						 .address = "",
+						 .identity = "",
+						 .kind = "",
+						 .message = "",
+						 .severity = "none",
+						 .file = file,
+						 .line = number,
+						 .end_line = number};
 		struct findings f = {what, "own", &row, 1};
 		struct err ignored = ERR_INIT;
 		struct findings_place at;
@@ -341,7 +371,7 @@ static int judge_row(struct judging *j, const char *what, const struct doc *d, s
 			return 0;
 	}
 	if (result != POLICY_PASS)
-		add_elsewhere(j, *resource ? resource : file, rule, result, 0, reason);
+		add_elsewhere(j, *resource ? resource : file, rule, result, number, reason);
 	return 0;
 }
 
@@ -365,21 +395,45 @@ static int judge_report(struct judging *j, const struct policy_answer *answer, s
 	return 0;
 }
 
+static struct policy_report judge_answer(struct judging *j, const struct policy_answer *answer)
+{
+	struct err e = ERR_INIT;
+
+	if (answer->fault)
+		set_all(j, POLICY_UNKNOWN, answer->fault);
+	else if (j->p->exec->output == POLICY_EXEC_STATUS)
+		judge_status(j, answer);
+	else if (judge_report(j, answer, &e) < 0) {
+		j->count = j->instances;
+		set_all(j, POLICY_UNKNOWN, arena_strdup(j->arena, e.text));
+	}
+	return (struct policy_report){j->p, j->rows, j->count};
+}
+
 struct policy_report policy_judge_answer(const struct policy *p, const json_t *view,
 					 const struct policy_views *views,
 					 const struct policy_answer *answer, struct arena *a)
 {
 	struct judging j = {.p = p, .view = view, .arena = a};
-	struct err e = ERR_INIT;
 
 	add_instances(&j, views);
-	if (answer->fault)
-		set_all(&j, POLICY_UNKNOWN, answer->fault);
-	else if (p->exec->output == POLICY_EXEC_STATUS)
-		judge_status(&j, answer);
-	else if (judge_report(&j, answer, &e) < 0) {
-		j.count = j.instances;
-		set_all(&j, POLICY_UNKNOWN, arena_strdup(a, e.text));
-	}
-	return (struct policy_report){p, j.rows, j.count};
+	return judge_answer(&j, answer);
+}
+
+struct policy_report policy_scan_answer(const struct policy *p, const json_t *view,
+					const struct policy_views *views,
+					const struct policy_answer *answer, struct arena *a)
+{
+	struct judging j = {.p = p, .view = view, .arena = a};
+
+	add_instances(&j, views);
+	if (j.instances == 0)
+		(void)add(&j, &(struct policy_judgement){.address = "the workspace",
+							 .block = "the workspace",
+							 .file = ".",
+							 .result = POLICY_PASS,
+							 .view = view_of(&j),
+							 .reason = ""});
+	j.instances = j.count;
+	return judge_answer(&j, answer);
 }

@@ -70,7 +70,9 @@ struct policy_exec {
 	struct policy_strings command;
 	enum policy_exec_input input;
 	enum policy_exec_output output;
-	const char *image;		      /* "host", "none" or the name of an image */
+	const char *image;	  /* "host" or the name of an image */
+	const char *image_sha256; /* of its tar; NULL of "host", and where none is given */
+	const char *unpinned;	  /* what to say where none is given; otherwise NULL */
 	const struct policy_test_file *files; /* that it needs beside its input */
 	size_t file_count;
 	uint64_t seconds, output_bytes; /* limits */
@@ -158,6 +160,12 @@ struct policy_answer {
 struct policy_report policy_judge_answer(const struct policy *p, const json_t *view,
 					 const struct policy_views *views,
 					 const struct policy_answer *answer, struct arena *a);
+
+/* The same for a scan: where it judges no instance, a row of the workspace says what it answered.
+ */
+struct policy_report policy_scan_answer(const struct policy *p, const json_t *view,
+					const struct policy_views *views,
+					const struct policy_answer *answer, struct arena *a);
 
 const char *policy_result_name(enum policy_result result);
 

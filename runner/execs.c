@@ -4,7 +4,6 @@
  */
 #include "runner/execs.h"
 
-#include "policies/policy.h"
 #include "runner/base/fd.h"
 #include "runner/base/utf8.h"
 #include "runner/image.h"
@@ -14,7 +13,7 @@
 #define SHOWN_MAX 300
 
 struct asking {
-	const struct runs_input *in;
+	struct launcher *launcher;
 	struct arena *arena;
 	struct err *e;
 	const struct policy *policy;
@@ -176,7 +175,7 @@ static int ask_once(struct asking *q, const struct subject *s, int stream,
 	spec.stdout_fd = out;
 	spec.stderr_fd = errors;
 	spec.workspace_in = stream;
-	if (launcher_run(q->in->launcher, &spec, q->arena, &r, q->e) < 0) {
+	if (launcher_run(q->launcher, &spec, q->arena, &r, q->e) < 0) {
 		if (!is_absent(&r, q->e))
 			return err_wrap(q->e, "policy %s", q->policy->id);
 		answer.fault = arena_strdup(q->arena, q->e->text);
@@ -203,12 +202,11 @@ static bool same_answer(const struct answer *one, const struct answer *other)
 	       memcmp(one->text, other->text, one->size) == 0;
 }
 
-static int ask(struct asking *q, const struct subject *s)
+static int ask_twice(struct asking *q, const struct subject *s, struct answer *ret_answer)
 {
 	const struct sandbox_variation plain = runs_plain(), varied = runs_varied();
 	FP_CLEANUP(fd_cleanup) int stream = -1;
 	struct answer one, other;
-	struct evidence_exec row;
 
 	if (make_stream(q, s, &stream) < 0 || ask_once(q, s, stream, &plain, &one) < 0)
 		return -1;
@@ -220,17 +218,29 @@ static int ask(struct asking *q, const struct subject *s)
 				q->arena, "%s does not answer the same when it is asked again",
 				q->policy->exec->command.items[0]);
 	}
+	*ret_answer = one;
+	return 0;
+}
+
+static int ask(struct asking *q, const struct subject *s)
+{
+	struct evidence_exec row;
+	struct answer answer;
+
+	if (ask_twice(q, s, &answer) < 0)
+		return -1;
 	row = (struct evidence_exec){
 		.policy = q->policy->id,
 		.run = s->run,
 		.image = q->policy->exec->image,
+		.image_sha256 = q->policy->exec->image_sha256,
 		.image_tree = q->image.tree,
 		.input = s->plan ? s->plan->digest : s->tree->digest,
-		.fault = one.fault,
+		.fault = answer.fault,
 		.file = arena_printf(q->arena, "evidence/exec/%s-%s.out", q->policy->id, s->run),
-		.sandbox = one.sandbox,
-		.output = one.text,
-		.size = one.size,
+		.sandbox = answer.sandbox,
+		.output = answer.text,
+		.size = answer.size,
 	};
 	if (!row.sandbox.ran)
 		row.sandbox.end = row.sandbox.limit = row.sandbox.profile = "none";
@@ -239,24 +249,38 @@ static int ask(struct asking *q, const struct subject *s)
 	return 0;
 }
 
-static int find_image(struct asking *q)
+/* That very image: another one of that name is another system. */
+static int find_pinned(struct asking *q, const char *name, const char *pinned)
 {
-	const char *name = q->policy->exec->image, *cache;
+	char hex[SHA256_HEX_SIZE];
+	const char *cache;
 
-	q->image = (struct image){.root = NULL};
-	if (strcmp(name, "host") == 0)
-		return 0;
 	if (image_cache(q->arena, &cache, q->e) < 0 ||
 	    image_find(cache, name, q->arena, &q->image, q->e) < 0)
+		return -1;
+	sha256_hex(&q->image.tar, hex);
+	if (pinned && strcmp(hex, pinned) != 0)
+		return err_set(q->e, ERR_INPUT,
+			       "the image %s is sha256:%s here, and the policy pins sha256:%s",
+			       name, hex, pinned);
+	return 0;
+}
+
+static int find_image(struct asking *q)
+{
+	const struct policy_exec *x = q->policy->exec;
+
+	q->image = (struct image){.root = NULL};
+	if (strcmp(x->image, "host") != 0 && find_pinned(q, x->image, x->image_sha256) < 0)
 		return err_wrap(q->e, "policy %s", q->policy->id);
 	return 0;
 }
 
-static int ask_about_trees(struct asking *q, const struct runs_trees *trees,
+static int ask_about_trees(struct asking *q, int workspace, const struct runs_trees *trees,
 			   const struct evidence *ev)
 {
 	const struct subject subjects[] = {
-		{"before", q->in->workspace, ev->before.tree, NULL},
+		{"before", workspace, ev->before.tree, NULL},
 		{"first", trees->first, ev->first.tree, NULL},
 	};
 
@@ -300,7 +324,7 @@ static int ask_about_plans(struct asking *q, const struct evidence *ev)
 int execs_run(const struct runs_input *in, const struct runs_trees *trees, struct arena *a,
 	      struct evidence *ev, struct err *e)
 {
-	struct asking q = {.in = in, .arena = a, .e = e};
+	struct asking q = {.launcher = in->launcher, .arena = a, .e = e};
 
 	for (size_t i = 0; i < ev->policy_count; i++) {
 		const struct evidence_policy *p = &ev->policies[i];
@@ -309,12 +333,33 @@ int execs_run(const struct runs_input *in, const struct runs_trees *trees, struc
 			return -1;
 		if (!q.policy->exec)
 			continue;
-		if (find_image(&q) < 0 || (q.policy->exec->input == POLICY_EXEC_PLAN
-						   ? ask_about_plans(&q, ev)
-						   : ask_about_trees(&q, trees, ev)) < 0)
+		if (find_image(&q) < 0 ||
+		    (q.policy->exec->input == POLICY_EXEC_PLAN
+			     ? ask_about_plans(&q, ev)
+			     : ask_about_trees(&q, in->workspace, trees, ev)) < 0)
 			return -1;
 	}
 	ev->execs = q.rows;
 	ev->exec_count = q.count;
+	return 0;
+}
+
+int execs_ask(struct launcher *l, const struct policy *p, int tree, const char *plan, size_t size,
+	      struct arena *a, struct policy_answer *ret_answer, struct err *e)
+{
+	const struct evidence_plan about = {.text = plan, .size = size};
+	struct asking q = {.launcher = l, .arena = a, .e = e, .policy = p};
+	const struct subject s = {.run = "scan", .stream = tree, .plan = &about};
+	struct answer answer;
+
+	if (find_image(&q) < 0 || ask_twice(&q, &s, &answer) < 0)
+		return -1;
+	*ret_answer = (struct policy_answer){
+		.fault = answer.fault,
+		.status = answer.sandbox.exit_status,
+		.what = arena_printf(a, "what %s printed", p->exec->command.items[0]),
+		.text = answer.text,
+		.size = answer.size,
+	};
 	return 0;
 }

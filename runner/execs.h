@@ -2,6 +2,7 @@
 #ifndef RUNNER_EXECS_H
 #define RUNNER_EXECS_H
 
+#include "policies/policy.h"
 #include "runner/base/arena.h"
 #include "runner/base/err.h"
 #include "runner/evidence/evidence.h"
@@ -14,5 +15,13 @@
  */
 FP_MUST_CHECK int execs_run(const struct runs_input *in, const struct runs_trees *trees,
 			    struct arena *a, struct evidence *ev, struct err *e);
+
+/*
+ * Asks the program of one policy about a tree stream, or about the canonical plan of it, as it is
+ * asked in a case.  *ret_answer is the arena's.
+ */
+FP_MUST_CHECK int execs_ask(struct launcher *l, const struct policy *p, int tree, const char *plan,
+			    size_t size, struct arena *a, struct policy_answer *ret_answer,
+			    struct err *e);
 
 #endif

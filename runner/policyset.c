@@ -35,6 +35,8 @@ static int parse_policy(const char *name, const char *text, size_t size, struct 
 
 	if (policy_parse(name, text, size, a, &p, e) < 0)
 		return -1;
+	if (p->exec && p->exec->unpinned)
+		return err_set(e, ERR_INPUT, "%s", p->exec->unpinned);
 	add_policy(name, p, a, l);
 	return 0;
 }

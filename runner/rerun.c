@@ -464,7 +464,8 @@ static void compare_execs(struct comparing *c)
 			 was->sandbox.exit_status == is->sandbox.exit_status &&
 			 memcmp(was->output, is->output, was->size) == 0)
 			continue;
-		else if (!same_programs(&was->sandbox, &is->sandbox))
+		else if (!same_programs(&was->sandbox, &is->sandbox) ||
+			 !sha256_equal(&was->image_tree, &is->image_tree))
 			(void)check_add(c->checks, was->policy, CHECK_OPEN,
 					"its program is another one here");
 		else
@@ -580,8 +581,9 @@ static int compare_diff(struct inputs *in, const struct evidence *here, struct c
 	return 0;
 }
 
-/* The very image that the script saw must be here: another would be another system. */
-static void check_image(const struct evidence *ev, struct checks *checks)
+/* The very image that a program saw must be here: another would be another system. */
+static void check_image(const char *what, const char *name, const char *sha256,
+			struct checks *checks)
 {
 	char hex[SHA256_HEX_SIZE] = "";
 	struct err e = ERR_INIT;
@@ -589,16 +591,27 @@ static void check_image(const struct evidence *ev, struct checks *checks)
 	const char *cache;
 
 	if (image_cache(checks->arena, &cache, &e) < 0 ||
-	    image_find(cache, ev->image, checks->arena, &image, &e) < 0) {
-		(void)check_add(checks, "image", CHECK_OPEN, "%s (sha256:%s is needed)", e.text,
-				ev->image_sha256);
+	    image_find(cache, name, checks->arena, &image, &e) < 0) {
+		(void)check_add(checks, what, CHECK_OPEN, "%s (sha256:%s is needed)", e.text,
+				sha256);
 		return;
 	}
 	sha256_hex(&image.tar, hex);
-	if (strcmp(hex, ev->image_sha256) != 0)
-		(void)check_add(checks, "image", CHECK_OPEN,
-				"the image %s is sha256:%s here, and was sha256:%s", ev->image, hex,
-				ev->image_sha256);
+	if (strcmp(hex, sha256) != 0)
+		(void)check_add(checks, what, CHECK_OPEN,
+				"the image %s is sha256:%s here, and was sha256:%s", name, hex,
+				sha256);
+}
+
+/* Those of the policies, each once: its answers stand beside one another. */
+static void check_exec_images(const struct evidence *ev, struct checks *checks)
+{
+	for (size_t i = 0; i < ev->exec_count; i++) {
+		const struct evidence_exec *x = &ev->execs[i];
+
+		if (x->image_sha256 && (i == 0 || strcmp(x[-1].policy, x->policy) != 0))
+			check_image(x->policy, x->image, x->image_sha256, checks);
+	}
 }
 
 /* What keeps the runs from being done at all; false when something does. */
@@ -625,7 +638,8 @@ static bool check_possible(struct inputs *in, struct checks *checks)
 					ev->packs[i].provider, ev->packs[i].version);
 	}
 	if (ev->image_sha256)
-		check_image(ev, checks);
+		check_image("image", ev->image, ev->image_sha256, checks);
+	check_exec_images(ev, checks);
 	if (!ev->before.tree)
 		(void)check_add(checks, "workspace", CHECK_OPEN, "no workspace is on record");
 	return check_worst(checks) == CHECK_PASSED;

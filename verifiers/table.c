@@ -72,6 +72,10 @@ static int judge_program(const struct verifier_input *in, const struct policy *p
 	wanted = asked_about(p, run);
 	if (x && (!wanted || !sha256_equal(wanted, &x->input)))
 		return err_set(e, ERR_INPUT, "%s: is the answer to another input", x->file);
+	if (x && p->exec->image_sha256 &&
+	    (!x->image_sha256 || strcmp(x->image_sha256, p->exec->image_sha256) != 0))
+		return err_set(e, ERR_INPUT, "%s: is from another image than the policy pins",
+			       x->file);
 	if (x)
 		answer = (struct policy_answer){.fault = x->fault,
 						.status = x->sandbox.exit_status,

@@ -157,6 +157,25 @@ static json_t *programs_json(const struct evidence *ev, const char *policy)
 	return json_new_object();
 }
 
+/* The system that it was asked in, where that is a pinned one. */
+static void put_image(json_t *row, const struct evidence *ev, const char *policy)
+{
+	for (size_t i = 0; i < ev->exec_count; i++) {
+		const struct evidence_exec *x = &ev->execs[i];
+		json_t *image, *digest;
+
+		if (strcmp(x->policy, policy) != 0 || !x->image_sha256)
+			continue;
+		image = json_new_object();
+		digest = json_new_object();
+		json_put(digest, "sha256", json_new_string(x->image_sha256));
+		json_put(image, "name", json_new_string(x->image));
+		json_put(image, "digest", digest);
+		json_put(row, "image", image);
+		return;
+	}
+}
+
 static json_t *policies_json(const struct judgement *j)
 {
 	const struct verifier_input *in = &j->input;
@@ -175,8 +194,10 @@ static json_t *policies_json(const struct judgement *j)
 		if (in->after)
 			json_put(row, "after",
 				 json_new_string(policy_result_name(policy_worst(&in->after[i]))));
-		if (p->exec)
+		if (p->exec) {
 			json_put(row, "programs", programs_json(in->ev, p->id));
+			put_image(row, in->ev, p->id);
+		}
 		json_push(list, row);
 	}
 	return list;

@@ -169,6 +169,7 @@ static const struct field exec_fields[] = {
 	FIELD(evidence_exec, policy, FIELD_STRING),
 	FIELD(evidence_exec, run, FIELD_STRING),
 	FIELD(evidence_exec, image, FIELD_STRING),
+	FIELD(evidence_exec, image_sha256, FIELD_STRING),
 	FIELD(evidence_exec, image_tree, FIELD_SHA256),
 	FIELD(evidence_exec, input, FIELD_SHA256),
 	FIELD(evidence_exec, fault, FIELD_STRING),

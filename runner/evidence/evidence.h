@@ -159,6 +159,7 @@ struct evidence_policy {
 struct evidence_exec {
 	const char *policy, *run; /* ids: of the policy, and "before", "first" or "replay" */
 	const char *image;
+	const char *image_sha256; /* of the tar of a named image; NULL otherwise */
 	struct sha256 image_tree; /* of a named image; zero otherwise */
 	struct sha256 input;	  /* the digest of the tree, or of the plan, that it was given */
 	const char *fault;	  /* why it gave no answer; NULL when it did */

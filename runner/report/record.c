@@ -248,6 +248,21 @@ static void add_run(const struct evidence_run *run, struct record *r)
 	(void)row(r, RECORD_ROW, cells, 5);
 }
 
+/* Which policies are programs, each once: its answers stand beside one another. */
+static void add_programs(const struct evidence *ev, struct record *r)
+{
+	for (size_t i = 0; i < ev->exec_count; i++) {
+		const struct evidence_exec *x = &ev->execs[i];
+
+		if (i > 0 && strcmp(x[-1].policy, x->policy) == 0)
+			continue;
+		field(r, "program",
+		      arena_printf(r->arena, "%s in %s%s%s", x->policy, x->image,
+				   x->image_sha256 ? " sha256:" : "",
+				   x->image_sha256 ? x->image_sha256 : ""));
+	}
+}
+
 static void add_runs(const struct evidence *ev, struct record *r)
 {
 	static const char *const head[] = {"run", "fix", "tree", "plan", "plan of the change"};
@@ -270,6 +285,7 @@ static void add_runs(const struct evidence *ev, struct record *r)
 	field(r, "image",
 	      ev->image_sha256 ? arena_printf(r->arena, "%s sha256:%s", ev->image, ev->image_sha256)
 			       : ev->image);
+	add_programs(ev, r);
 	field(r, "fixproof", ev->version);
 	for (size_t i = 0; i < ev->pack_count; i++)
 		field(r, "pack",

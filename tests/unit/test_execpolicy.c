@@ -6,6 +6,7 @@
 #include "runner/base/json.h"
 
 #define META "metadata: {id: p, name: n}\n"
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 TEST(a_program_is_read_or_refused_with_file_line_and_key)
 {
@@ -28,7 +29,16 @@ TEST(a_program_is_read_or_refused_with_file_line_and_key)
 		{META "exec: {command: [a], output_bytes: 16777217}\n",
 		 "p.yaml:2:36: exec.output_bytes: must be a whole number from 1 to 16777216"},
 		{META "exec: {command: [a], image: a/b}\n",
-		 "p.yaml:2:29: exec.image: must be host or the name of an image"},
+		 "p.yaml:2:29: exec.image: must be host or NAME@sha256:DIGEST"},
+		{META "exec: {command: [a], image: 'a@sha256:12'}\n",
+		 "p.yaml:2:29: exec.image: must be host or NAME@sha256:DIGEST"},
+		{META "exec: {command: [a], image: '@sha256:" DIGEST "'}\n",
+		 "p.yaml:2:29: exec.image: must be host or NAME@sha256:DIGEST"},
+		{META "exec: {command: [a], image: 'a@sha256:" DIGEST "0'}\n",
+		 "p.yaml:2:29: exec.image: must be host or NAME@sha256:DIGEST"},
+		{META "exec: {command: [a], image: 'a@latest'}\n",
+		 "p.yaml:2:29: exec.image: must be host or NAME@sha256:DIGEST"},
+		{META "exec: {command: [a], image: 'a@sha256:" DIGEST "'}\n", ""},
 		{META "exec: {command: [a], files: {../x: y}}\n",
 		 "p.yaml:2:36: exec.files.../x: the name of the file has a \".\" or \"..\" "
 		 "component"},
@@ -51,6 +61,27 @@ TEST(a_program_is_read_or_refused_with_file_line_and_key)
 		(void)!policy_parse("p.yaml", rows[i].text, strlen(rows[i].text), &a, &p, &e);
 		CHECK_STR(e.text, rows[i].message);
 	}
+}
+
+/* Only told: an older bundle may hold such a policy, and is judged by it. */
+TEST(an_image_without_a_digest_is_told_apart)
+{
+	static const char pinned[] = META "exec: {command: [a], image: 'i@sha256:" DIGEST "'}\n";
+	static const char loose[] = META "exec: {command: [a], image: i}\n";
+	FP_CLEANUP(arena_release) struct arena a = ARENA_INIT((size_t)1 << 24);
+	const struct policy *p;
+	struct err e = ERR_INIT;
+
+	CHECK_INT(policy_parse("p.yaml", pinned, strlen(pinned), &a, &p, &e), 0);
+	CHECK_STR(p->exec->image, "i");
+	CHECK_STR(p->exec->image_sha256, DIGEST);
+	CHECK(!p->exec->unpinned);
+	CHECK_INT(policy_parse("p.yaml", loose, strlen(loose), &a, &p, &e), 0);
+	CHECK_STR(p->exec->image, "i");
+	CHECK(!p->exec->image_sha256);
+	CHECK_STR(p->exec->unpinned,
+		  "p.yaml:2:29: exec.image: \"i\" has no digest; write i@sha256:DIGEST, as "
+		  "fixproof image list tells it");
 }
 
 static const char view_text[] =
