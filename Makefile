@@ -83,7 +83,7 @@ EXTRA_OBJS :=
 MODULES := runner/base runner/canon runner/fixcase runner/findings runner/plan/hcl runner/plan runner/evidence \
 	runner/attest runner/report runner/cmd sandbox verifiers policies images
 include $(wildcard $(addsuffix /module.mk,$(MODULES)))
-SCRIPT_TESTS += $(addprefix tests/e2e/, findings.t programs.t matrix.t expected.t consensus.t static.t scenarios.t main_job.t third_party.t tamper.t killed.t git.t variations.t \
+SCRIPT_TESTS += $(addprefix tests/e2e/, findings.t programs.t images.t matrix.t expected.t consensus.t static.t scenarios.t main_job.t third_party.t tamper.t killed.t git.t variations.t \
 	confine.t docs.t refuse.t user.t verdicts.t build.t planner.t provider.t derived.t)
 
 LIB := $(BUILD)/libfixproof.a

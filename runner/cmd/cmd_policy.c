@@ -3,6 +3,7 @@
 #include "policies/policy.h"
 #include "runner/base/json.h"
 #include "runner/cmd/planning.h"
+#include "runner/cmd/policy_check.h"
 #include "runner/cmd/policy_report.h"
 #include "runner/cmd/policy_test.h"
 #include "runner/pipeline.h"
@@ -111,76 +112,20 @@ static int show(const struct policy_values *v, const char *id, struct arena *a, 
 	return err_set(e, ERR_INPUT, "no policy has the id %s", id);
 }
 
-/* The workspace, and perhaps one that it comes from. */
-struct checked {
-	struct planner *planner;
-	struct planning_record before, now;
-};
-
-static void close_checked(struct checked *c)
-{
-	planning_close(c->planner);
-}
-
-static int plan_both(const struct policy_values *v, const char *directory, struct arena *a,
-		     struct checked *c, bool *ret_planned, struct err *e)
-{
-	struct planning_options o = v->planning;
-
-	*ret_planned = false;
-	if (planning_open(a, &c->planner, e) < 0)
-		return -1;
-	o.want_state = v->before != NULL;
-	if (v->before) {
-		if (planning_directory(c->planner, v->before, &o, a, &c->before, e) < 0)
-			return -1;
-		if (!planning_succeeded(&c->before))
-			return 0;
-		planning_continue(&o, &c->before);
-	}
-	if (planning_directory(c->planner, directory, &o, a, &c->now, e) < 0)
-		return -1;
-	*ret_planned = planning_succeeded(&c->now);
-	return 0;
-}
-
-static json_t *member(const struct planning_record *r, const char *key)
-{
-	return r->root ? doc_to_json(doc_get(r->root, key)) : NULL;
-}
-
 static int check(const struct policy_values *v, const char *directory, struct arena *a,
 		 struct err *e)
 {
-	const struct policy_report_options o = {v->format, v->all};
-	FP_CLEANUP(close_checked) struct checked c = {.planner = NULL};
-	JSON_AUTO *view = NULL;
-	JSON_AUTO *before = NULL;
-	JSON_AUTO *change = NULL;
+	const struct policy_check c = {v->planning, directory, v->before, v->format, v->all};
 	const struct policy **policies;
-	const struct policy_views *views;
-	struct policy_report *reports;
-	bool planned;
 	size_t count;
 	int status;
 
 	if (strcmp(v->format, "markdown") == 0)
 		return err_set(e, ERR_USAGE, "a table in Markdown is for \"list\"");
-	if (load(v, a, &policies, &count, e) < 0 || plan_both(v, directory, a, &c, &planned, e) < 0)
+	if (load(v, a, &policies, &count, e) < 0 ||
+	    policy_check_run(&c, policies, count, a, &status, e) < 0)
 		return -1;
-	view = member(&c.now, "view");
-	if (!json_is_object(view) || (!planned && v->before))
-		return CMD_INCONCLUSIVE;
-	before = member(&c.before, "view");
-	change = before ? member(&c.now, "plan") : NULL;
-	if (policy_views_open(view, before, change, a, &views, e) < 0)
-		return -1;
-	reports = arena_array(a, FP_MAX(count, (size_t)1), sizeof(*reports));
-	for (size_t i = 0; i < count; i++)
-		reports[i] = policy_judge(policies[i], views, a);
-	status = policy_report_print(reports, count, &o);
-	/* The configuration as written says what fails, and never that all is well. */
-	return !planned && status == CMD_VERIFIED ? CMD_INCONCLUSIVE : status;
+	return status;
 }
 
 /* All policies, or those with the ids. */

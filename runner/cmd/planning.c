@@ -122,8 +122,12 @@ void planning_continue(struct planning_options *o, const struct planning_record 
 	}
 }
 
-int planning_directory(struct planner *p, const char *directory, const struct planning_options *o,
-		       struct arena *a, struct planning_record *ret_record, struct err *e)
+struct launcher *planning_launcher(const struct planner *p)
+{
+	return p->launcher;
+}
+
+int planning_pack(const char *directory, int *ret_tree, struct err *e)
 {
 	FP_CLEANUP(fd_cleanup)
 	int directory_fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -133,6 +137,17 @@ int planning_directory(struct planner *p, const char *directory, const struct pl
 		return err_sys(e, "%s", directory);
 	if (fd_memfd("tree", &tree_fd, e) < 0 ||
 	    tree_pack(directory_fd, directory, RUNS_WORKSPACE_MAX_BYTES, tree_fd, e) < 0)
+		return -1;
+	*ret_tree = fd_steal(&tree_fd);
+	return 0;
+}
+
+int planning_directory(struct planner *p, const char *directory, const struct planning_options *o,
+		       struct arena *a, struct planning_record *ret_record, struct err *e)
+{
+	FP_CLEANUP(fd_cleanup) int tree_fd = -1;
+
+	if (planning_pack(directory, &tree_fd, e) < 0)
 		return -1;
 	return planning_tree(p, tree_fd, o, a, ret_record, e);
 }
@@ -154,34 +169,36 @@ static const char *text_of(const struct doc *d, const char *key)
 	return m && m->kind == DOC_STRING ? m->text : "";
 }
 
-static void print_diagnostic(const struct doc *d)
+void planning_diagnostic(const struct doc *d, struct buf *out)
 {
-	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 20);
 	const char *const parts[] = {text_of(d, "summary"), text_of(d, "detail")};
 	const struct doc *line = doc_get(d, "line"), *column = doc_get(d, "column");
 	const char *file = text_of(d, "file");
 
 	if (*file) {
-		utf8_add_visible(&out, file, strlen(file), false);
-		buf_addf(&out, ":%s:%s: ", line && line->text ? line->text : "0",
+		utf8_add_visible(out, file, strlen(file), false);
+		buf_addf(out, ":%s:%s: ", line && line->text ? line->text : "0",
 			 column && column->text ? column->text : "0");
 	}
-	buf_addf(&out, "%s: ", text_of(d, "severity"));
+	buf_addf(out, "%s: ", text_of(d, "severity"));
 	for (size_t i = 0; i < FP_ARRAY_SIZE(parts); i++) {
 		if (*parts[i] == '\0')
 			continue;
 		if (i > 0)
-			buf_addstr(&out, ": ");
-		utf8_add_visible(&out, parts[i], strlen(parts[i]), false);
+			buf_addstr(out, ": ");
+		utf8_add_visible(out, parts[i], strlen(parts[i]), false);
 	}
-	(void)fprintf(stderr, "%s\n", buf_text(&out));
 }
 
 bool planning_succeeded(const struct planning_record *r)
 {
 	const struct doc *list = doc_get(r->root, "diagnostics");
 
-	for (const struct doc *d = list ? list->first : NULL; d; d = d->next)
-		print_diagnostic(d);
+	for (const struct doc *d = list ? list->first : NULL; d; d = d->next) {
+		FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 20);
+
+		planning_diagnostic(d, &out);
+		(void)fprintf(stderr, "%s\n", buf_text(&out));
+	}
 	return strcmp(text_of(r->root, "status"), "planned") == 0;
 }

@@ -3,8 +3,10 @@
 #define RUNNER_CMD_PLANNING_H
 
 #include "runner/base/arena.h"
+#include "runner/base/buf.h"
 #include "runner/base/doc.h"
 #include "runner/base/err.h"
+#include "runner/launcher.h"
 #include "runner/opt.h"
 
 struct planning_options {
@@ -32,6 +34,12 @@ void planning_close(struct planner *p);
 FP_MUST_CHECK int planning_tree(struct planner *p, int tree_fd, const struct planning_options *o,
 				struct arena *a, struct planning_record *ret_record, struct err *e);
 
+/* What starts its sandboxes; it stays the planner's. */
+struct launcher *planning_launcher(const struct planner *p);
+
+/* The directory as a tree stream, which is the caller's. */
+FP_MUST_CHECK int planning_pack(const char *directory, int *ret_tree, struct err *e);
+
 /* The same for a directory. */
 FP_MUST_CHECK int planning_directory(struct planner *p, const char *directory,
 				     const struct planning_options *o, struct arena *a,
@@ -46,5 +54,8 @@ void planning_continue(struct planning_options *o, const struct planning_record 
 
 /* Whether there is a plan; if not, the diagnostics were printed to standard error. */
 bool planning_succeeded(const struct planning_record *r);
+
+/* A diagnostic of a record, as one line without what does not show. */
+void planning_diagnostic(const struct doc *d, struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include "runner/base/json.h"
 #include "runner/base/utf8.h"
 #include "runner/cmd/cmd.h"
+#include "runner/cmd/planning.h"
 
 static bool is_shown(const struct policy_judgement *row, const struct policy_report_options *o)
 {
@@ -19,7 +20,9 @@ static void print_text(const struct policy *p, const struct policy_judgement *ro
 
 	buf_addf(&out, "%-7s %s ", policy_result_name(row->result), p->id);
 	utf8_add_visible(&out, row->file, strlen(row->file), false);
-	buf_addf(&out, ":%zu: ", row->line);
+	if (row->line > 0)
+		buf_addf(&out, ":%zu", row->line);
+	buf_addstr(&out, ": ");
 	utf8_add_visible(&out, row->address, strlen(row->address), false);
 	buf_addstr(&out, *row->reason ? ": " : "");
 	utf8_add_visible(&out, row->reason, strlen(row->reason), false);
@@ -168,6 +171,71 @@ static json_t *result_json(const struct policy *p, size_t rule, const struct pol
 	return result;
 }
 
+static json_t *notification(const char *level, const char *text)
+{
+	json_t *json = json_new_object();
+
+	json_put(json, "level", json_new_string(level));
+	json_put(json, "message", text_object(text));
+	return json;
+}
+
+static void add_diagnostics(json_t *list, const struct doc *diagnostics)
+{
+	for (const struct doc *d = diagnostics ? diagnostics->first : NULL; d; d = d->next) {
+		FP_CLEANUP(buf_release) struct buf text = BUF_INIT((size_t)1 << 20);
+		const struct doc *severity = doc_get(d, "severity");
+		bool warns = severity && severity->text && strcmp(severity->text, "warning") == 0;
+
+		planning_diagnostic(d, &text);
+		json_push(list, notification(warns ? "warning" : "error", buf_text(&text)));
+	}
+}
+
+/* Programs that left something open; false when there are none. */
+static bool add_programs(json_t *list, const struct policy_report *reports, size_t count)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct policy *p = reports[i].policy;
+
+		for (size_t k = 0; p->exec && k < reports[i].count; k++) {
+			FP_CLEANUP(buf_release) struct buf text = BUF_INIT((size_t)1 << 20);
+			json_t *row, *rule;
+
+			if (reports[i].rows[k].result != POLICY_UNKNOWN)
+				continue;
+			buf_addf(&text, "%s cannot be decided: ", p->id);
+			utf8_add_visible(&text, reports[i].rows[k].reason,
+					 strlen(reports[i].rows[k].reason), false);
+			row = notification("error", buf_text(&text));
+			rule = json_new_object();
+			json_put(rule, "id", json_new_string(p->id));
+			json_put(rule, "index", json_new_int((int64_t)i));
+			json_put(row, "associatedRule", rule);
+			json_push(list, row);
+			any = true;
+			break;
+		}
+	}
+	return any;
+}
+
+/* How it went: GitHub and others show results alone, and no results look like no faults. */
+static json_t *invocations_json(const struct policy_report *reports, size_t count,
+				const struct policy_report_options *o)
+{
+	json_t *list = json_new_array(), *one = json_new_object(), *notes = json_new_array();
+	bool open = add_programs(notes, reports, count);
+
+	add_diagnostics(notes, o->diagnostics);
+	json_put(one, "executionSuccessful", json_boolean(o->planned && !open));
+	json_put(one, "toolExecutionNotifications", notes);
+	json_push(list, one);
+	return list;
+}
+
 static json_t *run_json(const struct policy_report *reports, size_t count,
 			const struct policy_report_options *o)
 {
@@ -186,6 +254,7 @@ static json_t *run_json(const struct policy_report *reports, size_t count,
 	json_put(driver, "rules", rules);
 	json_put(tool, "driver", driver);
 	json_put(run, "tool", tool);
+	json_put(run, "invocations", invocations_json(reports, count, o));
 	json_put(run, "columnKind", json_new_string("unicodeCodePoints"));
 	json_put(run, "results", results);
 	return run;
@@ -208,9 +277,11 @@ static void print_sarif(const struct policy_report *reports, size_t count,
 /* --- all of it
  * ------------------------------------------------------------------------------------ */
 
-static int status_of(const struct policy_report *reports, size_t count)
+/* The configuration as written says what fails, and never that all is well. */
+static int status_of(const struct policy_report *reports, size_t count,
+		     const struct policy_report_options *o)
 {
-	int status = CMD_VERIFIED;
+	int status = o->planned ? CMD_VERIFIED : CMD_INCONCLUSIVE;
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < reports[i].count; k++) {
@@ -230,7 +301,7 @@ int policy_report_print(const struct policy_report *reports, size_t count,
 
 	if (strcmp(o->format, "sarif") == 0) {
 		print_sarif(reports, count, o);
-		return status_of(reports, count);
+		return status_of(reports, count, o);
 	}
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < reports[i].count; k++) {
@@ -245,7 +316,16 @@ int policy_report_print(const struct policy_report *reports, size_t count,
 		}
 	if (json)
 		cmd_print_json(rows);
-	return status_of(reports, count);
+	return status_of(reports, count, o);
+}
+
+/* No rows of JSON either: an empty list would read as if all were well. */
+int policy_report_nothing(const struct policy_report_options *o)
+{
+	if (strcmp(o->format, "sarif") == 0)
+		print_sarif(NULL, 0, o);
+	(void)fprintf(stderr, "fixproof: policy: nothing was judged\n");
+	return CMD_INCONCLUSIVE;
 }
 
 /* --- the table

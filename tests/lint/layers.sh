@@ -33,7 +33,7 @@ runner/findingreport runner/base runner/canon runner/evidence runner/findings ru
 runner/newsecrets runner/base runner/canon runner/evidence
 runner/runs runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/launcher sandbox runner/image
 runner/pipeline runner/execs runner/policyset runner/findingreport runner/findings runner/newsecrets runner/bundling runner/redact runner/gitfix runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/image
-runner/cmd runner/rerun runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
+runner/cmd runner/execs runner/rerun runner/redact runner/diff runner/locate runner/base runner/canon runner/evidence runner/fixcase runner/attest runner/report verifiers policies sandbox runner/launcher runner/runs runner/opt runner/pipeline runner/image
 runner/redact runner/base runner/canon runner/evidence
 runner/redact_marks runner/redact runner/base
 runner/bundling runner/redact runner/diff runner/base runner/canon runner/evidence runner/fixcase runner/attest verifiers policies runner/runs runner/locate
