@@ -33,7 +33,7 @@ enum policy_result policy_or(enum policy_result a, enum policy_result b)
 	return policy_not(policy_and(policy_not(a), policy_not(b)));
 }
 
-static enum policy_result quantified(enum policy_quantifier q, enum policy_result so_far,
+enum policy_result policy_quantified(enum policy_quantifier q, enum policy_result so_far,
 				     enum policy_result one)
 {
 	if (q == POLICY_ANY)
@@ -41,7 +41,7 @@ static enum policy_result quantified(enum policy_quantifier q, enum policy_resul
 	return policy_and(so_far, q == POLICY_NONE ? policy_not(one) : one);
 }
 
-static enum policy_result start(enum policy_quantifier q)
+enum policy_result policy_quantified_start(enum policy_quantifier q)
 {
 	return q == POLICY_ANY ? POLICY_FAIL : POLICY_PASS;
 }
@@ -88,51 +88,20 @@ static enum policy_result judge_one(const struct policy_condition *d, const stru
 	return d->negative ? policy_not(result) : result;
 }
 
-/* Whether the names from steps on are written in config, in one of several blocks at least. */
-static bool is_written_in(const json_t *config, const struct policy_step *steps, size_t count)
-{
-	const json_t *element;
-	size_t i;
-
-	while (count > 0 && steps->kind != POLICY_STEP_NAME) {
-		steps++;
-		count--;
-	}
-	if (count == 0 || json_object_get(config, "$expr"))
-		return true;
-	if (json_is_object(config)) {
-		config = json_object_get(config, steps->name);
-		return config && is_written_in(config, steps + 1, count - 1);
-	}
-	if (!json_is_array(config)) /* the rest lies within a document */
-		return true;
-	json_array_foreach (config, i, element)
-		if (is_written_in(element, steps, count))
-			return true;
-	return false;
-}
-
-/*
- * In the static view an attribute that the configuration does not set is not set, even where a
- * provider would fill it in: the policy asks what the code says.
- */
-static bool is_written(const struct policy_context *c, const struct policy_condition *d)
-{
-	return d->path.count > 0 &&
-	       is_written_in(c->instance->config, d->path.steps, d->path.count);
-}
-
 /* Of the values the one that decides is told: the first that the result is due to. */
 static enum policy_result judge_attribute(struct policy_context *c,
 					  const struct policy_condition *d)
 {
 	struct policy_found f = {.count = 0};
 	struct policy_value absent = {.value = NULL};
-	enum policy_result result = start(d->quantify);
+	enum policy_result result = policy_quantified_start(d->quantify), written = POLICY_PASS;
 	size_t decisive = 0;
 
-	if (!d->is_static || is_written(c, d))
+	if (d->is_static)
+		written = policy_is_written(c, d);
+	if (written == POLICY_PASS)
 		policy_path_walk(c, &c->here, &d->path, &f);
+	absent.is_unknown = written == POLICY_UNKNOWN;
 	if (f.count == 0) {
 		f.rows = &absent;
 		f.count = 1;
@@ -144,7 +113,7 @@ static enum policy_result judge_attribute(struct policy_context *c,
 		if (c->index->is_static && !d->is_static &&
 		    (!f.rows[i].value || json_is_null(f.rows[i].value)))
 			f.rows[i] = (struct policy_value){.is_unknown = true};
-		next = quantified(d->quantify, result, judge_one(d, &f.rows[i]));
+		next = policy_quantified(d->quantify, result, judge_one(d, &f.rows[i]));
 
 		if (next != result)
 			decisive = i;
@@ -209,7 +178,7 @@ static enum policy_result judge_each(struct policy_context *c, const struct poli
 {
 	const struct policy_value here = c->here;
 	struct policy_found f = {.count = 0};
-	enum policy_result result = start(d->quantify);
+	enum policy_result result = policy_quantified_start(d->quantify);
 	struct policy_why why = {"", POLICY_VIEW_PLAN};
 	bool explains = c->explains_pass;
 
@@ -224,7 +193,7 @@ static enum policy_result judge_each(struct policy_context *c, const struct poli
 		if ((d->quantify == POLICY_NONE && one == POLICY_PASS) ||
 		    (d->quantify == POLICY_ALL && one == POLICY_FAIL))
 			add_element(c, d, &f.rows[i]);
-		next = quantified(d->quantify, result, one);
+		next = policy_quantified(d->quantify, result, one);
 		if (next != result || (f.count == 1 && next != POLICY_PASS))
 			why = c->why;
 		result = next;
@@ -236,235 +205,6 @@ static enum policy_result judge_each(struct policy_context *c, const struct poli
 	else
 		policy_note(c, POLICY_VIEW_PLAN, result, "%s is such that none of %zu does it",
 			    d->path.text, f.count);
-	return result;
-}
-
-/* --- other instances
- * ------------------------------------------------------------------------------ */
-
-enum policy_result policy_judge_there(struct policy_context *c, const struct policy_instance *other,
-				      const struct policy_condition *where)
-{
-	const struct policy_instance *subject = c->instance;
-	const struct policy_value here = c->here;
-	enum policy_result result = POLICY_PASS;
-
-	c->instance = other;
-	c->here = policy_instance_root(other);
-	if (where)
-		result = policy_judge_condition(c, where);
-	c->instance = subject;
-	c->here = here;
-	return result;
-}
-
-/*
- * Checkov's way to say something about the connected resource: beside the connection stands a
- * condition on a type that is not the subject's.
- */
-static enum policy_result judge_beside(struct policy_context *c,
-				       const struct policy_condition *parent,
-				       const struct policy_condition *d,
-				       const struct policy_instance *other)
-{
-	enum policy_result result = POLICY_PASS;
-
-	for (size_t i = 0; parent && i < parent->child_count; i++) {
-		const struct policy_condition *m = parent->children[i];
-
-		if (m != d && m->kind != POLICY_COND_FILTER &&
-		    !policy_condition_applies(m, c->instance->type) &&
-		    policy_condition_applies(m, other->type))
-			result = policy_and(result, policy_judge_there(c, other, m));
-	}
-	return result;
-}
-
-struct connected {
-	enum policy_result result;
-	struct policy_why why;
-	size_t count;
-};
-
-static void judge_other(struct policy_context *c, const struct policy_condition *d, size_t index,
-			const struct policy_condition *parent, struct connected *so_far)
-{
-	const struct policy_instance *other = &c->index->instances[index];
-	enum policy_result one;
-
-	c->why.reason = "";
-	one = policy_judge_there(c, other, d->child_count > 0 ? d->children[0] : NULL);
-	one = policy_and(one, judge_beside(c, parent, d, other));
-	so_far->count++;
-	if (so_far->count == 1 || policy_or(so_far->result, one) != so_far->result)
-		so_far->why = (struct policy_why){
-			arena_printf(c->arena, "%s: %s", other->address,
-				     *c->why.reason ? c->why.reason : "is connected"),
-			c->why.view};
-	so_far->result = policy_or(so_far->result, one);
-}
-
-/* Each other instance once, however many edges lead to it. */
-static bool seen_before(const struct policy_edges *edges, size_t k, const char *through)
-{
-	for (size_t i = 0; i < k; i++)
-		if (edges->rows[i].other == edges->rows[k].other &&
-		    (!through || strcmp(edges->rows[i].path, through) == 0))
-			return true;
-	return false;
-}
-
-static void judge_edges(struct policy_context *c, const struct policy_condition *d,
-			const struct policy_edges *edges, const struct policy_condition *parent,
-			struct connected *so_far)
-{
-	for (size_t k = 0; k < edges->count; k++) {
-		const struct policy_edge *edge = &edges->rows[k];
-
-		if (policy_strings_have(&d->connected, c->index->instances[edge->other].type) &&
-		    (!d->through || strcmp(edge->path, d->through) == 0) &&
-		    !seen_before(edges, k, d->through))
-			judge_other(c, d, edge->other, parent, so_far);
-	}
-}
-
-/* Whether theirs says what mine does: the same text, or members that are all among mine. */
-static bool is_same_value(const struct policy_value *theirs, const struct policy_value *mine)
-{
-	const char *name;
-	json_t *member;
-
-	if (json_is_string(theirs->value))
-		return json_equal(theirs->value, mine->value);
-	if (!json_is_object(theirs->value) || json_object_size(theirs->value) == 0 ||
-	    json_object_size(theirs->unknown) > 0)
-		return false;
-	json_object_foreach ((json_t *)(uintptr_t)theirs->value, name, member)
-		if (!json_is_string(member) ||
-		    !json_equal(member, json_object_get(mine->value, name)))
-			return false;
-	return true;
-}
-
-/* Whether the arguments that name the other one have the same known value. */
-static bool is_same(struct policy_context *c, const struct policy_condition *d,
-		    const struct policy_value *mine, const struct policy_instance *other)
-{
-	const struct policy_value root = policy_instance_root(other);
-
-	for (size_t i = 0; i < d->join_count; i++) {
-		const struct policy_value theirs =
-			policy_path_single(c, &root, &d->joins[i].theirs);
-
-		if (!is_same_value(&theirs, &mine[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool has_edge(const struct policy_edges *edges, const struct policy_condition *d,
-		     size_t index)
-{
-	for (size_t k = 0; k < edges->count; k++)
-		if (edges->rows[k].other == index &&
-		    (!d->through || strcmp(edges->rows[k].path, d->through) == 0))
-			return true;
-	return false;
-}
-
-static bool is_joined(const struct policy_context *c, const struct policy_condition *d,
-		      size_t index)
-{
-	return (d->direction != POLICY_TO && has_edge(&c->instance->in, d, index)) ||
-	       (d->direction != POLICY_FROM && has_edge(&c->instance->out, d, index));
-}
-
-static void judge_same(struct policy_context *c, const struct policy_condition *d,
-		       const struct policy_condition *parent, struct connected *so_far)
-{
-	const struct policy_value root = policy_instance_root(c->instance);
-	struct policy_value *mine;
-
-	if (d->join_count == 0)
-		return;
-	mine = arena_array(c->arena, d->join_count, sizeof(*mine));
-	for (size_t i = 0; i < d->join_count; i++)
-		mine[i] = policy_path_single(c, &root, &d->joins[i].mine);
-	for (size_t t = 0; mine[0].value && t < d->connected.count; t++) {
-		size_t count;
-		const size_t *list = policy_index_type(c->index, d->connected.items[t], &count);
-
-		for (size_t i = 0; i < count; i++) {
-			const struct policy_instance *other = &c->index->instances[list[i]];
-
-			if (other != c->instance && is_same(c, d, mine, other) &&
-			    !is_joined(c, d, list[i]))
-				judge_other(c, d, list[i], parent, so_far);
-		}
-	}
-}
-
-static enum policy_result judge_connection(struct policy_context *c,
-					   const struct policy_condition *d)
-{
-	struct connected so_far = {.result = POLICY_FAIL};
-	const struct policy_condition *parent = c->parent;
-	bool explains = c->explains_pass;
-	enum policy_result result;
-
-	c->explains_pass = explains != !d->exists;
-	if (d->direction != POLICY_FROM)
-		judge_edges(c, d, &c->instance->out, parent, &so_far);
-	if (d->direction != POLICY_TO)
-		judge_edges(c, d, &c->instance->in, parent, &so_far);
-	judge_same(c, d, parent, &so_far);
-	c->explains_pass = explains;
-	c->parent = parent;
-	result = d->exists ? so_far.result : policy_not(so_far.result);
-	if (so_far.count > 0) {
-		policy_note(c, so_far.why.view, result, "%s", so_far.why.reason);
-		return result;
-	}
-	policy_note(c, POLICY_VIEW_PLAN, result, "no %s is connected with it",
-		    d->connected.count > 0 ? d->connected.items[0] : "resource");
-	return result;
-}
-
-/* All instances of some types, wherever they stand. */
-static enum policy_result judge_instances(struct policy_context *c,
-					  const struct policy_condition *d)
-{
-	enum policy_result result = start(d->quantify);
-	struct policy_why why = {"", POLICY_VIEW_PLAN};
-	bool explains = c->explains_pass;
-
-	c->explains_pass = explains != (d->quantify == POLICY_NONE);
-	for (size_t t = 0; t < d->connected.count; t++) {
-		size_t count;
-		const size_t *list = policy_index_type(c->index, d->connected.items[t], &count);
-
-		for (size_t i = 0; i < count; i++) {
-			const struct policy_instance *other = &c->index->instances[list[i]];
-			enum policy_result next;
-
-			if (d->others_only && other == c->instance)
-				continue;
-			c->why.reason = "is there";
-			next = quantified(
-				d->quantify, result,
-				policy_judge_there(c, other,
-						   d->child_count > 0 ? d->children[0] : NULL));
-			if (next != result || !*why.reason)
-				why = (struct policy_why){arena_printf(c->arena, "%s: %s",
-								       other->address,
-								       c->why.reason),
-							  c->why.view};
-			result = next;
-		}
-	}
-	c->explains_pass = explains;
-	policy_note(c, why.view, result, "%s%s", *why.reason ? why.reason : "there is no ",
-		    *why.reason ? "" : d->connected.items[0]);
 	return result;
 }
 
@@ -549,9 +289,9 @@ static enum policy_result judge_kind(struct policy_context *c, const struct poli
 	case POLICY_COND_EACH:
 		return judge_each(c, d);
 	case POLICY_COND_CONNECTION:
-		return judge_connection(c, d);
+		return policy_judge_connection(c, d);
 	case POLICY_COND_INSTANCES:
-		return judge_instances(c, d);
+		return policy_judge_instances(c, d);
 	case POLICY_COND_NETWORK:
 		return policy_judge_network(c, d);
 	case POLICY_COND_CHANGE:

@@ -197,6 +197,11 @@ enum policy_result policy_and(enum policy_result a, enum policy_result b);
 enum policy_result policy_or(enum policy_result a, enum policy_result b);
 enum policy_result policy_not(enum policy_result a);
 
+/* So far, and with one more; what no element has said anything about yet. */
+enum policy_result policy_quantified(enum policy_quantifier q, enum policy_result so_far,
+				     enum policy_result one);
+enum policy_result policy_quantified_start(enum policy_quantifier q);
+
 /* --- views
  * ---------------------------------------------------------------------------------------- */
 
@@ -232,7 +237,8 @@ struct policy_index {
 	size_t count;
 	const size_t *by_type, *by_address; /* sorted */
 	const json_t *providers;	    /* their configurations, as written */
-	bool is_static; /* nothing was planned: instances are blocks as written */
+	const char *account; /* of AWS, that the case says is its own; "" when it does not */
+	bool is_static;	     /* nothing was planned: instances are blocks as written */
 };
 
 struct policy_views {
@@ -280,6 +286,8 @@ struct policy_found {
  * nothing, unless the path ends in a value that is null or not set. */
 void policy_path_walk(struct policy_context *c, const struct policy_value *v,
 		      const struct policy_path *path, struct policy_found *f);
+void policy_found_add(struct policy_context *c, struct policy_found *f,
+		      const struct policy_value *v);
 struct policy_value policy_instance_root(const struct policy_instance *i);
 struct policy_value policy_path_single(struct policy_context *c, const struct policy_value *v,
 				       const struct policy_path *path);
@@ -295,11 +303,18 @@ const char *policy_describe(struct policy_context *c, const struct policy_value 
 void policy_add_fault(struct policy_context *c, const struct policy_condition *d, const char *what,
 		      const char *reason);
 
+/* Whether the configuration sets what the path of the condition leads to. */
+enum policy_result policy_is_written(struct policy_context *c, const struct policy_condition *d);
+
 enum policy_result policy_judge_condition(struct policy_context *c,
 					  const struct policy_condition *d);
 /* The condition on another instance than the one at hand; NULL passes. */
 enum policy_result policy_judge_there(struct policy_context *c, const struct policy_instance *other,
 				      const struct policy_condition *where);
+enum policy_result policy_judge_connection(struct policy_context *c,
+					   const struct policy_condition *d);
+enum policy_result policy_judge_instances(struct policy_context *c,
+					  const struct policy_condition *d);
 enum policy_result policy_judge_network(struct policy_context *c, const struct policy_condition *d);
 enum policy_result policy_judge_change(struct policy_context *c, const struct policy_condition *d);
 /* The subject as it was before, following `moved`; NULL when it is new. */

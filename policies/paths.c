@@ -91,7 +91,8 @@ struct spot {
 	size_t index;
 };
 
-static void add(struct policy_context *c, struct policy_found *f, const struct policy_value *v)
+void policy_found_add(struct policy_context *c, struct policy_found *f,
+		      const struct policy_value *v)
 {
 	if (f->count < FP_ARRAY_SIZE(f->few)) {
 		f->rows = f->few;
@@ -273,7 +274,7 @@ static void stop(struct policy_context *c, const struct spot *s, struct policy_f
 	} else if (json_is_object(v.value) && !v.in_document) {
 		keep_path(c, s, &v);
 	}
-	add(c, f, &v);
+	policy_found_add(c, f, &v);
 }
 
 static void walk(struct policy_context *c, const struct spot *s, const struct policy_step *step,
@@ -289,7 +290,7 @@ static void walk(struct policy_context *c, const struct spot *s, const struct po
 	} else if (json_is_array(v) || json_is_array(u)) {
 		/* No block is a block that sets nothing. */
 		if (step->kind == POLICY_STEP_NAME && json_array_size(v) + json_array_size(u) == 0)
-			add(c, f, &(struct policy_value){.value = NULL});
+			policy_found_add(c, f, &(struct policy_value){.value = NULL});
 		else if (step->kind == POLICY_STEP_INDEX)
 			walk_element(c, s, step->index, step + 1, left - 1, f);
 		else if (step->kind != POLICY_STEP_NAME)
@@ -308,7 +309,7 @@ static void walk(struct policy_context *c, const struct spot *s, const struct po
 		if (v && !json_is_null(v))
 			walk(c, s, step + 1, left - 1, f);
 	} else {
-		add(c, f, &(struct policy_value){.value = NULL});
+		policy_found_add(c, f, &(struct policy_value){.value = NULL});
 	}
 }
 

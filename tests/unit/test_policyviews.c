@@ -130,6 +130,120 @@ TEST(instances_are_quantified_wherever_they_stand)
 		     JOINED, "b.data fail plan: b.log: name is \"log\"\nb.log pass plan");
 }
 
+/* Two workloads, the second with a label that is not known, and settings that select by label. */
+#define LABELLED(theirs, their_mask, mine, my_mask)                                                \
+	"{'blocks':[{'address':'w.a','config':{'labels':{}}},{'address':'d.a','config':{'labels':" \
+	"{}}}],'references':[],'instances':["                                                      \
+	"{'address':'w.a','block':0,'mode':'managed','type':'w','values':{'labels':" mine          \
+	"},'unknown':{'labels':" my_mask "}},"                                                     \
+	"{'address':'d.a','block':1,'mode':'managed','type':'d','values':{'labels':" theirs        \
+	"},'unknown':{'labels':" their_mask "}}]}"
+
+#define SELECTED(operator)                                                                         \
+	"  {cond_type: connection, resource_types: [w], connected_resource_types: [d], operator: " \
+	operator", same: {labels: labels}}\n"
+
+TEST(a_name_that_is_not_known_may_be_the_same)
+{
+	static const char open[] = "w.a unknown plan: d.a: whether it is connected is not known "
+				   "before apply";
+
+	CHECK_JUDGED(SELECTED("exists"), LABELLED("{}", "{'app':true}", "{'app':'web'}", "{}"),
+		     open);
+	CHECK_JUDGED(SELECTED("not_exists"), LABELLED("{}", "{'app':true}", "{'app':'web'}", "{}"),
+		     open);
+	CHECK_JUDGED(SELECTED("exists"), LABELLED("{'app':'web'}", "{}", "{}", "{'app':true}"),
+		     open);
+	CHECK_JUDGED(SELECTED("exists"), LABELLED("null", "true", "{'app':'web'}", "{}"), open);
+	CHECK_JUDGED(SELECTED("exists"), LABELLED("{'app':'web'}", "{}", "null", "true"), open);
+	/* What is known decides where it differs. */
+	CHECK_JUDGED(SELECTED("exists"),
+		     LABELLED("{'app':'db'}", "{'tier':true}", "{'app':'web'}", "{}"),
+		     "w.a fail plan: no d is connected with it");
+	CHECK_JUDGED(SELECTED("exists"), LABELLED("{}", "{'tier':true}", "{'app':'web'}", "{}"),
+		     "w.a fail plan: no d is connected with it");
+	CHECK_JUDGED(SELECTED("exists"), LABELLED("{'app':'web'}", "{}", "{'app':'web'}", "{}"),
+		     "w.a pass plan");
+}
+
+TEST(a_name_of_another_or_one_that_is_made_up_is_not_the_same)
+{
+	static const char view[] =
+		"{'blocks':[{'address':'b.named','config':{'name':'data'}},{'address':'b.open',"
+		"'config':{}},{'address':'b.built','config':{'name':{}}},{'address':'s.other',"
+		"'config':{'bucket':{}}},{'address':'s.written','config':{}}],"
+		"'instances':[{'address':'b.named','block':0,'mode':'managed','type':'b','values':"
+		"{'name':'data'},'unknown':{}},"
+		"{'address':'b.open','block':1,'mode':'managed','type':'b','values':{},'unknown':{"
+		"'name':true}},"
+		"{'address':'b.built','block':2,'mode':'managed','type':'b','values':{},'unknown':"
+		"{'name':true}},"
+		"{'address':'s.other','block':3,'mode':'managed','type':'s','values':{},'unknown':"
+		"{'bucket':true}},"
+		"{'address':'s.written','block':4,'mode':'managed','type':'s','values':{'bucket':"
+		"'logs'},'unknown':{}}],'references':[{'from':'s.other','path':'bucket','to':"
+		"'b.open','attribute':'id','direct':true}]}";
+
+	CHECK_JUDGED("  {cond_type: connection, resource_types: [b], connected_resource_types: "
+		     "[s], operator: exists, same: {bucket: name}}\n",
+		     view,
+		     "b.named fail plan: no s is connected with it\nb.open pass plan\n"
+		     "b.built unknown plan: s.written: whether it is connected is not known before "
+		     "apply");
+}
+
+/* Rules of a plan in which the provider filled in what two of the blocks did not say. */
+#define FILLED(blocks)                                                                         \
+	"{'blocks':[{'address':'g.a','config':{'rule':" blocks                                 \
+	"}}],'references':[],'instances':[{'address':'g.a','block':0,'mode':'managed','type':" \
+	"'g','values':{'rule':[{'name':'one','on':true},{'name':'two','on':true}]},"           \
+	"'unknown':{}}]}"
+
+TEST(static_within_each_asks_what_the_element_was_written_as)
+{
+	static const char definition[] =
+		"  {cond_type: each, resource_types: [g], attribute: rule, where: {cond_type: "
+		"attribute, attribute: 'on', operator: exists, view: static}}\n";
+
+	CHECK_JUDGED(definition, FILLED("[{'name':'one','on':true},{'name':'two','on':true}]"),
+		     "g.a pass plan");
+	CHECK_JUDGED(definition, FILLED("[{'name':'one','on':true},{'name':'two'}]"),
+		     "g.a fail static: rule[1]: on is not set");
+	CHECK_JUDGED(definition, FILLED("[{'name':'one'},{'name':'two'}]"),
+		     "g.a fail static: rule[0]: on is not set");
+	/* In another order, as a set may be planned. */
+	CHECK_JUDGED(definition, FILLED("[{'name':'two','on':true},{'name':'one'}]"),
+		     "g.a fail static: rule[0]: on is not set");
+	/* Which of them it is cannot be told. */
+	CHECK_JUDGED(definition,
+		     FILLED("[{'name':{'$expr':'a'},'on':true},{'name':{'$expr':'b'}}]"),
+		     "g.a unknown static: rule[0]: on is not known before apply");
+	/* One that is repeated stands for all that it makes. */
+	CHECK_JUDGED(definition, FILLED("[{'$for_each':{'$expr':'a'},'on':{'$expr':'b'}}]"),
+		     "g.a pass plan");
+}
+
+TEST(an_account_that_the_case_states_is_its_own)
+{
+	static const char definition[] =
+		"  {cond_type: change, resource_types: [k], attribute: who, operator: "
+		"no_new_accounts}\n";
+	static const char before[] = "{'blocks':[],'instances':[],'references':[]}";
+#define LETS_IN(account)                                                                      \
+	"{" account "'blocks':[{'address':'k.a','config':{}}],'references':[],'instances':[{" \
+	"'address':'k.a','block':0,'mode':'managed','type':'k','values':{'who':"              \
+	"'arn:aws:iam::210987654321:root'},'unknown':{}}]}"
+
+	CHECK_CHANGE(definition, LETS_IN(""), before, "{}",
+		     "k.a fail change: who names the account 210987654321, which nothing named "
+		     "before");
+	CHECK_CHANGE(definition, LETS_IN("'account':'210987654321',"), before, "{}",
+		     "k.a pass change");
+	CHECK_CHANGE(definition, LETS_IN("'account':'210987654320',"), before, "{}",
+		     "k.a fail change: who names the account 210987654321, which nothing named "
+		     "before");
+}
+
 /* --- documents -----------------------------------------------------------------------------------
  */
 
