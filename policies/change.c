@@ -297,7 +297,8 @@ static bool is_mentioned(const struct policy_index *x, const char *type, const c
 /* Named somewhere before the change, or the one that all is made in. */
 static bool is_known_account(const struct policy_context *c, const char *account)
 {
-	return mentions(c->views->before->providers, account) ||
+	return strcmp(c->views->now->account, account) == 0 ||
+	       mentions(c->views->before->providers, account) ||
 	       is_mentioned(c->views->before, NULL, account) ||
 	       is_mentioned(c->views->now, "aws_caller_identity", account);
 }

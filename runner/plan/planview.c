@@ -830,6 +830,19 @@ static void write_files(struct view *v)
 	buf_addch(v->out, ']');
 }
 
+/* The account that the case says is its own; a made-up one is not. */
+static void write_account(struct view *v)
+{
+	const struct request *q = v->walk->request;
+	const char *stated =
+		json_text_of(json_object_get(q->mock_data, "aws_caller_identity"), "account_id");
+
+	if (!*stated && !q->account_made_up)
+		stated = q->account_id;
+	if (*stated)
+		planwrite_member(v->out, "account", stated);
+}
+
 void planview_write(struct walk *w, struct buf *out)
 {
 	struct view v = {.walk = w, .out = out};
@@ -837,6 +850,7 @@ void planview_write(struct walk *w, struct buf *out)
 	buf_addch(out, '{');
 	planwrite_member(out, "format", PLANVIEW_FORMAT);
 	planwrite_member(out, "dialect", "terraform");
+	write_account(&v);
 	write_files(&v);
 	write_per_module(&v, "variables", write_variables);
 	write_blocks(&v);
