@@ -501,6 +501,7 @@ static void compare(struct comparing *c)
 			break;
 		compare_run(c, &c->was->stages[i].before, &c->is->stages[i].before);
 		compare_run(c, &c->was->stages[i].after, &c->is->stages[i].after);
+		compare_run(c, &c->was->stages[i].expected, &c->is->stages[i].expected);
 	}
 	if (c->was->stage_count != c->is->stage_count)
 		differs(c, "matrix", "other stages were planned");
@@ -546,6 +547,7 @@ static int derive(struct inputs *in, const struct evidence *here, struct checks 
 		ev.stages[i] = c->ev.stages[i];
 		observe(&ev.stages[i].before, &here->stages[i].before);
 		observe(&ev.stages[i].after, &here->stages[i].after);
+		observe(&ev.stages[i].expected, &here->stages[i].expected);
 	}
 	if ((here->first.tree &&
 	     newsecrets_find(&ev, in->workspace, in->trees.first, c->arena, e) < 0) ||

@@ -20,6 +20,11 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!files)
 		return verdict_pass("the files are those that the case expects",
 				    "evidence/tree-expected.json");
+	if (in->stage && !expected->name)
+		return verdict_inconclusive(
+			arena_printf(a, "%s, and whether the state does too was not planned",
+				     files),
+			"evidence/evidence.json");
 	if (!verdict_needs_run(first, a, &v) || !verdict_needs_run(expected, a, &v))
 		return v;
 	plans = verdict_plan_difference(&expected->fresh, &first->fresh, a);
@@ -36,4 +41,5 @@ const struct verifier verifier_expected = {
 	.claim = "The result is the workspace that the case expects, as text or as state.",
 	.version = 1,
 	.judge = judge,
+	.judge_stage = judge,
 };

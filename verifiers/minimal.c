@@ -6,24 +6,24 @@
  * one of them then does not pass on the finding's resource, or when a needed block refers to it.
  * Blocks whose text is the same and whose values follow from a change elsewhere are no changes of
  * their own.
+ *
+ * Of the finding's own resource each argument is put back in the same way, since it is the one that
+ * everybody expects to change.  An argument beside one that is gone and had to go stands in its
+ * place.
+ *
+ * With the values of a stage a change counts when it changes something there.
  */
 #include "runner/base/json.h"
 #include "verifiers/helpers.h"
 #include "verifiers/table.h"
+#include "verifiers/without.h"
 
 #define CHANGES_MAX 64
 
 static const char path[] = "evidence/view-first.json";
 
-struct change {
-	const char *address;
-	const json_t *before, *after; /* the block; one of them may be NULL */
-	size_t index;		      /* of after in its view */
-	bool needed;
-};
-
 struct changes {
-	struct change rows[CHANGES_MAX];
+	struct without rows[CHANGES_MAX];
 	size_t count;
 	bool too_many;
 };
@@ -76,20 +76,19 @@ static bool is_declared(const struct evidence_claims *c, const char *address)
 	       names(&c->declare, address) || names(&c->allow_replace, address);
 }
 
-static void add_change(const struct evidence_claims *claims, struct changes *c,
-		       struct change change)
+static void push_change(struct changes *c, struct without change)
 {
-	if (is_declared(claims, change.address))
-		return;
 	if (c->count == CHANGES_MAX)
 		c->too_many = true;
 	else
 		c->rows[c->count++] = change;
 }
 
-static bool is_of(const json_t *row, const char *key, const char *address, struct arena *a)
+static void add_change(const struct evidence_claims *claims, struct changes *c,
+		       struct without change)
 {
-	return strcmp(verdict_block_address(json_text_of(row, key), a), address) == 0;
+	if (!is_declared(claims, change.address))
+		push_change(c, change);
 }
 
 /* Where a moved block took what stood at address before; NULL when it stayed. */
@@ -102,7 +101,7 @@ static const char *moved_pair(const struct evidence *ev, const char *address, bo
 	size_t i;
 
 	json_array_foreach (json_object_get(ev->first.change.json, "resource_changes"), i, row)
-		if (*json_text_of(row, "previous_address") && is_of(row, here, address, a))
+		if (*json_text_of(row, "previous_address") && without_is_of(row, here, address, a))
 			return verdict_block_address(json_text_of(row, there), a);
 	return NULL;
 }
@@ -121,91 +120,59 @@ static void find_changes(const struct evidence *ev, struct changes *c, struct ar
 		if (from)
 			old = find_block(before, from, &at);
 		if (!old || !same_block(old, block))
-			add_change(&ev->claims, c, (struct change){address, old, block, i, false});
+			add_change(&ev->claims, c,
+				   (struct without){address, NULL, old, block, i, false});
 	}
 	json_array_foreach (list_of(before, "blocks"), i, block) {
 		const char *address = json_text_of(block, "address");
 
 		if (!find_block(after, address, &at) && !moved_pair(ev, address, false, a))
-			add_change(&ev->claims, c, (struct change){address, block, NULL, 0, false});
+			add_change(&ev->claims, c,
+				   (struct without){address, NULL, block, NULL, 0, false});
 	}
 }
 
-/* --- the view without one change ----------------------------------------------------------- */
+/* --- arguments of the finding's own resource ------------------------------------------------- */
 
-static json_t *own(const json_t *value)
+/* What is said to come with it, or the resource as a whole. */
+static bool is_declared_argument(const struct evidence_claims *c, const char *address,
+				 const char *argument, struct arena *a)
 {
-	return json_incref((json_t *)(uintptr_t)value);
+	return names(&c->declare, address) || names(&c->allow_replace, address) ||
+	       names(&c->declare, arena_printf(a, "%s.%s", address, argument));
 }
 
-/* A block that was not there before leaves its place empty, so that the others keep theirs. */
-static json_t *blocks_without(const json_t *view, const struct change *c, size_t *ret_index)
+static bool differs(const json_t *one, const json_t *other)
 {
-	json_t *list = json_copy((json_t *)(uintptr_t)list_of(view, "blocks"));
-	JSON_AUTO *nothing = NULL;
+	return !one != !other || (one && !json_equal(one, (json_t *)(uintptr_t)other));
+}
 
-	*ret_index = c->after ? c->index : json_array_size(list);
-	if (!c->after) {
-		json_push(list, own(c->before));
-	} else if (c->before) {
-		(void)json_array_set(list, c->index, (json_t *)(uintptr_t)c->before);
-	} else {
-		nothing = json_copy((json_t *)(uintptr_t)c->after);
-		json_put(nothing, "address", json_new_string(""));
-		json_put(nothing, "type", json_new_string(""));
-		json_put(nothing, "config", json_new_object());
-		(void)json_array_set(list, c->index, nothing);
+static void find_arguments(const struct evidence *ev, struct changes *c, struct arena *a)
+{
+	const char *resource = verdict_block_address(ev->claims.finding.resource, a);
+	struct without change = {.address = resource};
+	const json_t *sides[2];
+	size_t unused;
+
+	change.before = find_block(ev->before.view, resource, &unused);
+	change.after = find_block(ev->first.view, resource, &change.index);
+	if (!change.before || !change.after)
+		return;
+	sides[0] = json_object_get(change.before, "config");
+	sides[1] = json_object_get(change.after, "config");
+	for (size_t i = 0; i < FP_ARRAY_SIZE(sides); i++) {
+		json_t *value;
+
+		json_object_foreach ((json_t *)(uintptr_t)sides[i], change.argument, value) {
+			const json_t *then = json_object_get(sides[0], change.argument);
+
+			if ((i == 1 && then) ||
+			    !differs(then, json_object_get(sides[1], change.argument)) ||
+			    is_declared_argument(&ev->claims, resource, change.argument, a))
+				continue;
+			push_change(c, change);
+		}
 	}
-	return list;
-}
-
-static json_t *instances_without(const struct evidence *ev, const struct change *c, size_t index,
-				 struct arena *a)
-{
-	json_t *list = json_new_array(), *row;
-	size_t i;
-
-	json_array_foreach (list_of(ev->first.view, "instances"), i, row)
-		if (!is_of(row, "address", c->address, a))
-			json_push(list, own(row));
-	json_array_foreach (list_of(ev->before.view, "instances"), i, row) {
-		json_t *copy;
-
-		if (!is_of(row, "address", c->address, a))
-			continue;
-		copy = json_copy(row);
-		json_put(copy, "block", json_new_int((int64_t)index));
-		json_push(list, copy);
-	}
-	return list;
-}
-
-/* Edges of the block as it was; those of others to it go where there is nothing any more. */
-static json_t *references_without(const struct evidence *ev, const struct change *c,
-				  struct arena *a)
-{
-	json_t *list = json_new_array(), *row;
-	size_t i;
-
-	json_array_foreach (list_of(ev->first.view, "references"), i, row)
-		if (!is_of(row, "from", c->address, a) &&
-		    (c->before || !is_of(row, "to", c->address, a)))
-			json_push(list, own(row));
-	json_array_foreach (list_of(ev->before.view, "references"), i, row)
-		if (is_of(row, "from", c->address, a))
-			json_push(list, own(row));
-	return list;
-}
-
-static json_t *view_without(const struct evidence *ev, const struct change *c, struct arena *a)
-{
-	json_t *view = json_copy(ev->first.view);
-	size_t index;
-
-	json_put(view, "blocks", blocks_without(ev->first.view, c, &index));
-	json_put(view, "instances", instances_without(ev, c, index, a));
-	json_put(view, "references", references_without(ev, c, a));
-	return view;
 }
 
 /* --- judging again ------------------------------------------------------------------------- */
@@ -230,10 +197,10 @@ static bool passes(const struct evidence *ev, const struct policy_report *r, str
 }
 
 /* -1 when the policies cannot judge such a view. */
-static int is_needed(const struct verifier_input *in, const struct change *c, struct arena *a)
+static int is_needed(const struct verifier_input *in, const struct without *c, struct arena *a)
 {
 	const struct evidence *ev = in->ev;
-	JSON_AUTO *view = view_without(ev, c, a);
+	JSON_AUTO *view = without_view(ev, c, a);
 	const struct policy_views *views;
 	struct err e = ERR_INIT;
 
@@ -264,11 +231,11 @@ static void spread(const struct evidence *ev, struct changes *c, struct arena *a
 		json_array_foreach (list_of(ev->first.view, "references"), i, row) {
 			for (size_t from = 0; from < c->count; from++) {
 				if (!c->rows[from].needed ||
-				    !is_of(row, "from", c->rows[from].address, a))
+				    !without_is_of(row, "from", c->rows[from].address, a))
 					continue;
 				for (size_t to = 0; to < c->count; to++) {
 					if (c->rows[to].needed ||
-					    !is_of(row, "to", c->rows[to].address, a))
+					    !without_is_of(row, "to", c->rows[to].address, a))
 						continue;
 					c->rows[to].needed = more = true;
 				}
@@ -301,42 +268,131 @@ static const struct policy *bound_program(const struct verifier_input *in)
 	return NULL;
 }
 
-static struct verdict judge(const struct verifier_input *in, struct arena *a)
-{
-	const struct policy *program = bound_program(in);
-	struct changes *c = arena_alloc(a, sizeof(*c));
-	struct verdict v;
+/* --- stages -------------------------------------------------------------------------------- */
 
-	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
-		return v;
-	if (!in->after || !in->ev->claims.has_finding || !all_pass(in, a))
-		return verdict_not_applicable("no bound policy passes after the fix");
-	*c = (struct changes){.count = 0};
-	find_changes(in->ev, c, a);
-	if (c->too_many)
-		return verdict_inconclusive(
+static bool same_instance(const json_t *one, const json_t *other)
+{
+	static const char *const members[] = {"values", "unknown", "sensitive"};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(members); i++)
+		if (!json_equal(json_object_get(one, members[i]),
+				json_object_get(other, members[i])))
+			return false;
+	return true;
+}
+
+/* Alike in what is not part of the values of an instance. */
+static bool same_frame(const struct without *c)
+{
+	static const char *const keys[] = {"provider", "provider_config", "lifecycle",
+					   "provisioners"};
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(keys); i++)
+		if (!json_equal(json_object_get(c->before, keys[i]),
+				json_object_get(c->after, keys[i])))
+			return false;
+	return true;
+}
+
+/* Whether the block is other than it was under the values of this stage. */
+static bool has_effect(const struct evidence *ev, const struct without *c, struct arena *a)
+{
+	size_t i, before = 0, after = 0;
+	json_t *row;
+
+	json_array_foreach (list_of(ev->before.view, "instances"), i, row)
+		before += without_is_of(row, "address", c->address, a);
+	json_array_foreach (list_of(ev->first.view, "instances"), i, row) {
+		const json_t *old = without_instance(ev->before.view, json_text_of(row, "address"));
+
+		if (!without_is_of(row, "address", c->address, a))
+			continue;
+		after++;
+		if (!old || !same_instance(old, row))
+			return true;
+	}
+	return before != after || (after > 0 && !same_frame(c));
+}
+
+/* Of the finding's resource it was said that it changes: with these values, too. */
+static void find_effects(const struct evidence *ev, struct changes *c, struct arena *a)
+{
+	const struct changes *all = arena_memdup(a, c, sizeof(*c));
+
+	c->count = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		struct without row = all->rows[i];
+
+		row.needed = verdict_is_resource(ev->claims.finding.resource, row.address, a);
+		if (row.needed || has_effect(ev, &row, a))
+			c->rows[c->count++] = row;
+	}
+}
+
+/* --- the verdict --------------------------------------------------------------------------- */
+
+/* An argument that stands in the place of one that had to go is needed with it. */
+static void spread_arguments(struct changes *c)
+{
+	bool gone = false;
+
+	for (size_t i = 0; i < c->count; i++)
+		gone = gone || (c->rows[i].needed &&
+				!json_object_get(json_object_get(c->rows[i].after, "config"),
+						 c->rows[i].argument));
+	for (size_t i = 0; gone && i < c->count; i++)
+		c->rows[i].needed = c->rows[i].needed ||
+				    !json_object_get(json_object_get(c->rows[i].before, "config"),
+						     c->rows[i].argument);
+}
+
+static struct verdict not_tried(const struct policy *program, const char *what, struct arena *a)
+{
+	return verdict_inconclusive(arena_printf(a,
+						 "whether %s passes without %s was not tried: it "
+						 "is a program",
+						 program->id, what),
+				    path);
+}
+
+/* false, and *ret_verdict says why, when that cannot be told of all of them. */
+static bool find_needed(const struct verifier_input *in, struct changes *c, struct arena *a,
+			struct verdict *ret_verdict)
+{
+	if (c->too_many) {
+		*ret_verdict = verdict_inconclusive(
 			arena_printf(a, "more than %d blocks are changed and not declared",
 				     CHANGES_MAX),
 			path);
+		return false;
+	}
 	for (size_t i = 0; i < c->count; i++) {
-		int needed = is_needed(in, &c->rows[i], a);
+		int needed = c->rows[i].needed ? 1 : is_needed(in, &c->rows[i], a);
 
-		if (needed < 0)
-			return verdict_inconclusive(
+		if (needed < 0) {
+			*ret_verdict = verdict_inconclusive(
 				arena_printf(a, "nothing can be said of the fix without %s",
 					     c->rows[i].address),
 				path);
+			return false;
+		}
 		c->rows[i].needed = needed > 0;
 	}
+	return true;
+}
+
+static struct verdict judge_blocks(const struct verifier_input *in, struct changes *c,
+				   struct arena *a)
+{
+	const struct policy *program = bound_program(in);
+	struct verdict v;
+
+	if (!find_needed(in, c, a, &v))
+		return v;
 	spread(in->ev, c, a);
 	for (size_t i = 0; i < c->count; i++)
 		if (!c->rows[i].needed && program)
-			return verdict_inconclusive(
-				arena_printf(a,
-					     "whether %s passes without %s was not tried: it is "
-					     "a program",
-					     program->id, c->rows[i].address),
-				path);
+			return not_tried(program, c->rows[i].address, a);
 		else if (!c->rows[i].needed)
 			return verdict_fail(
 				arena_printf(a,
@@ -349,9 +405,74 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	return verdict_pass("each change is needed for a bound policy, or declared", path);
 }
 
+/*
+ * One that was not there before may be there because the others would not be valid without it, as a
+ * certificate is with HTTPS.
+ */
+static struct verdict judge_arguments(const struct verifier_input *in, struct changes *c,
+				      struct arena *a)
+{
+	const struct policy *program = bound_program(in);
+	const char *list = "", *how = "";
+	size_t count = 0, fresh = 0;
+	struct verdict v;
+
+	if (!find_needed(in, c, a, &v))
+		return v;
+	spread_arguments(c);
+	for (size_t i = 0; i < c->count; i++) {
+		const struct without *one = &c->rows[i];
+		bool before =
+			     json_object_get(json_object_get(one->before, "config"), one->argument),
+		     after = json_object_get(json_object_get(one->after, "config"), one->argument);
+
+		if (one->needed)
+			continue;
+		list = arena_printf(a, "%s%s%s", list, count++ > 0 ? ", " : "", one->argument);
+		how = !before ? "new" : !after ? "removed" : "changed";
+		fresh += !before;
+	}
+	if (count == 0)
+		return verdict_pass("each change is needed for a bound policy, or declared", path);
+	if (program)
+		return not_tried(program, arena_printf(a, "%s of %s", list, c->rows[0].address), a);
+	list = arena_printf(a, "%s: %s %s %s, and the bound policies pass without that",
+			    c->rows[0].address, list, count > 1 ? "are" : "is",
+			    count == fresh ? "new"
+			    : count > 1	   ? "changed"
+					   : how);
+	if (fresh < count)
+		return verdict_fail(list, path);
+	return verdict_inconclusive(
+		arena_printf(a, "%s; whether what they need goes without it is not known", list),
+		path);
+}
+
+static struct verdict judge(const struct verifier_input *in, struct arena *a)
+{
+	struct changes *c = arena_alloc(a, sizeof(*c));
+	struct verdict v;
+
+	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
+		return v;
+	if (!in->after || !in->ev->claims.has_finding || !all_pass(in, a))
+		return verdict_not_applicable("no bound policy passes after the fix");
+	*c = (struct changes){.count = 0};
+	find_changes(in->ev, c, a);
+	if (in->stage)
+		find_effects(in->ev, c, a);
+	v = judge_blocks(in, c, a);
+	if (v.kind != VERDICT_PASS || in->stage)
+		return v;
+	*c = (struct changes){.count = 0};
+	find_arguments(in->ev, c, a);
+	return judge_arguments(in, c, a);
+}
+
 const struct verifier verifier_minimal = {
 	.id = "minimal",
 	.claim = "Each change is needed for a bound policy to pass, or is declared: no passenger.",
 	.version = 1,
 	.judge = judge,
+	.judge_stage = judge,
 };

@@ -2,4 +2,4 @@ LIB_SRCS += verifiers/aligned.c verifiers/applies.c verifiers/coverage.c verifie
 	verifiers/helpers.c verifiers/impact.c verifiers/suppression.c \
 	verifiers/hermetic.c verifiers/idempotent.c verifiers/kept.c verifiers/policy.c \
 	verifiers/recorded.c verifiers/regression.c verifiers/reproducible.c verifiers/scope.c \
-	verifiers/table.c
+	verifiers/table.c verifiers/without.c

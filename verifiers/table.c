@@ -159,6 +159,8 @@ static struct evidence *staged(const struct evidence *ev, const struct evidence_
 	copy->again.settled = after->settled;
 	copy->replay.other = after->other;
 	copy->replay.other_view = after->other_view;
+	copy->expected = s->expected;
+	copy->expected.tree = ev->expected.tree;
 	return copy;
 }
 

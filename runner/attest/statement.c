@@ -261,6 +261,8 @@ static json_t *runs_json(const struct evidence *ev)
 	for (size_t i = 0; i < ev->stage_count; i++) {
 		json_push(list, run_json(&ev->stages[i].before));
 		json_push(list, run_json(&ev->stages[i].after));
+		if (ev->stages[i].expected.name)
+			json_push(list, run_json(&ev->stages[i].expected));
 	}
 	return list;
 }

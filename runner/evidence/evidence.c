@@ -279,6 +279,7 @@ void evidence_release(struct evidence *ev)
 	for (size_t i = 0; i < ev->stage_count; i++) {
 		release_run(&ev->stages[i].before);
 		release_run(&ev->stages[i].after);
+		release_run(&ev->stages[i].expected);
 	}
 }
 
@@ -413,9 +414,12 @@ static int add_stages(struct files *f, const struct evidence *ev, json_t *root, 
 		json_put(row, "name", json_new_string(s->name));
 		json_put(row, "before", write_run(&s->before));
 		json_put(row, "after", write_run(&s->after));
+		if (s->expected.name)
+			json_put(row, "expected", write_run(&s->expected));
 		json_push(list, row);
 		if (add_run_files(f, &s->before, s->before.name, e) < 0 ||
-		    add_run_files(f, &s->after, s->after.name, e) < 0) {
+		    add_run_files(f, &s->after, s->after.name, e) < 0 ||
+		    (s->expected.name && add_run_files(f, &s->expected, s->expected.name, e) < 0)) {
 			json_decref(list);
 			return -1;
 		}

@@ -145,6 +145,11 @@ struct evidence_run {
 struct evidence_stage {
 	const char *name;
 	struct evidence_run before, after; /* no trees; `after` has all four plans */
+	/*
+	 * "expected.NAME", its plan from nothing; without a name where the case expects nothing, or
+	 * the very files that the fix left.
+	 */
+	struct evidence_run expected;
 };
 
 struct evidence_policy {

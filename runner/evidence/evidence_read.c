@@ -277,8 +277,8 @@ static int load_execs(struct loader *l, struct evidence *ev)
 
 static int load_stage(struct loader *l, const json_t *row, struct evidence_stage *s)
 {
-	static const char *const keys[] = {"name", "before", "after", NULL};
-	json_t *before, *after;
+	static const char *const keys[] = {"name", "before", "after", "expected", NULL};
+	json_t *before, *after, *expected;
 	const char *name;
 
 	if (!json_is_object(row))
@@ -286,14 +286,18 @@ static int load_stage(struct loader *l, const json_t *row, struct evidence_stage
 	if (json_only_keys(row, "stages", keys, l->e) < 0 ||
 	    json_string_member(row, "stages", "name", true, &name, l->e) < 0 ||
 	    json_member(row, "stages", "before", JSON_OBJECT, true, &before, l->e) < 0 ||
-	    json_member(row, "stages", "after", JSON_OBJECT, true, &after, l->e) < 0)
+	    json_member(row, "stages", "after", JSON_OBJECT, true, &after, l->e) < 0 ||
+	    json_member(row, "stages", "expected", JSON_OBJECT, false, &expected, l->e) < 0)
 		return -1;
 	s->name = arena_strdup(l->arena, name);
 	s->before.name = arena_printf(l->arena, "before.%s", name);
 	s->after.name = arena_printf(l->arena, "first.%s", name);
-	return load_run(l, s->before.name, before, &s->before) < 0
-		       ? -1
-		       : load_run(l, s->after.name, after, &s->after);
+	if (expected)
+		s->expected.name = arena_printf(l->arena, "expected.%s", name);
+	if (load_run(l, s->before.name, before, &s->before) < 0 ||
+	    load_run(l, s->after.name, after, &s->after) < 0)
+		return -1;
+	return expected ? load_run(l, s->expected.name, expected, &s->expected) : 0;
 }
 
 static int load_stages(struct loader *l, const json_t *list, struct evidence *ev)

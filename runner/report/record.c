@@ -276,6 +276,8 @@ static void add_runs(const struct evidence *ev, struct record *r)
 	for (size_t i = 0; i < ev->stage_count; i++) {
 		add_run(&ev->stages[i].before, r);
 		add_run(&ev->stages[i].after, r);
+		if (ev->stages[i].expected.name)
+			add_run(&ev->stages[i].expected, r);
 	}
 	for (size_t i = 0; i < EVIDENCE_RUN_COUNT; i++)
 		if (runs[i]->apply.attempted && runs[i]->apply.output && *runs[i]->apply.output)

@@ -381,6 +381,30 @@ static int run_expected(struct runs_context *c)
 	return 0;
 }
 
+/* Other files that lead to the same state with the case's values may lead elsewhere with others. */
+static int run_expected_stages(struct runs_context *c)
+{
+	const struct sandbox_variation v = runs_plain();
+	struct evidence *ev = c->ev;
+
+	if (!ev->expected.tree || !ev->first.tree ||
+	    sha256_equal(&ev->expected.tree->digest, &ev->first.tree->digest))
+		return 0;
+	for (size_t i = 0; i < ev->stage_count; i++) {
+		const struct fixcase f = staged(c->in->c, &c->in->c->stages[i]);
+		struct evidence_run *run = &ev->stages[i].expected;
+		struct runs_question q = {
+			.request = runs_request_text(&f, NULL, NULL, 0, false, c->arena)};
+		struct runs_record r;
+
+		run->name = arena_printf(c->arena, "expected.%s", ev->stages[i].name);
+		if (ask(c, run, c->in->expected, &v, &q, 1) < 0 || take_record(c, run, &q, &r) < 0)
+			return -1;
+		run->planned = take(&r, &run->fresh, NULL);
+	}
+	return 0;
+}
+
 static int run_all(struct runs_context *c, struct runs_trees *trees)
 {
 	struct state before = {NULL, 0}, varied = {NULL, 0}, after = {NULL, 0};
@@ -395,7 +419,7 @@ static int run_all(struct runs_context *c, struct runs_trees *trees)
 	if (trees->first >= 0 &&
 	    (run_again(c, &before, &after, trees) < 0 || run_stages(c, trees->first) < 0))
 		return -1;
-	if (run_replay(c, &before, trees) < 0 || run_expected(c) < 0)
+	if (run_replay(c, &before, trees) < 0 || run_expected(c) < 0 || run_expected_stages(c) < 0)
 		return -1;
 	return replay_differs(c->ev) ? find_guilty(c) : 0;
 }

@@ -51,7 +51,7 @@ verdict() { # NAME WANTED
 	is "$1" "$("$fixproof" run --key k.key --force --output out case 2>&1 | sed -n 's/^  \(refused\|inconclusive\) by //p; s/^m: \(VERIFIED\).*/\1/p')" "$2"
 }
 b=out/m.fixproof
-plan 19
+plan 27
 fresh ''; edit 's/default = false/default = true/' main.tf
 verdict "without a matrix the defaults decide" VERIFIED
 fresh '{name: dev, var_files: [dev.tfvars]}, {name: prod, var_files: [prod.tfvars]}'; edit 's/default = false/default = true/' main.tf
@@ -75,6 +75,32 @@ fresh '{name: typed, variables: {encrypted: perhaps}}'; edit 's/var.encrypted/tr
 verdict "a stage that does not plan" "reproducible: with typed: the run \"before\" could not be planned: main.tf:8: Invalid value for input variable"
 fresh '{name: gone, var_files: [gone.tfvars]}'; edit 's/var.encrypted/true/' main.tf
 verdict "a file of values that is not there" "reproducible: with gone: the run \"before\" could not be planned: Failed to read file"
+# What the case expects, and what no policy needs, is asked under all of them.
+fresh '{name: prod, var_files: [dev.tfvars]}'; edit 's/var.encrypted/true/' main.tf
+cp -r case/after case/goal; sed -i 's/enabled = true/enabled = !var.encrypted/' case/goal/main.tf; echo 'expected: goal' >>case/case.yaml
+verdict "a state that is expected with other values only" 'expected: with prod: main.tf differs, and so does the state: aws_sqs_queue.q["orders"] has other values'
+is "its plan is part of the statement" "$(jq -c '.dsseEnvelope.payload | @base64d | fromjson | .predicate.runs[] | select(.name == "expected.prod") | .plans | keys' \
+	$b/refusal.sigstore.json 2>&1; jq -c '.stages[0].expected.plans' $b/evidence/evidence.json)" '["fresh"]
+["fresh"]'
+is "the refusal is derived again from the bundle" "$("$fixproof" verify --key k.pub $b 2>&1 | grep -c 'judged again by its own rules it is refused\|statement  every statement follows')" 2
+sed -i 's/!var.encrypted/!false/' case/goal/main.tf
+verdict "one that is expected with all" VERIFIED
+ok "done again" "$fixproof" rerun $b
+fresh '{name: prod, variables: {encrypted: true}}'
+sed -i 's/"aws_sqs_queue" "q"/"aws_s3_bucket" "q"/; s/^  name .*/  bucket = each.key/; /sqs_managed/d' case/workspace/main.tf case/after/main.tf
+sse() { # NAME COUNT: encryption of its own
+	printf '\nresource "aws_s3_bucket_server_side_encryption_configuration" "%s" {\n  count  = %s\n  bucket = aws_s3_bucket.q["orders"].id\n  rule {\n' "$1" "$2"
+	printf '    apply_server_side_encryption_by_default {\n      sse_algorithm     = "aws:kms"\n      kms_master_key_id = "alias/data"\n    }\n  }\n}\n'
+}
+sse old 'var.encrypted ? 1 : 0' | tee -a case/workspace/main.tf >>case/after/main.tf
+sed -i 's/resource: aws_sqs_queue.q/resource: aws_s3_bucket.q/; s/fp-aws-sqs-sse/fp-aws-s3-sse-kms/; s/^scope: {/&resources: ["*"], /' case/case.yaml
+cp case/after/main.tf plain.tf
+sse new 1 >>case/after/main.tf
+verdict "what is needed, but not in a stage" "minimal: with prod: aws_s3_bucket_server_side_encryption_configuration.new is new, and the bound policies pass without that"
+cp plain.tf case/after/main.tf; sse new 'var.encrypted ? 0 : 1' >>case/after/main.tf
+verdict "what does nothing in that stage" VERIFIED
+cp plain.tf case/after/main.tf; sse new 1 >>case/after/main.tf; sed -i 's/^scope: {/&declare: [aws_s3_bucket_server_side_encryption_configuration.new], /' case/case.yaml
+verdict "what is declared" VERIFIED
 # A policy that is a program is asked about the plan of each stage.
 cat >jq.yaml <<'P'
 metadata: {id: house-sse, name: Queues are encrypted, subjects: [aws_sqs_queue]}
@@ -88,8 +114,8 @@ if command -v /usr/bin/jq >/dev/null; then
 	is "a program says no in a stage" "$("$fixproof" run --unsigned --policies jq.yaml --force --output out case 2>&1 | sed -n 's/^  refused by //p')" \
 		'policy: with prod: house-sse still fails after the fix on aws_sqs_queue.q["orders"]: /usr/bin/jq says no: false'
 else
-	echo "ok 15 - a program says no in a stage # SKIP /usr/bin/jq is missing"
-	tap_number=15
+	echo "ok 23 - a program says no in a stage # SKIP /usr/bin/jq is missing"
+	tap_number=23
 fi
 # Sixteen of them are planned.
 sixteen=$(for i in $(seq 16); do printf '%s{name: s%d, variables: {queues: [q%d]}}' "$([ $i = 1 ] || echo ', ')" $i $i; done)

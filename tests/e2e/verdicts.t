@@ -62,7 +62,7 @@ verdict() { # NAME WANTED: the deciding line, or VERIFIED
 	is "$1" "$("$fixproof" run --unsigned --force --output "$work/out" "$work/case" 2>&1 |
 		sed -n 's/^  \(refused\|inconclusive\) by //p; s/^a: \(VERIFIED\).*/\1/p')" "$2"
 }
-plan 75
+plan 80
 fresh; good
 verdict "the honest fix" VERIFIED
 fresh; good; claim '/^author/d'
@@ -214,4 +214,35 @@ fresh; claim 's/resources: \[[^]]*\]/resources: ["*"]/'
 	sse data aws_s3_bucket.data.id | sed 's/"aws:kms"/&\n      kms_master_key_id = data.aws_kms_alias.k.target_key_arn/'
 } | main
 verdict "what a needed change refers to is needed" VERIFIED
+# Of the finding's own resource each argument is asked for.
+cat >"$work/case/workspace/main.tf" <<'T'
+provider "aws" {
+  region = "eu-central-1"
+  default_tags {
+    tags = { Owner = "o", Environment = "e" }
+  }
+}
+
+resource "aws_lb_listener" "web" {
+  load_balancer_arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/web/0123456789abcdef"
+  port              = 443
+  protocol          = "HTTP"
+  default_action {
+    type             = "forward"
+    target_group_arn = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/web/0123456789abcdef"
+  }
+}
+T
+listener() { fresh; claim 's/aws_s3_bucket.data/aws_lb_listener.web/; s/fp-aws-s3-encryption/fp-aws-alb-https-redirect/; /^controls/d; s/^scope: .*/scope: {paths: [main.tf]}/'; }
+https() { edit 's/"HTTP"/"HTTPS"\n  certificate_arn   = "arn:aws:acm:eu-central-1:123456789012:certificate\/0"\n  ssl_policy = "ELBSecurityPolicy-TLS13-1-2-2021-06"/'; }
+listener; https
+verdict "what may come with what is needed" "minimal: aws_lb_listener.web: certificate_arn, ssl_policy are new, and the bound policies pass without that; whether what they need goes without it is not known"
+claim 's/^scope: {/&declare: [aws_lb_listener.web.certificate_arn, aws_lb_listener.web.ssl_policy], /'
+verdict "what is declared to come with it" VERIFIED
+edit 's/= 443/= 8443/'
+verdict "a port that changes besides" "minimal: aws_lb_listener.web: port is changed, and the bound policies pass without that"
+claim 's/declare: \[.*\], /declare: [aws_lb_listener.web], /'
+verdict "a resource that is declared as a whole" VERIFIED
+listener; edit 's/type  *= "forward"/type = "redirect"/; s/target_group_arn = .*/redirect {\n      port = "443"\n      protocol = "HTTPS"\n      status_code = "HTTP_301"\n    }/'
+verdict "a block that is another one" VERIFIED
 finish
