@@ -3,7 +3,7 @@ resource "aws_organizations_organization" "o" {
 }
 
 resource "aws_cloudtrail" "t" {
-  name                  = "t"
+  name                  = "trail"
   s3_bucket_name        = "org-trails"
   is_multi_region_trail = true
 }
