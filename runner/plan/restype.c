@@ -298,7 +298,7 @@ static void attach_facts(struct decoder *d, const char *path, struct restype_att
 	attr->ignore_case = f != NULL;
 	attr->case_kept = f && is_text(f->json, "\"as written\"");
 	f = find(&d->ranges, path);
-	if (f && read_strings(d, f->json, &bounds) == 2) {
+	if (f && !find(&d->widened, path) && read_strings(d, f->json, &bounds) == 2) {
 		attr->range_min = bounds[0];
 		attr->range_max = bounds[1];
 	}

@@ -267,13 +267,12 @@ static void keep(const struct answers *plain, const struct answers *other, json_
 	for (size_t i = 0; i < plain->count; i++) {
 		const struct told *t = &plain->list[i];
 
-		if (t->kind == TOLD_RANGE)
-			put_first(ranges, t->path, t->found);
-		if (t->kind != TOLD_ENUM)
+		if (t->kind != TOLD_RANGE && t->kind != TOLD_ENUM)
 			continue;
-		if (count_at(plain, t->path) > 1 && !json_object_get(enums, t->path))
+		if (count_at(plain, t->path) > 1 && !json_object_get(enums, t->path) &&
+		    !json_object_get(ranges, t->path))
 			json_push(widened, json_new_string(t->path));
-		put_first(enums, t->path, t->found);
+		put_first(t->kind == TOLD_ENUM ? enums : ranges, t->path, t->found);
 	}
 	for (size_t k = 0; k < FP_ARRAY_SIZE(both); k++)
 		for (size_t i = 0; i < both[k]->count; i++) {
