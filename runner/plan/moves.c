@@ -1,5 +1,6 @@
 #include "runner/plan/moves.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runner/plan/target.h"
@@ -70,8 +71,8 @@ static const char *within_module(const char *address, const char *path)
 	return *address == '.' ? address + 1 : NULL;
 }
 
-/* The address after one statement, or NULL when it does not speak of it. */
-static const char *moved_by(struct walk *w, const struct statement *s, const char *address)
+/* The part of an address that begins where the statement speaks of it, or NULL when it does not. */
+static const char *spoken_part(const struct statement *s, const char *address)
 {
 	const char *rest = within_module(address, s->module);
 	size_t size = strlen(s->from->text);
@@ -83,8 +84,17 @@ static const char *moved_by(struct walk *w, const struct statement *s, const cha
 		return NULL;
 	if (rest[size] && rest[size] != '[' && !(rest[size] == '.' && s->from->is_module))
 		return NULL;
-	return arena_printf(w->arena, "%.*s%s%s", (int)(rest - address), address, s->to->text,
-			    rest + size);
+	return rest;
+}
+
+/* The address after one statement, or NULL when it does not speak of it. */
+static const char *moved_by(struct walk *w, const struct statement *s, const char *address)
+{
+	const char *rest = spoken_part(s, address);
+
+	return rest ? arena_printf(w->arena, "%.*s%s%s", (int)(rest - address), address,
+				   s->to->text, rest + strlen(s->from->text))
+		    : NULL;
 }
 
 /* The size of what must not be there yet: a resource, an instance, or an instance of a module. */
@@ -98,42 +108,114 @@ static size_t place_size(const struct statement *s, const char *old, const char 
 	return s->from->key || s->to->key ? strlen(address) : size;
 }
 
-static bool stands_at(const char *address, const char *place, size_t size,
-		      const struct statement *s)
+/* The size of the module instance that the address lies in; 0: the root. */
+static size_t module_size(const char *address)
 {
-	if (strncmp(address, place, size) != 0)
-		return false;
+	static const char module[] = "module.";
+	const char *at = address, *end = address;
+
+	while (strncmp(at, module, strlen(module)) == 0) {
+		end = at + strlen(module);
+		end = skip_key(end + strcspn(end, ".["));
+		if (*end != '.')
+			break;
+		at = end + 1;
+	}
+	return (size_t)(end - address);
+}
+
+/* The size of the address without the key of its resource. */
+static size_t resource_size(const char *address)
+{
+	const char *at = address + module_size(address);
+
+	while (*at && *at != '[')
+		at++;
+	return (size_t)(at - address);
+}
+
+/* How much of the address of what does not move must not be the place of what does. */
+static size_t standing_size(const struct statement *s, const char *address)
+{
 	if (s->to->is_module)
-		return address[size] == '.' && strncmp(address + size, ".module.", 8) != 0;
-	return !address[size] || (address[size] == '[' && !s->from->key && !s->to->key);
+		return module_size(address);
+	return s->from->key || s->to->key ? strlen(address) : resource_size(address);
 }
 
 /* --- one after the other --------------------------------------------------------------------- */
 
-static bool is_occupied(const struct state *s, const struct statement *by, const char *const *new,
-			size_t i)
-{
-	size_t size = place_size(by, s->entries[i].address, new[i]);
+/* Where one statement puts something. */
+struct place {
+	const char *text;
+	size_t size;
+	bool taken; /* by what does not move */
+};
 
-	for (size_t k = 0; k < s->count; k++)
-		if (!new[k] && stands_at(s->entries[k].address, new[i], size, by))
-			return true;
-	return false;
+static int by_place(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+	int order = memcmp(a->text, b->text, FP_MIN(a->size, b->size));
+
+	return order ? order : (a->size > b->size) - (a->size < b->size);
 }
 
-/* What is there already stays, and so does what should have taken its place. */
-static void move(struct walk *w, struct state *s, const struct statement *by)
+static size_t without_repetition(struct place *list, size_t count)
 {
-	const char **new = arena_array(w->arena, s->count + 1, sizeof(*new));
-	bool *blocked = arena_alloc(w->arena, s->count + 1);
+	size_t used = 0;
 
-	for (size_t i = 0; i < s->count; i++)
+	qsort(list, count, sizeof(*list), by_place);
+	for (size_t i = 0; i < count; i++)
+		if (!used || by_place(&list[used - 1], &list[i]) != 0)
+			list[used++] = list[i];
+	return used;
+}
+
+static struct place *place_in(struct place *list, size_t count, const char *text, size_t size)
+{
+	const struct place wanted = {text, size, false};
+
+	return bsearch(&wanted, list, count, sizeof(*list), by_place);
+}
+
+/* Room for each object of the state. */
+struct room {
+	const char **new;
+	struct place *places;
+};
+
+/* What is there already stays, and so does what should have taken its place.  false: nothing moves.
+ */
+static bool move(struct walk *w, struct state *s, const struct statement *by,
+		 const struct room *room)
+{
+	const char **new = room->new;
+	struct place *places = room->places;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
 		new[i] = moved_by(w, by, s->entries[i].address);
+		if (new[i])
+			places[count++] = (struct place){
+				new[i], place_size(by, s->entries[i].address, new[i]), false};
+	}
+	if (count == 0)
+		return false;
+	count = without_repetition(places, count);
+	for (size_t i = 0; i < s->count; i++) {
+		const char *address = s->entries[i].address;
+		struct place *at =
+			new[i] ? NULL
+			       : place_in(places, count, address, standing_size(by, address));
+
+		if (at)
+			at->taken = true;
+	}
 	for (size_t i = 0; i < s->count; i++)
-		blocked[i] = new[i] && is_occupied(s, by, new, i);
-	for (size_t i = 0; i < s->count; i++)
-		if (new[i] && !blocked[i])
+		if (new[i] &&
+		    !place_in(places, count, new[i], place_size(by, s->entries[i].address, new[i]))
+			     ->taken)
 			s->entries[i].address = new[i];
+	return true;
 }
 
 static bool same_place(const struct config_target *a, const struct config_target *b)
@@ -232,51 +314,59 @@ static void tell_cycle(struct walk *w, const struct statements *all, const size_
 
 /* --- moves that nobody wrote ------------------------------------------------------------------ */
 
-static bool is_spoken_of(struct walk *w, const struct statements *all, const char *address,
+static bool is_resource(const struct config_target *t, const struct config_target *resource)
+{
+	return !t->is_module && strcmp(t->path, resource->path) == 0 &&
+	       strcmp(t->type, resource->type) == 0 && strcmp(t->name, resource->name) == 0;
+}
+
+static bool is_spoken_of(const struct statements *all, const struct ends *ends, const char *address,
 			 const struct config_target *resource)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		const struct config_target from = from_root(w, &all->list[i], all->list[i].from);
-		const struct config_target to = from_root(w, &all->list[i], all->list[i].to);
-
-		if (moved_by(w, &all->list[i], address) ||
-		    (!from.is_module && strcmp(from.path, resource->path) == 0 &&
-		     strcmp(from.type, resource->type) == 0 &&
-		     strcmp(from.name, resource->name) == 0) ||
-		    (!to.is_module && strcmp(to.path, resource->path) == 0 &&
-		     strcmp(to.type, resource->type) == 0 && strcmp(to.name, resource->name) == 0))
+	for (size_t i = 0; i < all->count; i++)
+		if (is_resource(&ends[i].from, resource) || is_resource(&ends[i].to, resource) ||
+		    spoken_part(&all->list[i], address))
 			return true;
-	}
 	return false;
 }
 
 /*
  * A resource that gained `count` keeps its object as instance 0, and one that lost it keeps the
- * object of instance 0.
+ * object of instance 0.  The address that it has then; NULL: no move.
  */
-static void imply(struct walk *w, const struct statements *written, const char *address,
-		  struct statements *all)
+static const char *implied(struct walk *w, const struct statements *written,
+			   const struct ends *ends, const char *address)
 {
 	size_t size = strlen(address);
 	bool zero = size > 3 && strcmp(address + size - 3, "[0]") == 0;
-	struct config_target *from, *to;
+	struct config_target target;
 	const struct config_resource *r;
 
 	if (!zero && (size == 0 || address[size - 1] == ']'))
-		return;
-	from = arena_alloc(w->arena, sizeof(*from));
-	to = arena_alloc(w->arena, sizeof(*to));
-	if (!target_of(w->arena, address, from) || from->is_module || from->mode != CONFIG_MANAGED)
-		return;
-	r = target_resource(&w->config, from);
+		return NULL;
+	if (!target_of(w->arena, address, &target) || target.is_module ||
+	    target.mode != CONFIG_MANAGED)
+		return NULL;
+	r = target_resource(&w->config, &target);
 	if (!r || (zero ? r->count || r->for_each : !r->count) ||
-	    is_spoken_of(w, written, address, from))
-		return;
-	*to = *from;
-	to->text = zero ? arena_strndup(w->arena, address, size - 3)
-			: arena_printf(w->arena, "%s[0]", address);
-	to->key = zero ? NULL : value_int(w->arena, 0);
-	add(w, all, (struct statement){"", from, to, {NULL, 0, 0}});
+	    is_spoken_of(written, ends, address, &target))
+		return NULL;
+	return zero ? arena_strndup(w->arena, address, size - 3)
+		    : arena_printf(w->arena, "%s[0]", address);
+}
+
+/* Those that nobody wrote are about nothing that another one speaks of, so the order is nothing to
+ * them. */
+static void move_implied(struct state *s, const struct room *room)
+{
+	for (size_t i = 0; i < s->count; i++)
+		room->places[i] =
+			(struct place){s->entries[i].address, strlen(s->entries[i].address), false};
+	qsort(room->places, s->count, sizeof(*room->places), by_place);
+	for (size_t i = 0; i < s->count; i++)
+		if (room->new[i] &&
+		    !place_in(room->places, s->count, room->new[i], strlen(room->new[i])))
+			s->entries[i].address = room->new[i];
 }
 
 /* --- all ------------------------------------------------------------------------------------- */
@@ -290,44 +380,46 @@ static void check_type(struct walk *w, const struct statement *s)
 				 s->to->text);
 }
 
+/* What was written, one statement after the other; false after a diagnostic. */
+static bool move_written(struct walk *w, struct state *s, const struct statements *written,
+			 const struct ends *ends, const struct room *room)
+{
+	size_t *order = arena_array(w->arena, written->count + 1, sizeof(*order));
+	size_t ordered = put_in_order(w, ends, written->count, chains, order);
+
+	if (ordered < written->count) {
+		tell_cycle(w, written, order, ordered);
+		return false;
+	}
+	(void)put_in_order(w, ends, written->count, comes_after, order);
+	for (size_t i = 0; i < written->count; i++)
+		if (move(w, s, &written->list[order[i]], room))
+			check_type(w, &written->list[order[i]]);
+	return true;
+}
+
 void moves_apply(struct walk *w, struct state *s)
 {
 	const struct statements written = collect(w);
-	struct statements all = collect(w);
-	struct ends *ends;
-	size_t *order, ordered;
+	struct room room = {arena_array(w->arena, s->count + 1, sizeof(*room.new)),
+			    arena_array(w->arena, s->count + 1, sizeof(*room.places))};
+	const char **then = arena_array(w->arena, s->count + 1, sizeof(*then));
+	struct ends *ends = arena_array(w->arena, written.count + 1, sizeof(*ends));
 
-	if (all.count > MOVES_MAX) {
-		diag_add(w->diags, DIAG_LIMIT, all.list[MOVES_MAX].range, "Too many moves",
+	if (written.count > MOVES_MAX) {
+		diag_add(w->diags, DIAG_LIMIT, written.list[MOVES_MAX].range, "Too many moves",
 			 "There are more than %d moved blocks.", MOVES_MAX);
 		return;
 	}
+	for (size_t i = 0; i < written.count; i++)
+		ends[i] = (struct ends){from_root(w, &written.list[i], written.list[i].from),
+					from_root(w, &written.list[i], written.list[i].to)};
 	for (size_t i = 0; i < s->count; i++)
-		imply(w, &written, s->entries[i].address, &all);
-	ends = arena_array(w->arena, all.count + 1, sizeof(*ends));
-	order = arena_array(w->arena, all.count + 1, sizeof(*order));
-	for (size_t i = 0; i < all.count; i++)
-		ends[i] = (struct ends){from_root(w, &all.list[i], all.list[i].from),
-					from_root(w, &all.list[i], all.list[i].to)};
-	ordered = put_in_order(w, ends, written.count, chains, order);
-	if (ordered < written.count) {
-		tell_cycle(w, &written, order, ordered);
+		then[i] = implied(w, &written, ends, s->entries[i].address);
+	if (!move_written(w, s, &written, ends, &room))
 		return;
-	}
-	(void)put_in_order(w, ends, written.count, comes_after, order);
-	/* Those that are implied are about nothing that another one speaks of. */
-	for (size_t i = written.count; i < all.count; i++)
-		order[i] = i;
-	for (size_t i = 0; i < all.count; i++) {
-		bool any = false;
-
-		for (size_t k = 0; k < s->count && !any; k++)
-			any = moved_by(w, &all.list[order[i]], s->entries[k].address) != NULL;
-		if (!any)
-			continue;
-		check_type(w, &all.list[order[i]]);
-		move(w, s, &all.list[order[i]]);
-	}
+	room.new = then;
+	move_implied(s, &room);
 }
 
 /* --- what cannot be -------------------------------------------------------------------------- */
@@ -409,12 +501,13 @@ static void check_other(struct walk *w, const struct statement *a, const struct 
 {
 	static const char summary[] = "Ambiguous move statements";
 	const struct noun noun = noun_of(b);
-	const char *at = diag_range_text(w->arena, a->range);
+	const char *at;
 	bool from = strcmp(a->from->text, b->from->text) == 0,
 	     to = strcmp(a->to->text, b->to->text) == 0;
 
 	if (strcmp(a->module, b->module) != 0 || from == to)
 		return;
+	at = diag_range_text(w->arena, a->range);
 	if (from)
 		diag_error(w->diags, b->range, summary,
 			   "A statement at %s declared that %s moved to %s, but this statement "
