@@ -3,7 +3,7 @@
 FUZZ_TARGETS += fuzz_doc fuzz_patch fuzz_case fuzz_tree fuzz_bundle
 FUZZ_BINS := $(FUZZ_TARGETS:%=build/fuzz/tests/%)
 SCRIPT_TESTS += tests/fuzz/corpus.t
-BENCHES += tests/bench/bench_case tests/bench/bench_terraform
+BENCHES += tests/bench/bench_case tests/bench/bench_terraform tests/bench/bench_plans
 REPLAY_BINS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay_%)
 
 check: deps
@@ -61,6 +61,7 @@ conformance: all
 	@tests/conformance/run $(BUILD) all
 	@tests/conformance/provider $(BUILD) all
 	@tests/conformance/provider $(BUILD) changes all
+	@tests/conformance/provider $(BUILD) fresh all
 	@tests/conformance/terraform $(BUILD)
 	@if [ -n "$${FIXPROOF_NPM_PACKAGES:-}" ]; then images/tools/packs_derive --check "$$FIXPROOF_NPM_PACKAGES"; \
 	else echo "the derived packs are not compared: FIXPROOF_NPM_PACKAGES names no packages"; fi

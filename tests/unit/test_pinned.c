@@ -253,6 +253,11 @@ TEST(changes_to_what_is_there_are_planned_as_the_real_provider_plans_them)
 	compare_with_provider("tests/conformance/changes", 115);
 }
 
+TEST(changes_and_creations_of_other_types_are_planned_as_the_real_provider_plans_them)
+{
+	compare_with_provider("tests/conformance/fresh", 63);
+}
+
 TEST(corners_of_the_language_are_planned_or_refused_as_terraform_does)
 {
 	struct folder f = {.path = "tests/conformance/language",
