@@ -1,7 +1,7 @@
 #!/bin/bash
 # provider list, show and record.  What is recorded from our own mocked provider is what it was made from.
 . tests/e2e/lib.sh
-plan 17
+plan 18
 cd "$work" || exit 1
 pack=$build/packs/hashicorp-aws-5.100.0.pack
 types=aws_s3_bucket,aws_kms_key,aws_db_instance,aws_security_group,aws_iam_role
@@ -60,14 +60,21 @@ ok "and gives the same pack" cmp recorded.pack again.pack
 mirror=${FIXPROOF_TF_MIRROR:-$(find / -maxdepth 3 -type d -name registry.terraform.io -not -path '/proc/*' 2>/dev/null | head -1)}
 real=$([ -z "$mirror" ] || find "$mirror" -type f -name 'terraform-provider-aws_v*' | head -1)
 if [ -n "$real" ]; then
-	few=aws_kms_key,aws_sqs_queue,aws_vpc,aws_db_instance,aws_security_group,aws_lb,aws_dynamodb_table
+	few=aws_kms_key,aws_sqs_queue,aws_vpc,aws_db_instance,aws_security_group,aws_lb,aws_dynamodb_table,aws_vpc_ipam_pool,aws_iam_role
 	for turn in one two; do "$fixproof" provider record "$real" --types $few --output $turn.pack >/dev/null 2>&1 || break; done
 	ok "recording the real provider twice gives the same bytes" cmp one.pack two.pack
 	is "the pack says what it was recorded from" "$("$build/fixproof-worker" packs --pack-file one.pack | tail -1)" \
 		"  recorded from a binary with sha256:$(sha256sum "$real" | cut -c1-64)"
-	is "and has the types" "$(for t in ${few//,/ }; do "$build/fixproof-worker" packs --type $t --pack-file one.pack | grep -c "^resource $t "; done | paste -sd+)" "1+1+1+1+1+1+1"
+	is "and has the types" "$(for t in ${few//,/ }; do "$build/fixproof-worker" packs --type $t --pack-file one.pack | grep -c "^resource $t "; done | paste -sd+)" "1+1+1+1+1+1+1+1+1"
+	is "the bounds of a text, an enumeration, and none where another validator takes more" \
+		"$(for t in aws_iam_role aws_vpc_ipam_pool; do "$build/fixproof-worker" packs --type $t --pack-file one.pack | sed '/^data/,$d'; done |
+			grep -E '^  (description|locale|address_family) ')" \
+		'  description string optional range=0..1000
+  address_family string required replaces one-of=ipv4|ipv6
+  description string optional
+  locale string optional replaces default="None"'
 else
-	for name in "recording the real provider twice" "what it was recorded from" "and the types"; do
+	for name in "recording the real provider twice" "what it was recorded from" "and the types" "bounds and enumerations"; do
 		result 0 "$name # SKIP there is no binary of the AWS provider (FIXPROOF_TF_MIRROR)"
 	done
 fi
