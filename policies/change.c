@@ -8,13 +8,7 @@
 
 const json_t *policy_change_of(const struct policy_views *v, const char *address)
 {
-	json_t *row;
-	size_t i;
-
-	json_array_foreach (json_object_get(v->change, "resource_changes"), i, row)
-		if (strcmp(json_text_of(row, "address"), address) == 0)
-			return row;
-	return NULL;
+	return json_find_row(json_object_get(v->change, "resource_changes"), "address", address);
 }
 
 const struct policy_instance *policy_before_of(struct policy_context *c, const char *address)
@@ -76,17 +70,12 @@ static bool is_word(const json_t *v, const char *word, bool truth)
 
 static bool holds_all(const json_t *outer, const json_t *inner)
 {
-	json_t *wanted, *m;
-	size_t i, k;
+	json_t *wanted;
+	size_t i;
 
-	json_array_foreach (inner, i, wanted) {
-		bool found = false;
-
-		json_array_foreach (outer, k, m)
-			found = found || json_equal(m, wanted);
-		if (!found)
+	json_array_foreach (inner, i, wanted)
+		if (!json_holds(outer, wanted))
 			return false;
-	}
 	return true;
 }
 

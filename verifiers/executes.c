@@ -54,15 +54,44 @@ static const char *const code_variables[] = {
 	NULL,
 };
 
+/* What builds, hooks, editors and agents of a repository act on. */
+static const char *const acted_on[] = {
+	"Makefile",
+	"makefile",
+	"GNUmakefile",
+	"justfile",
+	"Taskfile.yml",
+	"Taskfile.yaml",
+	"Rakefile",
+	"Dockerfile",
+	"docker-compose.yml",
+	"compose.yaml",
+	"package.json",
+	".envrc",
+	".pre-commit-config.yaml",
+	".gitlab-ci.yml",
+	"Jenkinsfile",
+	"azure-pipelines.yml",
+	"bitbucket-pipelines.yml",
+	"buildspec.yml",
+	"cloudbuild.yaml",
+	".drone.yml",
+	".travis.yml",
+	"atlantis.yaml",
+	"AGENTS.md",
+	"CLAUDE.md",
+	".cursorrules",
+	"copilot-instructions.md",
+	NULL,
+};
+static const char *const acting_directories[] = {
+	".github/workflows/", ".github/actions/", ".circleci/", ".buildkite/", ".husky/",
+	".githooks/",	      ".devcontainer/",	  ".vscode/",	".cursor/",    ".claude/",
+};
+
 static const json_t *find(const json_t *view, const char *list, const char *address)
 {
-	json_t *row;
-	size_t i;
-
-	json_array_foreach (json_object_get(view, list), i, row)
-		if (strcmp(json_text_of(row, "address"), address) == 0)
-			return row;
-	return NULL;
+	return json_find_row(json_object_get(view, list), "address", address);
 }
 
 static bool is_declared(const struct verifier_input *in, const char *address)
@@ -96,14 +125,6 @@ static struct verdict judge_block(const struct verifier_input *in, const json_t 
 	return verdict_pass("", "");
 }
 
-static bool is_code_variable(const char *name)
-{
-	for (const char *const *v = code_variables; *v; v++)
-		if (strcmp(*v, name) == 0)
-			return true;
-	return false;
-}
-
 /* Wherever in the values such a variable stands: in a map, or in a list of names and values. */
 static const char *new_variable(const json_t *now, const json_t *then)
 {
@@ -111,13 +132,14 @@ static const char *new_variable(const json_t *now, const json_t *then)
 	json_t *member;
 	size_t i;
 
-	if (json_is_object(now) && is_code_variable(name) &&
+	if (json_is_object(now) && json_is_listed(name, code_variables) &&
 	    !json_equal(json_object_get(now, "value"), json_object_get(then, "value")))
 		return name;
 	json_object_foreach ((json_t *)(uintptr_t)now, key, member) {
 		const json_t *old = json_object_get(then, key);
 
-		if (is_code_variable(key) && !json_is_null(member) && !json_equal(member, old))
+		if (json_is_listed(key, code_variables) && !json_is_null(member) &&
+		    !json_equal(member, old))
 			return key;
 		if (!found)
 			found = new_variable(member, old);
@@ -189,6 +211,38 @@ static struct verdict judge_instance(const struct verifier_input *in, const json
 	return verdict_pass("", "");
 }
 
+static bool is_acted_on(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(acting_directories); i++) {
+		const char *at = strstr(path, acting_directories[i]);
+
+		if (at && (at == path || at[-1] == '/'))
+			return true;
+	}
+	return json_is_listed(slash ? slash + 1 : path, acted_on);
+}
+
+/* What the scope does not allow at all is for `scope` to refuse. */
+static struct verdict judge_path(const struct evidence *ev, const char *path, struct arena *a)
+{
+	const struct tree_entry *now = tree_find(ev->first.tree, path);
+
+	if (!now || !verdict_path_allowed(&ev->claims, path) ||
+	    verdict_matches_any(&ev->claims.declare, path, verdict_matches_path))
+		return verdict_pass("", "");
+	if (now->type == TREESTREAM_EXECUTABLE)
+		return verdict_fail(arena_printf(a, "%s is changed, and is a program", path),
+				    "fix.diff");
+	if (is_acted_on(path))
+		return verdict_fail(
+			arena_printf(a, "%s is changed, which builds, hooks or agents act on",
+				     path),
+			"fix.diff");
+	return verdict_pass("", "");
+}
+
 /* A module that is not in the tree brings code that nobody here has seen. */
 static struct verdict judge_module(const struct verifier_input *in, const json_t *module,
 				   struct arena *a)
@@ -211,10 +265,13 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	static const struct verdict_part parts[] = {
 		{"blocks", judge_block}, {"instances", judge_instance}, {"modules", judge_module}};
 	struct verdict v;
+	size_t files;
 
 	if (!verdict_needs_run(&in->ev->before, a, &v) || !verdict_needs_run(&in->ev->first, a, &v))
 		return v;
 	v = verdict_of_parts(in, parts, FP_ARRAY_SIZE(parts), a);
+	if (v.kind == VERDICT_PASS && in->ev->before.tree && in->ev->first.tree)
+		v = verdict_of_changed_paths(in->ev, judge_path, &files, a);
 	if (v.kind != VERDICT_PASS)
 		return v;
 	return verdict_pass("the change adds nothing that runs", "evidence/view-first.json");

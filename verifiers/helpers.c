@@ -144,6 +144,44 @@ static bool same_entry(const struct tree_entry *a, const struct tree_entry *b)
 	return a->type == b->type && sha256_equal(&a->sha256, &b->sha256);
 }
 
+bool verdict_path_allowed(const struct evidence_claims *c, const char *path)
+{
+	if (c->has_paths)
+		return verdict_matches_any(&c->paths, path, verdict_matches_path);
+	return c->finding.file && strcmp(c->finding.file, path) == 0;
+}
+
+struct verdict verdict_of_changed_paths(const struct evidence *ev,
+					struct verdict (*judge)(const struct evidence *ev,
+								const char *path, struct arena *a),
+					size_t *ret_count, struct arena *a)
+{
+	const struct tree *one = ev->before.tree, *other = ev->first.tree;
+	size_t i = 0, k = 0;
+
+	*ret_count = 0;
+	while (i < one->count || k < other->count) {
+		int order = i == one->count ? 1
+			    : k == other->count
+				    ? -1
+				    : strcmp(one->entries[i].path, other->entries[k].path);
+		const char *path = order <= 0 ? one->entries[i].path : other->entries[k].path;
+		bool same = order == 0 && one->entries[i].type == other->entries[k].type &&
+			    sha256_equal(&one->entries[i].sha256, &other->entries[k].sha256);
+		struct verdict v;
+
+		i += order <= 0;
+		k += order >= 0;
+		if (same)
+			continue;
+		(*ret_count)++;
+		v = judge(ev, path, a);
+		if (v.kind != VERDICT_PASS)
+			return v;
+	}
+	return verdict_pass("", "");
+}
+
 const char *verdict_tree_difference(const struct tree *one, const struct tree *other,
 				    struct arena *a)
 {
@@ -190,17 +228,6 @@ bool verdict_changes_something(const json_t *resource_change)
 	return (strcmp(actions, "no-op") != 0 && strcmp(actions, "read") != 0) || *moved != '\0';
 }
 
-static const json_t *find_change(const json_t *list, const char *address)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach (list, i, row)
-		if (strcmp(json_text_of(row, "address"), address) == 0)
-			return row;
-	return NULL;
-}
-
 static const char *describe_change(const json_t *one, const json_t *other, struct arena *a)
 {
 	const char *address = json_text_of(one ? one : other, "address");
@@ -228,20 +255,21 @@ const char *verdict_plan_difference(const struct evidence_plan *one,
 	if (one->size == other->size && sha256_equal(&one->digest, &other->digest))
 		return NULL;
 	json_array_foreach (mine, i, row) {
-		const json_t *twin = find_change(yours, json_text_of(row, "address"));
+		const json_t *twin = json_find_row(yours, "address", json_text_of(row, "address"));
 
 		if (!twin || !json_equal(row, (json_t *)(uintptr_t)twin))
 			return describe_change(row, twin, a);
 	}
 	json_array_foreach (yours, i, row)
-		if (!find_change(mine, json_text_of(row, "address")))
+		if (!json_find_row(mine, "address", json_text_of(row, "address")))
 			return describe_change(NULL, row, a);
 	return "the outputs differ";
 }
 
 const char *verdict_moved_from(const struct evidence_plan *change, const char *address)
 {
-	const json_t *row = find_change(json_object_get(change->json, "resource_changes"), address);
+	const json_t *row = json_find_row(json_object_get(change->json, "resource_changes"),
+					  "address", address);
 
 	return row ? json_text_of(row, "previous_address") : "";
 }

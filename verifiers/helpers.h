@@ -36,11 +36,20 @@ bool verdict_matches_address(const char *pattern, const char *address);
 bool verdict_matches_any(const struct evidence_strings *patterns, const char *text,
 			 bool (*matches)(const char *pattern, const char *text));
 
+/* Whether the scope lets the file be changed. */
+bool verdict_path_allowed(const struct evidence_claims *c, const char *path);
+
 /* An address without its instance keys. */
 const char *verdict_block_address(const char *address, struct arena *a);
 
 /* Whether address is the resource, or an instance of it. */
 bool verdict_is_resource(const char *resource, const char *address, struct arena *a);
+
+/* Judges each path that the fix changes, and counts them; the first verdict that is no pass. */
+struct verdict verdict_of_changed_paths(const struct evidence *ev,
+					struct verdict (*judge)(const struct evidence *ev,
+								const char *path, struct arena *a),
+					size_t *ret_count, struct arena *a);
 
 /* The first difference between two trees as "main.tf was changed"; NULL when there is none. */
 const char *verdict_tree_difference(const struct tree *one, const struct tree *other,

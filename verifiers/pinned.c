@@ -109,24 +109,19 @@ static struct verdict judge_provider(const struct verifier_input *in, const json
 
 static const json_t *find_lock(const json_t *view, const char *provider)
 {
-	json_t *row;
-	size_t i;
+	const json_t *row = json_find_row(json_object_get(view, "locks"), "provider", provider);
 
-	json_array_foreach (json_object_get(view, "locks"), i, row)
-		if (strcmp(json_text_of(row, "provider"), provider) == 0)
-			return json_object_get(row, "config");
-	return NULL;
+	return json_object_get(row, "config");
 }
 
 static bool holds_any(const json_t *list, const json_t *wanted)
 {
-	json_t *one, *other;
-	size_t i, k;
+	json_t *one;
+	size_t i;
 
-	json_array_foreach (list, i, one)
-		json_array_foreach (wanted, k, other)
-			if (json_equal(one, other))
-				return true;
+	json_array_foreach (wanted, i, one)
+		if (json_holds(list, one))
+			return true;
 	return false;
 }
 

@@ -35,6 +35,25 @@ static const char *other_actions(const struct evidence_plan *one, const struct e
 	return NULL;
 }
 
+/* Another checkout may have what the tree has not, and plans something else then. */
+static struct verdict judge_absent(const struct evidence *ev, struct arena *a)
+{
+	const json_t *then = json_object_get(ev->before.view, "absent");
+	json_t *path;
+	size_t i;
+
+	json_array_foreach (json_object_get(ev->first.view, "absent"), i, path)
+		if (!json_holds(then, path))
+			return verdict_inconclusive(
+				arena_printf(
+					a,
+					"what is planned depends on whether %s is there, which the "
+					"tree does not have",
+					json_string_value(path)),
+				"evidence/view-first.json");
+	return verdict_pass("", "");
+}
+
 static struct verdict judge(const struct verifier_input *in, struct arena *a)
 {
 	const struct evidence *ev = in->ev;
@@ -73,6 +92,9 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		return verdict_fail(
 			arena_printf(a, "what is done depends on mock values: %s", difference),
 			"plans/replay-other.json");
+	v = judge_absent(ev, a);
+	if (v.kind != VERDICT_PASS)
+		return v;
 	return verdict_pass(
 		"a run in which everything varied that may not matter gave the same bytes",
 		"evidence/tree-replay.json");
@@ -90,7 +112,7 @@ static struct verdict judge_stage(const struct verifier_input *in, struct arena 
 	return difference ? verdict_fail(arena_printf(a, "what is done depends on mock values: %s",
 						      difference),
 					 "plans/replay-other.json")
-			  : verdict_pass("", "");
+			  : judge_absent(in->ev, a);
 }
 
 const struct verifier verifier_reproducible = {

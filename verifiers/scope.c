@@ -1,13 +1,6 @@
 #include "verifiers/helpers.h"
 #include "verifiers/table.h"
 
-static bool path_allowed(const struct evidence_claims *c, const char *path)
-{
-	if (c->has_paths)
-		return verdict_matches_any(&c->paths, path, verdict_matches_path);
-	return c->finding.file && strcmp(c->finding.file, path) == 0;
-}
-
 /* What some tools read beside the files that were planned, or in place of them. */
 static bool is_of_some_tools(const char *path, const char *planner)
 {
@@ -26,58 +19,45 @@ static bool is_of_some_tools(const char *path, const char *planner)
 		if (strcmp(planner, "tofu") != 0 && size > strlen(*end) &&
 		    strcmp(path + size - strlen(*end), *end) == 0)
 			return true;
-	for (const char *const *n = names; *n; n++)
-		if (strcmp(*n, name) == 0)
-			return true;
-	return strncmp(path, "terraform.d/", 12) == 0 || strstr(path, "/terraform.d/");
+	return json_is_listed(name, names) || strncmp(path, "terraform.d/", 12) == 0 ||
+	       strstr(path, "/terraform.d/");
+}
+
+/* What makes of the files that were judged others as they are checked out. */
+static bool changes_checkout(const char *path)
+{
+	static const char *const names[] = {".gitattributes", ".gitmodules", NULL};
+	const char *slash = strrchr(path, '/');
+
+	return json_is_listed(slash ? slash + 1 : path, names);
 }
 
 static struct verdict judge_path(const struct evidence *ev, const char *path, struct arena *a)
 {
 	const struct evidence_claims *c = &ev->claims;
+	bool declared = verdict_matches_any(&c->declare, path, verdict_matches_path);
 
 	if (verdict_matches_any(&c->keep, path, verdict_matches_path))
 		return verdict_fail(arena_printf(a, "%s is to be kept, and is changed", path),
 				    "fix.diff");
-	if (!path_allowed(c, path))
+	if (!verdict_path_allowed(c, path))
 		return verdict_fail(arena_printf(a, "%s is changed, outside of %s", path,
 						 c->has_paths ? "the paths of the scope"
 							      : "the finding's file"),
 				    "fix.diff");
-	if (is_of_some_tools(path, ev->planner) &&
-	    !verdict_matches_any(&c->declare, path, verdict_matches_path))
+	if (!declared && changes_checkout(path))
+		return verdict_fail(
+			arena_printf(a,
+				     "%s is changed, and a checkout may then be another "
+				     "tree than this one",
+				     path),
+			"fix.diff");
+	if (!declared && is_of_some_tools(path, ev->planner))
 		return verdict_fail(arena_printf(a,
 						 "%s is changed, which only some tools read, "
 						 "and the plan was made without it",
 						 path),
 				    "fix.diff");
-	return verdict_pass("", "");
-}
-
-static struct verdict judge_tree(const struct evidence *ev, size_t *changed, struct arena *a)
-{
-	const struct tree *one = ev->before.tree, *other = ev->first.tree;
-	size_t i = 0, k = 0;
-
-	while (i < one->count || k < other->count) {
-		int order = i == one->count ? 1
-			    : k == other->count
-				    ? -1
-				    : strcmp(one->entries[i].path, other->entries[k].path);
-		const char *path = order <= 0 ? one->entries[i].path : other->entries[k].path;
-		bool same = order == 0 && one->entries[i].type == other->entries[k].type &&
-			    sha256_equal(&one->entries[i].sha256, &other->entries[k].sha256);
-		struct verdict v;
-
-		i += order <= 0;
-		k += order >= 0;
-		if (same)
-			continue;
-		(*changed)++;
-		v = judge_path(ev, path, a);
-		if (v.kind != VERDICT_PASS)
-			return v;
-	}
 	return verdict_pass("", "");
 }
 
@@ -147,7 +127,7 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 	if (!ev->before.tree || !ev->first.tree)
 		return verdict_inconclusive("a run left no tree to compare",
 					    "evidence/evidence.json");
-	v = judge_tree(ev, &files, a);
+	v = verdict_of_changed_paths(ev, judge_path, &files, a);
 	if (v.kind != VERDICT_PASS)
 		return v;
 	if (files == 0)

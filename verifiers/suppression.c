@@ -164,13 +164,7 @@ static struct verdict judge_comments(const struct verifier_input *in, struct are
 
 static const json_t *find_block(const json_t *view, const char *address)
 {
-	json_t *block;
-	size_t i;
-
-	json_array_foreach (json_object_get(view, "blocks"), i, block)
-		if (strcmp(json_text_of(block, "address"), address) == 0)
-			return block;
-	return NULL;
+	return json_find_row(json_object_get(view, "blocks"), "address", address);
 }
 
 static const json_t *ignored(const json_t *block)
@@ -188,16 +182,9 @@ static bool grew(const json_t *before, const json_t *after)
 		return false;
 	if (json_is_string(after))
 		return true;
-	json_array_foreach (after, i, item) {
-		bool there = false;
-		json_t *old;
-		size_t k;
-
-		json_array_foreach (before, k, old)
-			there = there || json_equal(item, old);
-		if (!there)
+	json_array_foreach (after, i, item)
+		if (!json_holds(before, item))
 			return true;
-	}
 	return false;
 }
 

@@ -34,10 +34,32 @@ int json_read_file(int dir_fd, const char *path, size_t max_bytes, json_t **ret_
 	return json_parse(path, buf_text(&text), text.size, ret_json, e);
 }
 
-static bool listed(const char *key, const char *const *keys)
+bool json_is_listed(const char *text, const char *const *list)
 {
-	for (; *keys; keys++)
-		if (strcmp(key, *keys) == 0)
+	for (; *list; list++)
+		if (strcmp(text, *list) == 0)
+			return true;
+	return false;
+}
+
+const json_t *json_find_row(const json_t *list, const char *key, const char *text)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (list, i, row)
+		if (strcmp(json_text_of(row, key), text) == 0)
+			return row;
+	return NULL;
+}
+
+bool json_holds(const json_t *list, const json_t *value)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach (list, i, one)
+		if (json_equal(one, value))
 			return true;
 	return false;
 }
@@ -50,7 +72,7 @@ int json_only_keys(const json_t *object, const char *what, const char *const *ke
 	json_t *value;
 
 	json_object_foreach (shared, key, value)
-		if (!listed(key, keys))
+		if (!json_is_listed(key, keys))
 			return err_set(e, ERR_INPUT, "%s: unknown key \"%s\"", what, key);
 	return 0;
 }

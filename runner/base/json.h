@@ -39,6 +39,13 @@ FP_MUST_CHECK int json_string_member(const json_t *object, const char *what, con
 const char *json_text_of(const json_t *object, const char *key);
 size_t json_number_of(const json_t *object, const char *key);
 
+/* The first object of list whose member key is that text; NULL when there is none. */
+const json_t *json_find_row(const json_t *list, const char *key, const char *text);
+/* Whether a value of list is equal to that one. */
+bool json_holds(const json_t *list, const json_t *value);
+/* Whether text is in the NULL-terminated list. */
+bool json_is_listed(const char *text, const char *const *list);
+
 /* Builders that end the process when out of memory, so that their callers stay short. */
 json_t *json_new_object(void);
 json_t *json_new_array(void);

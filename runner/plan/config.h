@@ -199,6 +199,7 @@ struct config {
 	CONFIG_LIST(struct config_module *) modules; /* parents before children */
 	CONFIG_LIST(const struct source *) files;    /* all that were read, as read */
 	size_t bytes;
+	const struct content *lock;		/* of the root module, once lock.c has read it */
 	const struct config_manifest *manifest; /* .terraform/modules/modules.json */
 };
 

@@ -5,7 +5,7 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/planjson.c runner/plan/planner.c runner/plan/planrecord.c runner/plan/plansetup.c \
 	runner/plan/planstate.c \
 	runner/plan/planview.c runner/plan/planwrite.c runner/plan/provide.c \
-	runner/plan/lookup.c runner/plan/request.c runner/plan/resources.c \
+	runner/plan/lock.c runner/plan/lookup.c runner/plan/request.c runner/plan/resources.c \
 	runner/plan/restype.c runner/plan/restypes.c runner/plan/target.c runner/plan/vars.c runner/plan/viewdocs.c runner/plan/viewrefs.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
 LIB_SRCS += $(addprefix runner/plan/tf/, ctypack.c ctystate.c h2.c mockprov.c mockserve.c msgpack.c pb.c \

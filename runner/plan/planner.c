@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runner/plan/imports.h"
+#include "runner/plan/lock.h"
 #include "runner/plan/moves.h"
 #include "runner/plan/packshow.h"
 #include "runner/plan/planjson.h"
@@ -90,6 +91,7 @@ void planner_compare_versions(struct walk *w)
 static int plan(struct walk *w, struct planrecord_texts *t, struct err *e)
 {
 	planner_compare_versions(w);
+	lock_check(&w->config);
 	imports_check(w);
 	moves_check_removed(w);
 	graph_build(w);

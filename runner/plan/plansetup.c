@@ -34,7 +34,7 @@ int plansetup_open(struct plansetup *s, const struct planner_input *in, struct a
 				    .diags = &s->diags,
 				    .dir_fd = in->workspace_fd,
 				    .root = s->request.root};
-	w->env = (struct eval_env){.dir_fd = s->root_fd};
+	w->env = (struct eval_env){.dir_fd = s->root_fd, .absent = &w->absent};
 	w->eval = (struct eval)EVAL_INIT(a, &s->diags, &w->env);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "runner/base/json.h"
 #include "runner/base/utf8.h"
 #include "runner/plan/hcl/lexer.h"
+#include "runner/plan/lock.h"
 #include "runner/plan/planwrite.h"
 #include "runner/plan/viewdocs.h"
 #include "runner/plan/viewrefs.h"
@@ -745,27 +746,16 @@ static void write_lock(struct view *v, const struct block *b)
 	buf_addch(v->out, '}');
 }
 
-/* What the root module's lock file pins; one that cannot be read pins nothing. */
 static void write_locks(struct view *v)
 {
-	static const char *const label[] = {"source"};
-	static const struct schema_block blocks[] = {{"provider", label, 1}};
-	const struct body_schema schema = {NULL, 0, blocks, FP_ARRAY_SIZE(blocks)};
-	struct config *c = &v->walk->config;
-	struct diags ignored = DIAGS_INIT(c->arena);
-	const struct source *s =
-		config_read(c, config_join(c->arena, c->root, ".terraform.lock.hcl"), false,
-			    (struct range){.source = NULL});
-	struct content content;
+	const struct content *lock = lock_read(&v->walk->config);
 
-	if (!s)
+	if (!lock)
 		return;
-	content = syntax_content(c->arena, syntax_parse_native(c->arena, s, &ignored), &schema,
-				 &ignored);
 	planwrite_key(v->out, "locks");
 	buf_addch(v->out, '[');
-	for (size_t i = 0; i < content.block_count; i++)
-		write_lock(v, content.blocks[i]);
+	for (size_t i = 0; i < lock->block_count; i++)
+		write_lock(v, lock->blocks[i]);
 	buf_addch(v->out, ']');
 }
 
@@ -843,6 +833,25 @@ static void write_account(struct view *v)
 		planwrite_member(v->out, "account", stated);
 }
 
+/* What functions asked for in vain, if they did. */
+static void write_absent(struct view *v)
+{
+	const struct eval_absent *absent = &v->walk->absent;
+	const struct config *c = &v->walk->config;
+
+	if (absent->count == 0)
+		return;
+	planwrite_key(v->out, "absent");
+	buf_addch(v->out, '[');
+	for (size_t i = 0; i < absent->count; i++) {
+		const char *path = config_join(c->arena, c->root, absent->paths[i]);
+
+		planwrite_comma(v->out);
+		planwrite_string(v->out, path ? path : absent->paths[i]);
+	}
+	buf_addch(v->out, ']');
+}
+
 void planview_write(struct walk *w, struct buf *out)
 {
 	struct view v = {.walk = w, .out = out};
@@ -852,6 +861,7 @@ void planview_write(struct walk *w, struct buf *out)
 	planwrite_member(out, "dialect", "terraform");
 	write_account(&v);
 	write_files(&v);
+	write_absent(&v);
 	write_per_module(&v, "variables", write_variables);
 	write_blocks(&v);
 	write_instances(&v);

@@ -176,6 +176,7 @@ struct walk {
 	const struct state *prior;
 	struct eval eval;
 	struct eval_env env;
+	struct eval_absent absent;
 	const struct value *root_values; /* object: name to value, from the request and files */
 	size_t instance_count;
 	struct infer *infer;

@@ -43,15 +43,25 @@ struct scope {
 	const struct value *splat_value;
 };
 
+/*
+ * What functions asked for and did not find: a working directory that has it gives other values.
+ * Sorted by the bytes, each once, relative to the working directory.
+ */
+struct eval_absent {
+	const char **paths;
+	size_t count, capacity;
+};
+
 /* What functions may need; one for a whole module. */
 struct eval_env {
 	int dir_fd;	  /* the working directory of file(), …; -1: file functions are refused */
 	const char *cwd;  /* what abspath() puts before, as "/work"; NULL: abspath() is refused */
 	const char *home; /* for pathexpand("~"); NULL: refused */
-	const char *plan_time; /* for plantimestamp(), as RFC 3339; NULL: refused */
-	bool no_functions;     /* where Terraform allows none */
-	bool literal_json;     /* strings of JSON syntax are no templates */
-	size_t file_bytes_max; /* of one file; 0: SYNTAX_FILE_BYTES_MAX */
+	const char *plan_time;	    /* for plantimestamp(), as RFC 3339; NULL: refused */
+	bool no_functions;	    /* where Terraform allows none */
+	bool literal_json;	    /* strings of JSON syntax are no templates */
+	size_t file_bytes_max;	    /* of one file; 0: SYNTAX_FILE_BYTES_MAX */
+	struct eval_absent *absent; /* notes what was asked for in vain; or NULL */
 };
 
 struct eval {

@@ -355,11 +355,31 @@ static bool walk(struct search *s, int dir_fd, const char *path, const char *pat
 	return fine;
 }
 
+/*
+ * What a checkout has beside the tree, and a pattern would find there: the files of Git and of
+ * Terraform in the working directory itself.
+ */
+static void note_beside(struct call *c, const char *relative, const char *pattern)
+{
+	static const char *const beside[] = {".git", ".terraform"};
+	size_t n = strcspn(pattern, "/");
+	bool deep = n == 2 && memcmp(pattern, "**", 2) == 0;
+
+	for (size_t i = 0; i < FP_ARRAY_SIZE(beside) && strcmp(relative, ".") == 0; i++) {
+		size_t steps = 0;
+
+		if (deep || (pattern[n] == '/' &&
+			     component_matches(pattern, pattern + n, beside[i], &steps) == 1))
+			workdir_note_absent(c, beside[i]);
+	}
+}
+
 static const struct value *run_fileset(struct call *c)
 {
 	struct search s = {.call = c};
 	FP_CLEANUP(fd_cleanup) int fd = -1;
 	enum workdir_kind kind = WORKDIR_NOTHING;
+	const char *relative;
 
 	if (strchr(STR(1), '{') || strchr(STR(1), '\\'))
 		return call_unsupported(c, "braces or backslashes in the pattern \"%s\"", STR(1));
@@ -371,6 +391,11 @@ static const struct value *run_fileset(struct call *c)
 					STR(1));
 	if (kind == WORKDIR_DIRECTORY && !walk(&s, fd, "", s.pattern))
 		return NULL;
+	relative = workdir_path(c, 0, STR(0));
+	note_beside(c, relative, s.pattern);
+	if (kind == WORKDIR_DIRECTORY && s.count == 0)
+		workdir_note_absent(c, workdir_clean(c->arena, arena_printf(c->arena, "%s/%s",
+									    relative, s.pattern)));
 	return value_set(c->arena, &type_string, s.items, s.count);
 }
 

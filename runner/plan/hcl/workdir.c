@@ -120,6 +120,31 @@ static int open_beneath(int dir_fd, const char *path, int flags)
 	return -1;
 }
 
+void workdir_note_absent(struct call *c, const char *path)
+{
+	struct eval_absent *absent = c->eval->env->absent;
+	size_t low = 0, high = absent ? absent->count : 0;
+
+	if (!absent)
+		return;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(absent->paths[middle], path);
+
+		if (order == 0)
+			return;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	absent->paths = arena_grow(c->arena, absent->paths, absent->count, &absent->capacity,
+				   sizeof(*absent->paths));
+	memmove(absent->paths + low + 1, absent->paths + low,
+		(absent->count++ - low) * sizeof(*absent->paths));
+	absent->paths[low] = arena_strdup(c->arena, path);
+}
+
 bool workdir_open(struct call *c, size_t arg, const char *path, enum workdir_kind *ret_kind,
 		  int *ret_fd)
 {
@@ -132,6 +157,7 @@ bool workdir_open(struct call *c, size_t arg, const char *path, enum workdir_kin
 	fd = open_beneath(c->eval->env->dir_fd, relative, O_RDONLY | O_NONBLOCK);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
 		*ret_kind = WORKDIR_NOTHING;
+		workdir_note_absent(c, relative);
 		return true;
 	}
 	if (fd < 0 || fstat(fd, &st) < 0) {

@@ -24,6 +24,9 @@ const char *workdir_path(struct call *c, size_t arg, const char *path);
 bool workdir_open(struct call *c, size_t arg, const char *path, enum workdir_kind *ret_kind,
 		  int *ret_fd);
 
+/* Notes a path, or a pattern of fileset(). */
+void workdir_note_absent(struct call *c, const char *path);
+
 /* The whole file; false after call_fail_arg(). */
 bool workdir_read(struct call *c, size_t arg, const char *path, struct buf *out);
 
