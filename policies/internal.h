@@ -187,6 +187,8 @@ bool policy_strings_have(const struct policy_strings *s, const char *text);
 const struct policy_operator *policy_operator_find(const char *name, bool *ret_negative);
 bool policy_operator_same(const json_t *value, const struct doc *d);
 bool policy_operator_empty(const json_t *value);
+/* callers.c: the operator "names_callers". */
+enum policy_result policy_judge_callers(const struct policy_value *found, const struct doc *value);
 
 /* The key `exec` of a policy. */
 FP_MUST_CHECK int policy_exec_read(const char *what, const struct doc *d, struct arena *a,

@@ -1,5 +1,6 @@
-LIB_SRCS += $(addprefix policies/, builtin.c catalogue.c change.c conditions.c eval.c exec.c joins.c network.c operators.c parse.c paths.c \
-	rules.c ranges.c views.c written.c)
+# What reads and judges policies; the compiler of the built-in ones is made of it, too.
+POLICY_ENGINE := callers change conditions eval exec joins network operators parse paths ranges views written
+LIB_SRCS += $(addprefix policies/, builtin.c catalogue.c rules.c $(POLICY_ENGINE:%=%.c))
 POLICY_FILES := $(sort $(wildcard policies/builtin/*.yaml))
 
 GENERATED_SRCS += $(BUILD)/gen/builtin_policies.c
@@ -8,8 +9,7 @@ GENERATED_SRCS += $(BUILD)/gen/builtin_policies.c
 $(BUILD)/gen/builtin_policies.c: $(POLICY_FILES) $(BUILD)/policyc
 	@mkdir -p $(@D)
 	$(BUILD)/policyc $(POLICY_FILES) > $@.tmp && mv $@.tmp $@
-POLICYC_OBJS := $(addprefix $(BUILD)/, $(addprefix policies/, policyc_main.o change.o conditions.o eval.o exec.o joins.o network.o \
-	operators.o parse.o paths.o ranges.o views.o written.o) $(addprefix runner/base/, arena.o buf.o die.o doc.o \
+POLICYC_OBJS := $(addprefix $(BUILD)/, $(addprefix policies/, policyc_main.o $(POLICY_ENGINE:%=%.o)) $(addprefix runner/base/, arena.o buf.o die.o doc.o \
 	doc_json.o doc_yaml.o err.o fd.o hex.o json.o json_fast.o sha256.o treestream.o utf8.o) runner/canon/jcs.o \
 	$(addprefix runner/findings/, asff.o codetf.o place.o read.o sarif.o scanners.o))
 $(BUILD)/policyc: $(POLICYC_OBJS)

@@ -473,6 +473,7 @@ static const struct policy_operator operators[] = {
 	{"is_false", false, false, NULL, judge_false},
 	{"subset", true, false, check_array, judge_subset},
 	{"intersects", true, false, check_array, judge_intersects},
+	{"names_callers", false, true, NULL, policy_judge_callers},
 };
 
 static const struct policy_operator *find(const char *name)
