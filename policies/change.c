@@ -22,13 +22,13 @@ const struct policy_instance *policy_before_of(struct policy_context *c, const c
 /* --- what the plan does
  * ------------------------------------------------------------------------------ */
 
-static bool has_action(const json_t *row, const char *name)
+bool policy_change_does(const json_t *row, const char *action_name)
 {
 	json_t *action;
 	size_t i;
 
 	json_array_foreach (json_object_get(json_object_get(row, "change"), "actions"), i, action)
-		if (json_is_string(action) && strcmp(json_string_value(action), name) == 0)
+		if (json_is_string(action) && strcmp(json_string_value(action), action_name) == 0)
 			return true;
 	return false;
 }
@@ -36,7 +36,8 @@ static bool has_action(const json_t *row, const char *name)
 static enum policy_result judge_action(struct policy_context *c, const struct policy_condition *d)
 {
 	const json_t *row = policy_change_of(c->views, c->instance->address);
-	bool destroyed = has_action(row, "delete"), created = has_action(row, "create");
+	bool destroyed = policy_change_does(row, "delete"),
+	     created = policy_change_does(row, "create");
 	enum policy_result result = POLICY_PASS;
 
 	if (!c->views->change) {
@@ -212,7 +213,7 @@ static enum policy_result judge_elements(struct policy_context *c, const struct 
 	/* What was left to the provider held nothing of ours. */
 	if (!json_object_get(before->config, d->path.steps[0].name))
 		then.count = 0;
-	for (size_t i = 0; i < then.count && !has_action(row, "no-op"); i++) {
+	for (size_t i = 0; i < then.count && !policy_change_does(row, "no-op"); i++) {
 		enum policy_result counts, found = find_element(&now, &then.rows[i]);
 
 		c->here = then.rows[i];
@@ -232,104 +233,6 @@ static enum policy_result judge_elements(struct policy_context *c, const struct 
 	return result;
 }
 
-/* --- accounts
- * ---------------------------------------------------------------------------------------- */
-
-#define ACCOUNT_DIGITS 12
-
-/* The next run of exactly twelve digits, or NULL. */
-static const char *next_account(const char *text)
-{
-	while (*text) {
-		size_t digits = strspn(text, "0123456789");
-
-		if (digits == ACCOUNT_DIGITS)
-			return text;
-		text += digits > 0 ? digits : 1;
-	}
-	return NULL;
-}
-
-static bool mentions(const json_t *value, const char *account)
-{
-	const char *key;
-	json_t *member;
-	size_t i;
-
-	if (json_is_string(value))
-		return strstr(json_string_value(value), account) != NULL;
-	json_array_foreach (value, i, member)
-		if (mentions(member, account))
-			return true;
-	json_object_foreach ((json_t *)(uintptr_t)value, key, member)
-		if (mentions(member, account))
-			return true;
-	return false;
-}
-
-static bool is_mentioned(const struct policy_index *x, const char *type, const char *account)
-{
-	for (size_t i = 0; i < x->count; i++) {
-		const struct policy_instance *one = &x->instances[i];
-
-		if (type && strcmp(one->type, type) != 0)
-			continue;
-		if (mentions(one->values, account) || (!type && mentions(one->config, account)))
-			return true;
-		for (const struct policy_document *m = one->documents; m && !type; m = m->next)
-			if (mentions(m->document, account))
-				return true;
-	}
-	return false;
-}
-
-/* Named somewhere before the change, or the one that all is made in. */
-static bool is_known_account(const struct policy_context *c, const char *account)
-{
-	return strcmp(c->views->now->account, account) == 0 ||
-	       mentions(c->views->before->providers, account) ||
-	       is_mentioned(c->views->before, NULL, account) ||
-	       is_mentioned(c->views->now, "aws_caller_identity", account);
-}
-
-static const char *stranger_in(struct policy_context *c, const json_t *value)
-{
-	const char *key, *found = NULL;
-	json_t *member;
-	size_t i;
-
-	for (const char *at = json_is_string(value) ? next_account(json_string_value(value)) : NULL;
-	     at && !found; at = next_account(at + ACCOUNT_DIGITS)) {
-		const char *account = arena_strndup(c->arena, at, ACCOUNT_DIGITS);
-
-		if (!is_known_account(c, account))
-			found = account;
-	}
-	json_array_foreach (value, i, member)
-		if (!found)
-			found = stranger_in(c, member);
-	json_object_foreach ((json_t *)(uintptr_t)value, key, member)
-		if (!found)
-			found = stranger_in(c, member);
-	return found;
-}
-
-/* What is new is judged too: it may let in whom nobody spoke of. */
-static enum policy_result judge_accounts(struct policy_context *c, const struct policy_condition *d)
-{
-	const struct policy_value root = policy_instance_root(c->instance);
-	struct policy_found f = {.count = 0};
-	const char *stranger = NULL;
-
-	policy_path_walk(c, &root, &d->path, &f);
-	for (size_t i = 0; i < f.count && !stranger; i++)
-		stranger = stranger_in(c, f.rows[i].value);
-	policy_note(c, POLICY_VIEW_CHANGE, stranger ? POLICY_FAIL : POLICY_PASS,
-		    "%s names the account %s, which nothing named before", d->path.text,
-		    stranger ? stranger : "");
-	return stranger ? POLICY_FAIL : POLICY_PASS;
-}
-
 enum policy_result policy_judge_change(struct policy_context *c, const struct policy_condition *d)
 {
 	const struct policy_instance *before;
@@ -337,7 +240,9 @@ enum policy_result policy_judge_change(struct policy_context *c, const struct po
 	if (d->change == POLICY_NO_REPLACE || d->change == POLICY_NO_DESTROY)
 		return judge_action(c, d);
 	if (d->change == POLICY_NO_NEW_ACCOUNTS)
-		return judge_accounts(c, d);
+		return policy_judge_accounts(c, d);
+	if (d->change == POLICY_DENIALS_KEPT)
+		return policy_judge_denials(c);
 	before = policy_before_of(c, c->instance->address);
 	/* New, or gone: nothing to compare. */
 	if (!before || before == c->instance) {

@@ -383,8 +383,9 @@ static int read_change(struct reader *r, const struct doc *d, struct policy_cond
 {
 	static const char *const keys[] = {"cond_type", "resource_types", "attribute", "operator",
 					   "stronger",	"order",	  "where",     NULL};
-	static const char *const operators[] = {"not_weakened", "no_replace",	   "no_destroy",
-						"unchanged",	"no_new_accounts", NULL};
+	static const char *const operators[] = {
+		"not_weakened",	   "no_replace",   "no_destroy", "unchanged",
+		"no_new_accounts", "denials_kept", NULL};
 	static const char *const stronger[] = {"greater",  "less",   "true", "false",
 					       "superset", "subset", "set",  NULL};
 	size_t operator= 0, index = SIZE_MAX;
@@ -403,9 +404,12 @@ static int read_change(struct reader *r, const struct doc *d, struct policy_cond
 		return doc_fault(d, r->what, r->e, "needs either \"stronger\" or \"order\"");
 	c->stronger = c->order ? POLICY_STRONGER_ORDER : (enum policy_stronger)index;
 	if (path_member(r, d, "attribute",
-			c->change != POLICY_NO_REPLACE && c->change != POLICY_NO_DESTROY,
+			c->change != POLICY_NO_REPLACE && c->change != POLICY_NO_DESTROY &&
+				c->change != POLICY_DENIALS_KEPT,
 			&c->path) < 0)
 		return -1;
+	if (c->change == POLICY_NO_NEW_ACCOUNTS)
+		add_elements(r, c);
 	if (!doc_get(d, "where"))
 		return 0;
 	if (c->change != POLICY_NOT_WEAKENED || c->stronger != POLICY_STRONGER_SUPERSET)

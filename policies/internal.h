@@ -100,6 +100,7 @@ enum policy_change_operator {
 	POLICY_NO_DESTROY,
 	POLICY_UNCHANGED,
 	POLICY_NO_NEW_ACCOUNTS,
+	POLICY_DENIALS_KEPT,
 };
 
 enum policy_stronger {
@@ -237,8 +238,8 @@ struct policy_instance {
 struct policy_index {
 	const struct policy_instance *instances;
 	size_t count;
-	const size_t *by_type, *by_address; /* sorted */
-	const json_t *providers;	    /* their configurations, as written */
+	const size_t *by_type, *by_address;  /* sorted */
+	const json_t *providers, *variables; /* their configurations, as written; values */
 	const char *account; /* of AWS, that the case says is its own; "" when it does not */
 	bool is_static;	     /* nothing was planned: instances are blocks as written */
 };
@@ -319,10 +320,16 @@ enum policy_result policy_judge_instances(struct policy_context *c,
 					  const struct policy_condition *d);
 enum policy_result policy_judge_network(struct policy_context *c, const struct policy_condition *d);
 enum policy_result policy_judge_change(struct policy_context *c, const struct policy_condition *d);
+/* Whether a change lets no account of AWS in that nothing named before. */
+enum policy_result policy_judge_accounts(struct policy_context *c,
+					 const struct policy_condition *d);
+/* Whether policies of AWS still deny what they denied before. */
+enum policy_result policy_judge_denials(struct policy_context *c);
 /* The subject as it was before, following `moved`; NULL when it is new. */
 const struct policy_instance *policy_before_of(struct policy_context *c, const char *address);
 /* Its row in the plan of the change, or NULL. */
 const json_t *policy_change_of(const struct policy_views *v, const char *address);
+bool policy_change_does(const json_t *row, const char *action_name);
 
 /* --- addresses
  * ------------------------------------------------------------------------------------ */

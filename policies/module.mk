@@ -1,5 +1,6 @@
 # What reads and judges policies; the compiler of the built-in ones is made of it, too.
-POLICY_ENGINE := callers change conditions eval exec joins network operators parse paths ranges views written
+POLICY_ENGINE := callers change conditions denials eval exec joins network operators parse paths principals \
+	ranges statements views written
 LIB_SRCS += $(addprefix policies/, builtin.c catalogue.c rules.c $(POLICY_ENGINE:%=%.c))
 POLICY_FILES := $(sort $(wildcard policies/builtin/*.yaml))
 
@@ -25,7 +26,7 @@ $(BUILD)/gen/builtin_catalogues.o: $(BUILD)/gen/builtin_catalogues.c
 EXTRA_OBJS += $(BUILD)/gen/builtin_policies.o
 $(BUILD)/gen/builtin_policies.o: $(BUILD)/gen/builtin_policies.c
 	$(CC) $(ALL_CFLAGS) $(PIE_CFLAGS) -MMD -MP -c -o $@ $<
-UNIT_TESTS += test_catalogue test_execpolicy test_policy test_policyviews
+UNIT_TESTS += test_catalogue test_execpolicy test_policy test_policydenials test_policyviews
 FUZZ_TARGETS += fuzz_policy fuzz_answer
 SCRIPT_TESTS += tests/e2e/policies.t tests/e2e/labelled.t
 

@@ -242,6 +242,7 @@ int policy_index_make(const json_t *view, struct arena *a, const struct policy_i
 				   m.by_type,
 				   m.by_address,
 				   json_object_get(view, "providers"),
+				   json_object_get(view, "variables"),
 				   arena_strdup(a, json_text_of(view, "account")),
 				   json_is_false(json_object_get(view, "planned"))};
 	*ret_index = x;
