@@ -15,10 +15,6 @@ variable "partners" {
   default = { acme = "400000000003" }
 }
 
-variable "auditors" {
-  type = list(string)
-}
-
 variable "vendor" {
   type    = string
   default = "400000000004"
@@ -140,24 +136,6 @@ resource "aws_iam_role" "partner" {
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { AWS = each.value } }]
   })
-}
-
-data "aws_iam_policy_document" "auditors" {
-  statement {
-    actions = ["sts:AssumeRole"]
-    dynamic "principals" {
-      for_each = var.auditors
-      content {
-        type        = "AWS"
-        identifiers = ["arn:aws:iam::${principals.value}:root"]
-      }
-    }
-  }
-}
-
-resource "aws_iam_role" "auditors" {
-  name               = "auditors"
-  assume_role_policy = data.aws_iam_policy_document.auditors.json
 }
 
 module "kept" {

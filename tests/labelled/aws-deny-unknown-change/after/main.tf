@@ -10,10 +10,6 @@ variable "effect" {
   type = string
 }
 
-data "aws_ssm_parameter" "policy" {
-  name = "/guard/policy"
-}
-
 resource "aws_sqs_queue" "same_variable" {
   name                    = "dku-same-variable"
   sqs_managed_sse_enabled = true
@@ -23,11 +19,6 @@ resource "aws_sqs_queue" "same_variable" {
 resource "aws_sqs_queue" "to_variable" {
   name   = "dku-to-variable"
   policy = var.whole_policy
-}
-
-resource "aws_sqs_queue" "to_parameter" {
-  name   = "dku-to-parameter"
-  policy = data.aws_ssm_parameter.policy.value
 }
 
 resource "aws_sqs_queue" "from_variable" {
@@ -75,47 +66,5 @@ resource "aws_sqs_queue" "lost_beside_unknown" {
       { Effect = "Allow", Principal = { AWS = "111122223333" }, Action = "sqs:SendMessage", Resource = "*",
       Condition = { IpAddress = { "aws:SourceIp" = var.office_ranges } } },
     ]
-  })
-}
-
-resource "aws_s3_bucket" "made_up" {
-  bucket_prefix = "dku-"
-}
-
-resource "aws_s3_bucket_policy" "made_up" {
-  bucket = aws_s3_bucket.made_up.id
-  policy = jsonencode({
-    Statement = [
-      {
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:*"
-        Resource  = [aws_s3_bucket.made_up.arn, "${aws_s3_bucket.made_up.arn}/*"]
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-      {
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "s3:PutObjectAcl"
-        Resource  = "${aws_s3_bucket.made_up.arn}/*"
-      },
-    ]
-  })
-}
-
-resource "aws_s3_bucket" "made_up_lost" {
-  bucket_prefix = "dku-lost-"
-}
-
-resource "aws_s3_bucket_policy" "made_up_lost" {
-  bucket = aws_s3_bucket.made_up_lost.id
-  policy = jsonencode({
-    Statement = [{
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = "${aws_s3_bucket.made_up_lost.arn}/*"
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
   })
 }

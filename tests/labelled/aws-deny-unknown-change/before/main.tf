@@ -6,10 +6,6 @@ variable "office_ranges" {
   type = list(string)
 }
 
-data "aws_ssm_parameter" "policy" {
-  name = "/guard/policy"
-}
-
 resource "aws_sqs_queue" "same_variable" {
   name   = "dku-same-variable"
   policy = var.whole_policy
@@ -19,13 +15,6 @@ resource "aws_sqs_queue" "to_variable" {
   name = "dku-to-variable"
   policy = jsonencode({
     Statement = [{ Effect = "Deny", Principal = "*", Action = "sqs:DeleteQueue", Resource = "*" }]
-  })
-}
-
-resource "aws_sqs_queue" "to_parameter" {
-  name = "dku-to-parameter"
-  policy = jsonencode({
-    Statement = [{ Effect = "Deny", Principal = "*", Action = "sqs:PurgeQueue", Resource = "*" }]
   })
 }
 
@@ -72,39 +61,5 @@ resource "aws_sqs_queue" "lost_beside_unknown" {
       { Effect = "Allow", Principal = { AWS = "111122223333" }, Action = "sqs:SendMessage", Resource = "*",
       Condition = { IpAddress = { "aws:SourceIp" = var.office_ranges } } },
     ]
-  })
-}
-
-resource "aws_s3_bucket" "made_up" {
-  bucket_prefix = "dku-"
-}
-
-resource "aws_s3_bucket_policy" "made_up" {
-  bucket = aws_s3_bucket.made_up.id
-  policy = jsonencode({
-    Statement = [{
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = [aws_s3_bucket.made_up.arn, "${aws_s3_bucket.made_up.arn}/*"]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
-  })
-}
-
-resource "aws_s3_bucket" "made_up_lost" {
-  bucket_prefix = "dku-lost-"
-}
-
-resource "aws_s3_bucket_policy" "made_up_lost" {
-  bucket = aws_s3_bucket.made_up_lost.id
-  policy = jsonencode({
-    Statement = [{
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "s3:*"
-      Resource  = [aws_s3_bucket.made_up_lost.arn, "${aws_s3_bucket.made_up_lost.arn}/*"]
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
   })
 }
