@@ -137,8 +137,8 @@ static enum policy_result judge_element(struct policy_context *c, const struct p
 	enum policy_result result;
 
 	if (v->is_unknown) {
-		policy_note(c, POLICY_VIEW_PLAN, POLICY_UNKNOWN, "%s is not known before apply",
-			    d->path.text);
+		policy_note(c, POLICY_VIEW_PLAN, POLICY_UNKNOWN, "%s is %s", d->path.text,
+			    policy_not_known(v));
 		return POLICY_UNKNOWN;
 	}
 	c->here = *v;

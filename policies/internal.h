@@ -16,6 +16,7 @@
 struct policy_value {
 	const json_t *value;   /* NULL: not there, or unknown */
 	const json_t *unknown; /* the mask beneath value: true where it is not known; may be NULL */
+	const json_t *mocked;  /* likewise: true where a data source would tell it */
 	bool is_unknown;
 	bool surely_set;			 /* unknown, but it will not be null */
 	bool in_document;			 /* within a string that is a document */
@@ -233,6 +234,8 @@ struct policy_instance {
 	const struct policy_document *documents;
 	struct policy_edges out, in;
 	bool managed;
+	bool uncertain; /* whether it is there rests on mocked values */
+	const json_t *mocked;
 };
 
 struct policy_index {
@@ -240,8 +243,10 @@ struct policy_index {
 	size_t count;
 	const size_t *by_type, *by_address;  /* sorted */
 	const json_t *providers, *variables; /* their configurations, as written; values */
-	const char *account; /* of AWS, that the case says is its own; "" when it does not */
-	bool is_static;	     /* nothing was planned: instances are blocks as written */
+	const char *account;	    /* of AWS, that the case says is its own; "" when it does not */
+	const char *mocked_account; /* what stands for it when it does not */
+	bool is_static;		    /* nothing was planned: instances are blocks as written */
+	struct policy_strings uncertain; /* types of which there may be more than is seen */
 };
 
 struct policy_views {
@@ -251,6 +256,8 @@ struct policy_views {
 
 /* The instances of a type: *ret_count of by_type from the returned one. */
 const size_t *policy_index_type(const struct policy_index *x, const char *type, size_t *ret_count);
+/* Whether there may be more instances of one of the types, by what a data source would tell. */
+bool policy_index_may_have(const struct policy_index *x, const struct policy_strings *types);
 const struct policy_instance *policy_index_find(const struct policy_index *x, const char *address);
 FP_MUST_CHECK int policy_index_make(const json_t *view, struct arena *a,
 				    const struct policy_index **ret_index, struct err *e);
@@ -298,6 +305,9 @@ struct policy_value policy_path_single(struct policy_context *c, const struct po
 /* Notes that the view was looked at, and why the condition is not met when result says so. */
 void policy_note(struct policy_context *c, enum policy_view_name view, enum policy_result result,
 		 const char *format, ...) FP_PRINTF(4, 5);
+
+/* "not known before apply", or that a data source tells it. */
+const char *policy_not_known(const struct policy_value *v);
 
 /* As it stands in a reason: "not set", "not known before apply" or short JSON. */
 const char *policy_describe(struct policy_context *c, const struct policy_value *v);

@@ -44,6 +44,15 @@ static enum policy_result judge_beside(struct policy_context *c,
 	return result;
 }
 
+static const char rests_on_data[] = "whether it is there is not known: a data source tells it";
+
+static const char *more_by_data(const struct policy_context *c, const struct policy_condition *d)
+{
+	return arena_printf(c->arena,
+			    "whether there are more %s is not known: a data source tells it",
+			    d->connected.items[0]);
+}
+
 struct connected {
 	enum policy_result result;
 	struct policy_why why;
@@ -64,7 +73,9 @@ static void judge_other(struct policy_context *c, const struct policy_condition 
 	if (joined == POLICY_UNKNOWN && one == POLICY_PASS)
 		policy_note(c, POLICY_VIEW_PLAN, POLICY_UNKNOWN,
 			    "whether it is connected is not known before apply");
-	one = policy_and(one, joined);
+	if (other->uncertain && one == POLICY_PASS)
+		policy_note(c, POLICY_VIEW_PLAN, POLICY_UNKNOWN, "%s", rests_on_data);
+	one = policy_and(one, other->uncertain ? policy_and(joined, POLICY_UNKNOWN) : joined);
 	so_far->count++;
 	if (so_far->count == 1 || policy_or(so_far->result, one) != so_far->result)
 		so_far->why = (struct policy_why){
@@ -251,6 +262,11 @@ enum policy_result policy_judge_connection(struct policy_context *c,
 	judge_same(c, d, parent, &so_far);
 	c->explains_pass = explains;
 	c->parent = parent;
+	if (so_far.result == POLICY_FAIL && policy_index_may_have(c->index, &d->connected)) {
+		so_far.result = POLICY_UNKNOWN;
+		so_far.why = (struct policy_why){more_by_data(c, d), POLICY_VIEW_PLAN};
+		so_far.count++;
+	}
 	result = d->exists ? so_far.result : policy_not(so_far.result);
 	if (so_far.count > 0) {
 		policy_note(c, so_far.why.view, result, "%s", so_far.why.reason);
@@ -258,6 +274,19 @@ enum policy_result policy_judge_connection(struct policy_context *c,
 	}
 	policy_note(c, POLICY_VIEW_PLAN, result, "no %s is connected with it",
 		    d->connected.count > 0 ? d->connected.items[0] : "resource");
+	return result;
+}
+
+/* Of one that may be there or not: what it would say if it is, where that makes a difference. */
+static enum policy_result judge_uncertain(struct policy_context *c,
+					  const struct policy_condition *d,
+					  enum policy_result there)
+{
+	enum policy_result result = d->quantify == POLICY_ALL ? policy_or(there, POLICY_UNKNOWN)
+							      : policy_and(there, POLICY_UNKNOWN);
+
+	if (result == POLICY_UNKNOWN && there != POLICY_UNKNOWN)
+		policy_note(c, POLICY_VIEW_PLAN, result, "%s", rests_on_data);
 	return result;
 }
 
@@ -281,10 +310,11 @@ enum policy_result policy_judge_instances(struct policy_context *c,
 			if (d->others_only && other == c->instance)
 				continue;
 			c->why.reason = "is there";
-			next = policy_quantified(
-				d->quantify, result,
-				policy_judge_there(c, other,
-						   d->child_count > 0 ? d->children[0] : NULL));
+			next = policy_judge_there(c, other,
+						  d->child_count > 0 ? d->children[0] : NULL);
+			if (other->uncertain)
+				next = judge_uncertain(c, d, next);
+			next = policy_quantified(d->quantify, result, next);
 			if (next != result || !*why.reason)
 				why = (struct policy_why){arena_printf(c->arena, "%s: %s",
 								       other->address,
@@ -294,6 +324,13 @@ enum policy_result policy_judge_instances(struct policy_context *c,
 		}
 	}
 	c->explains_pass = explains;
+	if (policy_index_may_have(c->index, &d->connected)) {
+		enum policy_result more = policy_quantified(d->quantify, result, POLICY_UNKNOWN);
+
+		if (more != result)
+			why.reason = more_by_data(c, d);
+		result = more;
+	}
 	policy_note(c, why.view, result, "%s%s", *why.reason ? why.reason : "there is no ",
 		    *why.reason ? "" : d->connected.items[0]);
 	return result;

@@ -59,9 +59,43 @@ static void add_range(struct opening *o, struct rule *r, const char *text)
 	to->rows[to->count++] = range;
 }
 
-static void add_addresses(struct opening *o, struct rule *r, const struct policy_value *v,
-			  const struct policy_path *path)
+/*
+ * Whether what is not known is the range of a VPC or of a subnet and nothing else: at most a /16 of
+ * IPv4, or a /44 of IPv6, which is never the world.
+ */
+static bool is_own_range(const struct opening *o, const struct policy_instance *at,
+			 const char *within, const struct policy_path *path)
 {
+	static const char *const types[] = {"aws_vpc", "aws_default_vpc", "aws_subnet",
+					    "aws_default_subnet"};
+	char full[256];
+	bool found = false;
+
+	(void)snprintf(full, sizeof(full), "%s%s%s", within ? within : "", within ? "." : "",
+		       path->text);
+	for (size_t k = 0; k < at->out.count; k++) {
+		const struct policy_edge *edge = &at->out.rows[k];
+		const char *type = o->c->index->instances[edge->other].type;
+		bool mine = false;
+
+		if (strcmp(edge->path, full) != 0)
+			continue;
+		for (size_t i = 0; i < FP_ARRAY_SIZE(types); i++)
+			mine = mine || strcmp(types[i], type) == 0;
+		if (!mine || !edge->direct ||
+		    (strcmp(edge->attribute, "cidr_block") != 0 &&
+		     strcmp(edge->attribute, "ipv6_cidr_block") != 0))
+			return false;
+		found = true;
+	}
+	return found;
+}
+
+static void add_addresses(struct opening *o, struct rule *r, const struct policy_instance *at,
+			  const struct policy_value *v, const struct policy_path *path,
+			  const char *within)
+{
+	bool own = is_own_range(o, at, within, path);
 	struct policy_found f = {.count = 0};
 
 	policy_path_walk(o->c, v, path, &f);
@@ -69,14 +103,14 @@ static void add_addresses(struct opening *o, struct rule *r, const struct policy
 		const json_t *value = f.rows[i].value, *mask = f.rows[i].unknown;
 		size_t count = FP_MAX(json_array_size(value), json_array_size(mask));
 
-		r->unknown = r->unknown || f.rows[i].is_unknown;
+		r->unknown = r->unknown || (f.rows[i].is_unknown && !own);
 		if (json_is_string(value))
 			add_range(o, r, json_string_value(value));
 		for (size_t k = 0; k < count; k++) {
 			const char *text = json_string_value(json_array_get(value, k));
 
 			if (json_is_true(json_array_get(mask, k)))
-				r->unknown = true;
+				r->unknown = r->unknown || !own;
 			else if (text)
 				add_range(o, r, text);
 		}
@@ -104,11 +138,11 @@ static bool add_prefix_list(struct opening *o, struct rule *r, const struct poli
 
 		if (strcmp(other->type, "aws_ec2_managed_prefix_list_entry") != 0)
 			continue;
-		add_addresses(o, r, &at, &single);
+		add_addresses(o, r, other, &at, &single, NULL);
 		own = true;
 	}
 	if (!own || json_object_get(list->config, "entry"))
-		add_addresses(o, r, &root, &entries);
+		add_addresses(o, r, list, &root, &entries, NULL);
 	return true;
 }
 
@@ -258,7 +292,7 @@ static void add_rule(struct opening *o, const struct policy_source *s,
 	if (about == POLICY_FAIL)
 		return;
 	for (size_t i = 0; i < s->address_count; i++)
-		add_addresses(o, &r, v, &s->addresses[i]);
+		add_addresses(o, &r, at, v, &s->addresses[i], within);
 	for (size_t i = 0; i < s->prefix_list_count; i++)
 		add_prefix_lists(o, &r, at, v, &s->prefix_lists[i], within);
 	r.ports_unknown = about == POLICY_UNKNOWN;
@@ -308,6 +342,7 @@ static void add_resource_rules(struct opening *o, const struct policy_source *s)
 {
 	const struct policy_edges *in = &o->c->instance->in;
 
+	o->unknown = o->unknown || policy_index_may_have(o->c->index, &s->types);
 	for (size_t k = 0; k < in->count; k++) {
 		const struct policy_instance *other = &o->c->index->instances[in->rows[k].other];
 		const struct policy_value v = policy_instance_root(other);

@@ -167,6 +167,8 @@ static void walk_element(struct policy_context *c, const struct spot *s, size_t 
 
 	next.v.value = json_array_get(s->v.value, i);
 	next.v.unknown = json_array_get(s->v.unknown, i);
+	if (!json_is_true(s->v.mocked))
+		next.v.mocked = json_array_get(s->v.mocked, i);
 	walk(c, &next, step, left, f);
 }
 
@@ -186,6 +188,8 @@ static void walk_member(struct policy_context *c, const struct spot *s, const ch
 
 	next.v.value = json_object_get(s->v.value, name);
 	next.v.unknown = json_object_get(s->v.unknown, name);
+	if (!json_is_true(s->v.mocked))
+		next.v.mocked = json_object_get(s->v.mocked, name);
 	walk(c, &next, step, left, f);
 }
 
@@ -237,10 +241,13 @@ static const struct policy_document *document_at(const struct spot *s)
 }
 
 static void walk_document(struct policy_context *c, const struct policy_document *d,
-			  const struct policy_step *step, size_t left, struct policy_found *f)
+			  const json_t *mocked, const struct policy_step *step, size_t left,
+			  struct policy_found *f)
 {
-	struct spot inside = {
-		.v = {.value = d->document, .unknown = d->unknown, .in_document = true}};
+	struct spot inside = {.v = {.value = d->document,
+				    .unknown = d->unknown,
+				    .mocked = mocked,
+				    .in_document = true}};
 
 	walk(c, &inside, step, left, f);
 }
@@ -284,7 +291,7 @@ static void walk(struct policy_context *c, const struct spot *s, const struct po
 	const json_t *v = s->v.value, *u = s->v.unknown;
 
 	if (d) {
-		walk_document(c, d, step, left, f);
+		walk_document(c, d, s->v.mocked, step, left, f);
 	} else if (left == 0 || json_is_true(u)) {
 		stop(c, s, f);
 	} else if (json_is_array(v) || json_is_array(u)) {
@@ -323,8 +330,10 @@ void policy_path_walk(struct policy_context *c, const struct policy_value *v,
 
 struct policy_value policy_instance_root(const struct policy_instance *i)
 {
-	return (struct policy_value){
-		.value = i->values, .unknown = i->unknown, .documents = i->documents};
+	return (struct policy_value){.value = i->values,
+				     .unknown = i->unknown,
+				     .mocked = i->mocked,
+				     .documents = i->documents};
 }
 
 struct policy_value policy_path_single(struct policy_context *c, const struct policy_value *v,
@@ -337,12 +346,18 @@ struct policy_value policy_path_single(struct policy_context *c, const struct po
 	return f.count > 0 ? f.rows[0] : (struct policy_value){.value = NULL};
 }
 
+const char *policy_not_known(const struct policy_value *v)
+{
+	return json_is_true(v->mocked) ? "not known: a data source tells it"
+				       : "not known before apply";
+}
+
 const char *policy_describe(struct policy_context *c, const struct policy_value *v)
 {
 	FP_CLEANUP(buf_release) struct buf text = BUF_INIT((size_t)1 << 24);
 
 	if (v->is_unknown)
-		return "not known before apply";
+		return policy_not_known(v);
 	if (!v->value || json_is_null(v->value))
 		return "not set";
 	json_dump_compact(&text, v->value);

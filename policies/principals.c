@@ -58,6 +58,10 @@ static bool is_mentioned(const struct policy_index *x, const char *type, const c
 /* Named somewhere before the change, or the one that all is made in. */
 static bool is_known_account(const struct policy_context *c, const char *account)
 {
+	/* What was made up is our own where nobody wrote it. */
+	if (strcmp(c->views->now->mocked_account, account) == 0 &&
+	    !mentions(c->instance->config, account))
+		return true;
 	return strcmp(c->views->now->account, account) == 0 ||
 	       mentions(c->views->before->providers, account) ||
 	       mentions(c->views->before->variables, account) ||

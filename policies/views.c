@@ -60,6 +60,8 @@ static void read_instance(struct maker *m, const json_t *json, struct policy_ins
 		.config = json_object_get(block, "config"),
 		.documents = read_documents(m, json_object_get(json, "documents")),
 		.managed = strcmp(json_text_of(json, "mode"), "managed") == 0,
+		.uncertain = json_is_true(json_object_get(json, "uncertain")),
+		.mocked = json_object_get(json, "mocked"),
 	};
 }
 
@@ -223,6 +225,36 @@ static void fill(struct maker *m, const json_t *instances, const json_t *referen
 	share_out(m, &edges);
 }
 
+bool policy_index_may_have(const struct policy_index *x, const struct policy_strings *types)
+{
+	for (size_t i = 0; i < x->uncertain.count; i++)
+		if (policy_strings_have(types, x->uncertain.items[i]))
+			return true;
+	return false;
+}
+
+/* Of blocks without an instance nobody can see what they belong to. */
+static struct policy_strings read_uncertain(const struct maker *m)
+{
+	const char **items = NULL;
+	size_t count = 0, capacity = 0, i;
+	json_t *block;
+
+	json_array_foreach (m->blocks, i, block) {
+		const char *address = json_text_of(block, "address");
+		size_t k = lower_bound(m->instances, m->by_block, m->count, address,
+				       offsetof(struct policy_instance, block_address));
+
+		if (!json_is_true(json_object_get(block, "uncertain")) ||
+		    (k < m->count &&
+		     strcmp(m->instances[m->by_block[k]].block_address, address) == 0))
+			continue;
+		items = arena_grow(m->arena, items, count, &capacity, sizeof(*items));
+		items[count++] = arena_strdup(m->arena, json_text_of(block, "type"));
+	}
+	return (struct policy_strings){items, count};
+}
+
 int policy_index_make(const json_t *view, struct arena *a, const struct policy_index **ret_index,
 		      struct err *e)
 {
@@ -244,7 +276,9 @@ int policy_index_make(const json_t *view, struct arena *a, const struct policy_i
 				   json_object_get(view, "providers"),
 				   json_object_get(view, "variables"),
 				   arena_strdup(a, json_text_of(view, "account")),
-				   json_is_false(json_object_get(view, "planned"))};
+				   arena_strdup(a, json_text_of(view, "mocked_account")),
+				   json_is_false(json_object_get(view, "planned")),
+				   read_uncertain(&m)};
 	*ret_index = x;
 	return 0;
 }

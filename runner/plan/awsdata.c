@@ -154,11 +154,15 @@ static const struct value *read_zones(struct walk *w, const struct value *config
 	}
 	config = with_texts(a, config, rows, 1);
 	if (value_get(config, "names"))
-		config = provide_with(a, config, "names",
-				      strings(a, value_get(config, "names"), names, 3));
+		config =
+			provide_with(a, config, "names",
+				     value_mark(a, strings(a, value_get(config, "names"), names, 3),
+						WALK_MOCKED));
 	if (value_get(config, "zone_ids"))
 		config = provide_with(a, config, "zone_ids",
-				      strings(a, value_get(config, "zone_ids"), ids, 3));
+				      value_mark(a,
+						 strings(a, value_get(config, "zone_ids"), ids, 3),
+						 WALK_MOCKED));
 	if (value_get(config, "group_names"))
 		config = provide_with(a, config, "group_names",
 				      strings(a, value_get(config, "group_names"), groups, 1));

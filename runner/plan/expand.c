@@ -95,7 +95,7 @@ static bool expand_count(struct walk *w, const struct expr *e, const struct valu
 		return false;
 	keys = arena_array(w->arena, (size_t)count + 1, sizeof(*keys));
 	for (int64_t i = 0; i < count; i++)
-		keys[i].key = value_int(w->arena, i);
+		keys[i] = (struct walk_key){value_int(w->arena, i), NULL, false};
 	*ret_keys = keys;
 	*ret_count = (size_t)count;
 	return true;
@@ -151,6 +151,7 @@ static bool expand_for_each(struct walk *w, const struct expr *e, const struct v
 {
 	struct walk_key *keys;
 	bool set = v->type->kind == TYPE_SET;
+	bool mocked = (set ? value_marks_deep(v) : v->marks) & WALK_MOCKED;
 
 	if (v->marks & VALUE_SENSITIVE || (set && value_marks_deep(v) & VALUE_SENSITIVE))
 		return refuse(
@@ -166,8 +167,9 @@ static bool expand_for_each(struct walk *w, const struct expr *e, const struct v
 			return refuse(w, e, "Invalid for_each set argument",
 				      "The given \"for_each\" argument value is unsuitable: "
 				      "\"for_each\" sets must not contain null values.");
-		keys[i].key = set ? v->items[i] : value_string(w->arena, value_key(v, i));
-		keys[i].each = v->items[i];
+		keys[i] = (struct walk_key){set ? v->items[i]
+						: value_string(w->arena, value_key(v, i)),
+					    v->items[i], mocked};
 	}
 	*ret_keys = keys;
 	*ret_count = v->count;
@@ -176,9 +178,9 @@ static bool expand_for_each(struct walk *w, const struct expr *e, const struct v
 
 bool expand_keys(struct walk *w, struct module_instance *m, const struct expr *count,
 		 const struct expr *for_each, enum repeat *ret_repeat,
-		 const struct walk_key **ret_keys, size_t *ret_count)
+		 const struct walk_key **ret_keys, size_t *ret_count, bool *ret_mocked)
 {
-	static const struct walk_key single = {NULL, NULL};
+	static const struct walk_key single = {NULL, NULL, false};
 	const struct scope *scope;
 	size_t failures = w->diags->failures;
 	const struct value *v;
@@ -187,6 +189,7 @@ bool expand_keys(struct walk *w, struct module_instance *m, const struct expr *c
 	if (*ret_repeat == REPEAT_NONE) {
 		w->instance_count++;
 		*ret_keys = &single;
+		*ret_mocked = false;
 		*ret_count = 1;
 		return true;
 	}
@@ -194,6 +197,7 @@ bool expand_keys(struct walk *w, struct module_instance *m, const struct expr *c
 	v = eval_expr(&w->eval, scope, count ? count : for_each);
 	if (w->diags->failures != failures)
 		return false;
+	*ret_mocked = (v->type->kind == TYPE_SET ? value_marks_deep(v) : v->marks) & WALK_MOCKED;
 	return count ? expand_count(w, count, v, ret_keys, ret_count)
 		     : expand_for_each(w, for_each, v, ret_keys, ret_count);
 }

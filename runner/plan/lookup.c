@@ -48,6 +48,11 @@ static const struct value *terraform_value(const struct walk_scope *s, const str
 	return bad_attribute(t, d, name);
 }
 
+static const struct value *with_mocked(struct walk *w, const struct value *v, bool mocked)
+{
+	return mocked ? value_mark(w->arena, v, WALK_MOCKED) : v;
+}
+
 static const struct value *each_value(const struct walk_scope *s, const struct traversal *t,
 				      struct diags *d)
 {
@@ -60,9 +65,9 @@ static const struct value *each_value(const struct walk_scope *s, const struct t
 		return NULL;
 	}
 	if (name && strcmp(name, "key") == 0)
-		return s->key.key;
+		return with_mocked(s->walk, s->key.key, s->key.mocked);
 	if (name && strcmp(name, "value") == 0)
-		return s->key.each;
+		return with_mocked(s->walk, s->key.each, s->key.mocked);
 	return bad_attribute(t, d, name);
 }
 
@@ -111,9 +116,10 @@ static const struct value *call_value(struct walk *w, const struct call_instance
 	case REPEAT_NONE:
 		return call->count ? items[0] : &value_dynamic;
 	case REPEAT_COUNT:
-		return value_tuple(w->arena, items, call->count);
+		return with_mocked(w, value_tuple(w->arena, items, call->count), call->mocked);
 	case REPEAT_FOR_EACH:
-		return value_object(w->arena, keys, items, call->count);
+		return with_mocked(w, value_object(w->arena, keys, items, call->count),
+				   call->mocked);
 	}
 	return &value_dynamic;
 }
@@ -167,6 +173,7 @@ static const struct value *whole_resource(struct walk *w, struct resource_instan
 		r->whole = value_tuple(w->arena, items, r->count);
 	else
 		r->whole = value_object(w->arena, keys, items, r->count);
+	r->whole = with_mocked(w, r->whole, r->mocked);
 	return r->whole;
 }
 
@@ -193,8 +200,8 @@ static const struct value *named_value(const struct walk_scope *s, const struct 
 	return i < 0 || !values[i] ? &value_dynamic : values[i];
 }
 
-static const struct value *lookup(void *context, const struct traversal *t, size_t *ret_used,
-				  struct diags *d)
+static const struct value *look_up(void *context, const struct traversal *t, size_t *ret_used,
+				   struct diags *d)
 {
 	const struct walk_scope *s = context;
 
@@ -223,6 +230,15 @@ static const struct value *lookup(void *context, const struct traversal *t, size
 		return s->self;
 	}
 	return resource_value(s, t, ret_used);
+}
+
+static const struct value *lookup(void *context, const struct traversal *t, size_t *ret_used,
+				  struct diags *d)
+{
+	const struct walk_scope *s = context;
+	const struct value *v = look_up(context, t, ret_used, d);
+
+	return v && s->walk->forgets_mocked ? walk_without_mocked(s->walk->arena, v) : v;
 }
 
 const struct scope *walk_scope(struct walk *w, struct module_instance *m, enum repeat repeat,

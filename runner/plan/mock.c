@@ -327,6 +327,12 @@ static bool worth_inventing(const struct restype_attr *attr)
 
 static const struct value *make_object(struct maker *m, const struct type *t);
 
+/* What a data source would have found is not known by anybody. */
+static const struct value *made_up(const struct maker *m, const struct value *v)
+{
+	return m->data ? value_mark(m->walk->arena, v, WALK_MOCKED) : v;
+}
+
 static const struct value *make_list(struct maker *m, const struct type *t, const char *name)
 {
 	struct arena *a = m->walk->arena;
@@ -453,7 +459,8 @@ static const struct value *fill_within(void *context, struct arena *a, const str
 
 	if (v->state != VALUE_UNKNOWN)
 		return v;
-	return make(c->maker, v->type, arena_printf(a, "%s/%zu", c->name, c->count++));
+	return made_up(c->maker,
+		       make(c->maker, v->type, arena_printf(a, "%s/%zu", c->name, c->count++)));
 }
 
 static const struct value *fill_attr(struct maker *m, const struct restype_attr *attr,
@@ -471,7 +478,7 @@ static const struct value *fill_attr(struct maker *m, const struct restype_attr 
 			return given;
 		if (!m->data && attr->computed && t == &type_string && !worth_inventing(attr))
 			return value_null(m->walk->arena, t);
-		return make(m, t, attr->name);
+		return made_up(m, make(m, t, attr->name));
 	}
 	if (attr->nested && v->state == VALUE_KNOWN)
 		return fill_elements(m, attr->nested->object, attr->name, v);
@@ -509,7 +516,7 @@ static const struct value *fill_member(struct maker *m, const struct restype_blo
 		return v;
 	if (v->state == VALUE_UNKNOWN) {
 		given = override_of(m, name, t->type);
-		return given ? given : empty_blocks(m->walk->arena, t);
+		return given ? given : made_up(m, empty_blocks(m->walk->arena, t));
 	}
 	return fill_elements(m, t->block, name, v);
 }

@@ -165,7 +165,8 @@ static void write_output_change(struct walk *w, struct buf *out, const char *nam
 			 (after && value_marks_deep(after) & VALUE_SENSITIVE);
 
 	planwrite_key(out, name);
-	buf_addf(out, "{\"actions\":[\"%s\"]", output_action(before, after));
+	buf_addf(out, "{\"actions\":[\"%s\"]",
+		 output_action(before, after ? walk_without_marks(w->arena, after) : NULL));
 	write_or(out, "before", before, planwrite_known, "null");
 	if (!after || after->state != VALUE_UNKNOWN)
 		write_or(out, "after", after, planwrite_known, "null");

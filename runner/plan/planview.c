@@ -367,6 +367,23 @@ static const char *block_address(struct arena *a, const struct config_module *m,
 			    r->type, r->name);
 }
 
+/* Whether it is there, and how often, rests on mocked values; in a call around it, perhaps. */
+static bool is_uncertain_block(const struct walk *w, const struct config_module *m,
+			       const struct config_resource *r)
+{
+	for (size_t i = 0; w->modules && i < w->modules[m->number].count; i++)
+		if (w->modules[m->number].list[i]->resources[r - m->resources.list].mocked)
+			return true;
+	for (; w->modules && m->call && m->parent; m = m->parent) {
+		const struct module_instances *all = &w->modules[m->parent->number];
+
+		for (size_t i = 0; i < all->count; i++)
+			if (all->list[i]->calls[m->call - m->parent->calls.list].mocked)
+				return true;
+	}
+	return false;
+}
+
 static void write_block(struct view *v, const struct config_module *m,
 			const struct config_resource *r)
 {
@@ -387,6 +404,8 @@ static void write_block(struct view *v, const struct config_module *m,
 	put_place(v->out, r->block->range);
 	put_uint(v->out, "end_line", end_line);
 	put_optional(v->out, "repeat", r->count ? "count" : r->for_each ? "for_each" : NULL);
+	if (is_uncertain_block(w, m, r))
+		put_bool(v->out, "uncertain", true);
 	write_lifecycle(v, r);
 	write_traversals(v, "depends_on", r->depends_on, r->depends_on_count);
 	write_provisioners(v, r);
@@ -471,9 +490,49 @@ static void write_documents(struct view *v, const struct value *value, const cha
 	}
 }
 
+/* The shape of shown, true where that is not known and the plan has it; of a set wherever. */
+static void write_mocked(struct view *v, const struct value *planned, const struct value *shown)
+{
+	bool keys = value_has_keys(shown);
+
+	if (shown->state == VALUE_UNKNOWN || !value_is_iterable(shown)) {
+		buf_addstr(v->out, shown->state == VALUE_UNKNOWN &&
+						   (!planned || planned->state != VALUE_UNKNOWN)
+					   ? "true"
+					   : "false");
+		return;
+	}
+	buf_addch(v->out, keys ? '{' : '[');
+	for (size_t i = 0; i < shown->count; i++) {
+		const struct value *item = shown->items[i], *there = NULL;
+
+		if (keys && !item->unknown_within)
+			continue;
+		if (keys)
+			planwrite_key(v->out, value_key(shown, i));
+		else
+			planwrite_comma(v->out);
+		if (planned && keys && value_has_keys(planned))
+			there = value_get(planned, value_key(shown, i));
+		else if (planned && !keys && value_is_iterable(planned) && i < planned->count &&
+			 planned->type->kind != TYPE_SET)
+			there = planned->items[i];
+		write_mocked(v, there, item);
+	}
+	buf_addch(v->out, keys ? '}' : ']');
+}
+
+/* Whether it is there at all rests on mocked values. */
+static bool is_uncertain(const struct resource_instance *r)
+{
+	ptrdiff_t i = r->module && r->cfg ? r->cfg - r->module->cfg->resources.list : -1;
+
+	return r->module && (r->module->mocked || (i >= 0 && r->module->resources[i].mocked));
+}
+
 static void write_instance(struct view *v, const struct resource_instance *r)
 {
-	const struct value *planned = r->planned;
+	const struct value *planned = resources_shown(v->walk, r);
 
 	planwrite_comma(v->out);
 	buf_addch(v->out, '{');
@@ -497,12 +556,18 @@ static void write_instance(struct view *v, const struct resource_instance *r)
 		buf_addstr(v->out, "{}");
 	planwrite_key(v->out, "sensitive");
 	planwrite_sensitive(v->out, r->planned_marked);
+	if (r->mocked) {
+		planwrite_key(v->out, "mocked");
+		write_mocked(v, r->planned, planned);
+	}
+	if (is_uncertain(r))
+		put_bool(v->out, "uncertain", true);
 	put_bool(v->out, "inferred", r->type->inferred);
 	planwrite_key(v->out, "documents");
 	buf_addch(v->out, '[');
 	write_documents(v, planned, "");
 	if (planned->unknown_within)
-		viewdocs_write(v->walk, v->out, r);
+		viewdocs_write(v->walk, v->out, r, planned);
 	buf_addstr(v->out, "]}");
 }
 
@@ -820,7 +885,7 @@ static void write_files(struct view *v)
 	buf_addch(v->out, ']');
 }
 
-/* The account that the case says is its own; a made-up one is not. */
+/* The account that the case says is its own, or the one that was made up for it. */
 static void write_account(struct view *v)
 {
 	const struct request *q = v->walk->request;
@@ -831,6 +896,8 @@ static void write_account(struct view *v)
 		stated = q->account_id;
 	if (*stated)
 		planwrite_member(v->out, "account", stated);
+	else
+		planwrite_member(v->out, "mocked_account", q->account_id);
 }
 
 /* What functions asked for in vain, if they did. */

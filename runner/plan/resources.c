@@ -12,20 +12,20 @@
 /* --- marks
  * ------------------------------------------------------------------------------------------ */
 
-/* planned with the marks that config has at the same places. */
+/* planned with the wanted marks that config has at the same places. */
 static const struct value *marked_as(struct arena *a, const struct value *planned,
-				     const struct value *config)
+				     const struct value *config, unsigned wanted)
 {
 	const struct value **items;
-	unsigned marks = config->marks & VALUE_SENSITIVE;
+	unsigned marks = planned->marks | (config->marks & wanted);
 
-	if (!(value_marks_deep(config) & VALUE_SENSITIVE))
+	if (!(value_marks_deep(config) & wanted))
 		return planned;
 	if (!value_is_iterable(planned) || !value_is_iterable(config) || planned->count == 0 ||
 	    planned->type->kind == TYPE_SET)
 		return value_mark(a, planned,
 				  marks | (planned->type->kind == TYPE_SET
-						   ? value_marks_deep(config) & VALUE_SENSITIVE
+						   ? value_marks_deep(config) & wanted
 						   : 0));
 	items = arena_array(a, planned->count, sizeof(*items));
 	for (size_t i = 0; i < planned->count; i++) {
@@ -35,12 +35,17 @@ static const struct value *marked_as(struct arena *a, const struct value *planne
 			c = value_get(config, value_key(planned, i));
 		else if (i < config->count && !value_has_keys(config))
 			c = config->items[i];
-		items[i] = c ? marked_as(a, planned->items[i], c) : planned->items[i];
+		items[i] = c ? marked_as(a, planned->items[i], c, wanted) : planned->items[i];
 	}
 	planned = planned->type->kind == TYPE_OBJECT
 			  ? provide_object(a, planned, items)
 			  : provide_collection(a, planned, items, planned->count);
 	return value_mark(a, planned, marks);
+}
+
+const struct value *resources_marked(struct arena *a, const struct value *v, const struct value *as)
+{
+	return marked_as(a, v, as, WALK_MOCKED);
 }
 
 /* --- one instance
@@ -109,7 +114,31 @@ static bool find_type(struct walk *w, struct resource_instance *r)
 static const struct value *finished(struct walk *w, const struct resource_instance *r,
 				    const struct value *v)
 {
-	return restype_mark_sensitive(w->arena, r->type->block, marked_as(w->arena, v, r->config));
+	return restype_mark_sensitive(w->arena, r->type->block,
+				      marked_as(w->arena, v, r->config, VALUE_SENSITIVE));
+}
+
+/* --- mocked values
+ * -------------------------------------------------------------------------------- */
+
+/*
+ * What rests on values that were made up for a data source.  v: the planned value, with marks where
+ * it was made up itself.
+ */
+static void note_mocked(struct walk *w, struct resource_instance *r, const struct value *v)
+{
+	const struct value *all = value_get(v, "tags_all");
+	bool tags = r->provider_config->mocked_tags;
+
+	if (value_get(r->config, "tags"))
+		tags = tags || value_marks_deep(value_get(r->config, "tags")) & WALK_MOCKED;
+	if (tags && all)
+		v = provide_with(w->arena, v, "tags_all", value_mark(w->arena, all, WALK_MOCKED));
+	v = marked_as(w->arena, v, r->config, WALK_MOCKED);
+	if (!(value_marks_deep(v) & WALK_MOCKED))
+		return;
+	r->mocked = v;
+	r->current = finished(w, r, v);
 }
 
 /* --- replace_triggered_by
@@ -268,6 +297,7 @@ static void plan_managed(struct walk *w, struct resource_instance *r)
 	if (r->action == ACTION_NO_OP && !value_identical(r->planned_marked, r->prior_marked))
 		r->action = ACTION_UPDATE;
 	r->current = r->planned_marked;
+	note_mocked(w, r, r->planned);
 	if (w->phase == WALK_APPLY) {
 		r->applied = mock_applied(w, r, config, r->planned);
 		r->applied_marked = finished(w, r, r->applied);
@@ -324,10 +354,44 @@ static bool must_wait(struct walk *w, const struct node *n)
 	return false;
 }
 
+/*
+ * For the view: planned once more as if what data sources tell were not known, since marks cannot
+ * tell which part of a set they are of.
+ */
+const struct value *resources_shown(struct walk *w, const struct resource_instance *r)
+{
+	struct diag_mark mark = diag_mark(w->diags);
+	const struct value *config, *shown;
+
+	if (!r->mocked || r->adopted || r->mode != CONFIG_MANAGED)
+		return r->mocked ? walk_without_mocked(w->arena, r->mocked) : r->planned;
+	w->forgets_mocked = true;
+	config = value_unmark_deep(w->arena, body_value(w, r->scope, r->body, r->type->block));
+	w->forgets_mocked = false;
+	config = provide_ignore(w->arena, r->cfg, r->prior, config);
+	shown = provide_planned(w, r, r->prior,
+				provide_proposed(w->arena, r->type->block, r->prior, config));
+	diag_rewind(w->diags, mark);
+	if (r->provider_config->mocked_tags && value_get(shown, "tags_all"))
+		shown = provide_with(w->arena, shown, "tags_all",
+				     value_unknown(w->arena, value_get(shown, "tags_all")->type));
+	return shown;
+}
+
+static const struct value *all_mocked(struct arena *a, const struct value *v)
+{
+	const struct value **items = arena_array(a, v->count + 1, sizeof(*items));
+
+	for (size_t i = 0; i < v->count; i++)
+		items[i] = value_mark(a, v->items[i], WALK_MOCKED);
+	return provide_object(a, v, items);
+}
+
 static void plan_data(struct walk *w, const struct node *n, struct resource_instance *r)
 {
 	const struct value *config = value_unmark_deep(w->arena, r->config);
 	struct planstate_entry *entry = planstate_find(w, r->address);
+	const struct value *read = NULL;
 
 	if (entry)
 		entry->taken = true;
@@ -340,7 +404,11 @@ static void plan_data(struct walk *w, const struct node *n, struct resource_inst
 		r->pending = true;
 		r->planned = provide_unread(w->arena, r->type->block, config);
 	} else {
-		r->planned = mock_read(w, r, config);
+		read = mock_read(w, r, config);
+		/* What is read by arguments that were made up is no better than they are. */
+		if (value_marks_deep(r->config) & WALK_MOCKED)
+			read = all_mocked(w->arena, read);
+		r->planned = value_unmark_deep(w->arena, read);
 		r->applied = r->planned;
 	}
 	if (r->cfg->check && !r->reason) {
@@ -350,6 +418,7 @@ static void plan_data(struct walk *w, const struct node *n, struct resource_inst
 	r->planned_marked = finished(w, r, r->planned);
 	r->applied_marked = r->applied ? r->planned_marked : NULL;
 	r->current = r->planned_marked;
+	note_mocked(w, r, read ? read : r->planned);
 }
 
 static void plan_ephemeral(struct walk *w, struct resource_instance *r)
@@ -412,7 +481,8 @@ void resources_node(struct walk *w, const struct node *n)
 		const struct walk_key *keys;
 		size_t count;
 
-		if (!expand_keys(w, m, cfg->count, cfg->for_each, &all->repeat, &keys, &count)) {
+		if (!expand_keys(w, m, cfg->count, cfg->for_each, &all->repeat, &keys, &count,
+				 &all->mocked)) {
 			all->failed = failed = true;
 			continue;
 		}

@@ -1,13 +1,15 @@
 /*
- * A policy that names the resource it protects is not known before apply, but most of it is: its
- * actions, its effect, its conditions.  So the text is made once more with a marker in the place of
- * each string that is not known, read as JSON, and what holds a marker is told as unknown.
+ * A policy that names the resource it protects is not known before apply, and one that names what a
+ * data source found is not known here, but most of it is: its actions, its effect, its conditions.
+ * So the text is made once more with a marker in the place of each string that is not known, read
+ * as JSON, and what holds a marker is told as unknown.
  */
 #include "runner/plan/viewdocs.h"
 
 #include <string.h>
 
 #include "runner/base/json.h"
+#include "runner/plan/body.h"
 #include "runner/plan/iampolicy.h"
 #include "runner/plan/planwrite.h"
 #include "runner/plan/viewrefs.h"
@@ -90,7 +92,7 @@ static bool from_data(struct walk *w, const struct viewrefs_source *s, struct bu
 	if (strcmp(r->type_name, "aws_iam_policy_document") != 0 ||
 	    (strcmp(s->attribute, "json") != 0 && strcmp(s->attribute, "minified_json") != 0))
 		return false;
-	v = marked(w, r->config, false);
+	v = marked(w, body_value(w, r->scope, r->body, r->type->block), false);
 	if (v)
 		v = iampolicy_read(w, v, r->cfg->block->range);
 	v = v ? value_get(v, "minified_json") : NULL;
@@ -105,12 +107,14 @@ static bool make_text(struct walk *w, const struct viewrefs_source *s, struct bu
 	size_t failures = w->diags->failures;
 	bool made = false;
 
+	w->forgets_mocked = true;
 	if (s->data)
 		made = from_data(w, s, text);
 	else if (s->expr->kind == EXPR_CALL)
 		made = from_call(w, s, text);
 	else if (s->expr->kind == EXPR_TEMPLATE)
 		made = from_template(w, s, text);
+	w->forgets_mocked = false;
 	made = made && w->diags->failures == failures;
 	diag_rewind(w->diags, mark);
 	return made;
@@ -229,8 +233,9 @@ static void write_body(struct walk *w, struct buf *out, const struct resource_in
 	}
 }
 
-void viewdocs_write(struct walk *w, struct buf *out, const struct resource_instance *r)
+void viewdocs_write(struct walk *w, struct buf *out, const struct resource_instance *r,
+		    const struct value *shown)
 {
-	if (r->cfg && value_has_keys(r->planned))
-		write_body(w, out, r, r->body, r->planned, "");
+	if (r->cfg && value_has_keys(shown))
+		write_body(w, out, r, r->body, shown, "");
 }

@@ -6,8 +6,10 @@
 
 /*
  * Appends {path, document, unknown} for each unknown string argument of r that is made by
- * jsonencode(), a template of JSON or an aws_iam_policy_document, with what is known of it.
+ * jsonencode(), a template of JSON or an aws_iam_policy_document, with what is known of it.  shown:
+ * its values, with what rests on mocked ones unknown.
  */
-void viewdocs_write(struct walk *w, struct buf *out, const struct resource_instance *r);
+void viewdocs_write(struct walk *w, struct buf *out, const struct resource_instance *r,
+		    const struct value *shown);
 
 #endif

@@ -7,7 +7,7 @@
 #include "runner/plan/infer.h"
 #include "runner/plan/vars.h"
 
-static const struct walk_key no_key = {NULL, NULL};
+static const struct walk_key no_key = {NULL, NULL, false};
 
 /* --- types -------------------------------------------------------------------------------------
  */
@@ -133,12 +133,14 @@ void walk_rules(struct walk *w, const struct scope *scope, const struct config_r
  */
 
 static struct module_instance *new_module(struct walk *w, struct config_module *cfg,
-					  struct module_instance *parent, struct walk_key key)
+					  struct module_instance *parent, struct walk_key key,
+					  bool mocked)
 {
 	struct module_instance *m = arena_alloc(w->arena, sizeof(*m));
 	struct module_instances *all = &w->modules[cfg->number];
 
-	*m = (struct module_instance){.cfg = cfg, .parent = parent, .address = "", .key = key};
+	*m = (struct module_instance){
+		.cfg = cfg, .parent = parent, .address = "", .key = key, .mocked = mocked};
 	if (parent)
 		m->address = arena_printf(w->arena, "%s%smodule.%s%s", parent->address,
 					  *parent->address ? "." : "", cfg->call->name,
@@ -185,11 +187,13 @@ static void walk_call(struct walk *w, const struct node *n)
 		const struct walk_key *keys;
 		size_t count;
 
-		if (!expand_keys(w, m, call->count, call->for_each, &out->repeat, &keys, &count))
+		if (!expand_keys(w, m, call->count, call->for_each, &out->repeat, &keys, &count,
+				 &out->mocked))
 			continue;
 		out->list = arena_array(w->arena, count + 1, sizeof(struct module_instance *));
 		for (size_t k = 0; k < count; k++)
-			out->list[out->count++] = new_module(w, call->child, m, keys[k]);
+			out->list[out->count++] =
+				new_module(w, call->child, m, keys[k], out->mocked || m->mocked);
 	}
 }
 
@@ -256,6 +260,32 @@ static void walk_check(struct walk *w, struct module_instance *m, size_t index)
 			   DIAG_WARNING);
 }
 
+/* --- mocked values
+ * -------------------------------------------------------------------------------- */
+
+static const struct value *forget_mocked(void *context FP_UNUSED, struct arena *a,
+					 const struct value *v)
+{
+	return v->marks & WALK_MOCKED ? value_unknown(a, v->type) : v;
+}
+
+static const struct value *drop_mark(void *context FP_UNUSED, struct arena *a,
+				     const struct value *v)
+{
+	return v->marks & WALK_MOCKED ? value_mark(a, value_unmark(a, v), v->marks & ~WALK_MOCKED)
+				      : v;
+}
+
+const struct value *walk_without_marks(struct arena *a, const struct value *v)
+{
+	return value_marks_deep(v) & WALK_MOCKED ? value_rewrite(a, v, drop_mark, NULL) : v;
+}
+
+const struct value *walk_without_mocked(struct arena *a, const struct value *v)
+{
+	return value_marks_deep(v) & WALK_MOCKED ? value_rewrite(a, v, forget_mocked, NULL) : v;
+}
+
 /* --- providers
  * ------------------------------------------------------------------------------------ */
 
@@ -286,6 +316,7 @@ static void walk_provider_config(struct walk *w, struct module_instance *m, size
 				       type->block);
 		p->default_tags =
 			walk_default_tags(w->arena, value_unmark_deep(w->arena, p->config));
+		p->mocked_tags = value_marks_deep(p->config) & WALK_MOCKED;
 	}
 	m->providers[index] = p;
 }
@@ -380,7 +411,7 @@ void walk_all(struct walk *w)
 	w->modules = arena_array(w->arena, w->config.modules.count + 1, sizeof(*w->modules));
 	w->instances.count = 0;
 	w->instance_count = 0;
-	(void)new_module(w, w->config.modules.list[0], NULL, no_key);
+	(void)new_module(w, w->config.modules.list[0], NULL, no_key, false);
 	for (size_t i = 0; i < w->graph.count; i++)
 		visit(w, graph_node(w, w->graph.order[i]));
 }

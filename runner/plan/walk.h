@@ -19,6 +19,9 @@
 #include "runner/plan/request.h"
 #include "runner/plan/restype.h"
 
+/* A value that was made up for a data source, or follows from such. */
+#define WALK_MOCKED VALUE_MARK_USER
+
 /* All resource instances and module instances of one plan, and the instances of one count. */
 #define WALK_INSTANCES_MAX 50000
 #define WALK_COUNT_MAX 10000
@@ -63,6 +66,7 @@ enum repeat {
 struct walk_key {
 	const struct value *key;  /* NULL: no repetition; else a number or a string */
 	const struct value *each; /* each.value */
+	bool mocked;		  /* count or for_each rests on mocked values */
 };
 
 struct module_instance;
@@ -71,6 +75,7 @@ struct call_instances {
 	enum repeat repeat;
 	struct module_instance **list;
 	size_t count;
+	bool mocked; /* how many there are rests on mocked values */
 };
 
 enum walk_action {
@@ -91,6 +96,7 @@ struct provider_instance {
 	const struct config_provider *cfg;
 	const struct value *config;	  /* NULL: none, or unknown type */
 	const struct value *default_tags; /* map of string, possibly unknown; or NULL */
+	bool mocked_tags;		  /* they rest on mocked values */
 };
 
 struct resource_instance {
@@ -116,9 +122,11 @@ struct resource_instance {
 	size_t replace_path_count;
 	const struct value *applied, *applied_marked; /* after WALK_APPLY */
 	const struct value *current;		      /* what references see in this walk, marked */
+	const struct value *mocked; /* planned with WALK_MOCKED where it rests on that; or NULL */
 	const struct body *body;
 	const struct scope *scope;
 	bool pending;	    /* data: to be read when applying */
+	bool adopted;	    /* planned by Terraform */
 	bool destroy_prior; /* create_before_destroy, as in force */
 };
 
@@ -127,6 +135,7 @@ struct resource_instances {
 	struct resource_instance **list;
 	size_t count;
 	bool failed;		   /* evaluation had errors: references to it are unknown */
+	bool mocked;		   /* how many there are rests on mocked values */
 	const struct value *whole; /* what a reference to the resource gives; made when asked */
 };
 
@@ -135,6 +144,7 @@ struct module_instance {
 	struct module_instance *parent;
 	const char *address; /* "", module.a["x"].module.b[0] */
 	struct walk_key key;
+	bool mocked; /* whether it is there rests on mocked values, of its call or of one around */
 	const struct value **variables, **locals, **outputs;
 	struct resource_instances *resources;
 	struct call_instances *calls;
@@ -180,6 +190,7 @@ struct walk {
 	const struct value *root_values; /* object: name to value, from the request and files */
 	size_t instance_count;
 	struct infer *infer;
+	bool forgets_mocked; /* expressions see what rests on mocked values as unknown */
 };
 
 /* --- graph.c ---------------------------------------------------------------------------------- */
@@ -216,7 +227,7 @@ const struct scope *walk_scope(struct walk *w, struct module_instance *m, enum r
 /* Evaluates count or for_each; false after an error. */
 bool expand_keys(struct walk *w, struct module_instance *m, const struct expr *count,
 		 const struct expr *for_each, enum repeat *ret_repeat,
-		 const struct walk_key **ret_keys, size_t *ret_count);
+		 const struct walk_key **ret_keys, size_t *ret_count, bool *ret_mocked);
 /* "[0]", "[\"a\"]" or "". */
 const char *expand_key_text(struct arena *a, const struct value *key);
 
@@ -226,6 +237,9 @@ const char *expand_key_text(struct arena *a, const struct value *key);
 void walk_all(struct walk *w);
 /* The tags of the default_tags block of a provider's configuration, without marks; or NULL. */
 const struct value *walk_default_tags(struct arena *a, const struct value *config);
+/* v without WALK_MOCKED; and v as if what has that mark were not known. */
+const struct value *walk_without_marks(struct arena *a, const struct value *v);
+const struct value *walk_without_mocked(struct arena *a, const struct value *v);
 struct provider_instance *walk_provider(struct walk *w, struct module_instance *m, const char *name,
 					const char *alias);
 const struct restype *walk_type(struct walk *w, const char *provider, enum pack_kind kind,
@@ -237,6 +251,11 @@ void walk_rules(struct walk *w, const struct scope *scope, const struct config_r
  */
 
 void resources_node(struct walk *w, const struct node *n);
+/* What the view shows: what rests on mocked values is not known. */
+const struct value *resources_shown(struct walk *w, const struct resource_instance *r);
+/* v with WALK_MOCKED where `as` has it. */
+const struct value *resources_marked(struct arena *a, const struct value *v,
+				     const struct value *as);
 /* Resources of the prior state that the configuration has no more. */
 void resources_orphans(struct walk *w);
 

@@ -192,6 +192,46 @@ TEST(a_name_of_another_or_one_that_is_made_up_is_not_the_same)
 		     "apply");
 }
 
+/* A setting that may be there or not, and one of which nothing is there yet. */
+#define UNCERTAIN(there)                                                                         \
+	"{'blocks':[{'address':'b.a','type':'b','config':{}},{'address':'s.a','type':'s',"       \
+	"'uncertain':true,'config':{}}],'instances':[{'address':'b.a','block':0,'mode':"         \
+	"'managed','type':'b','values':{},'unknown':{'name':true},'mocked':{'name':true}}" there \
+	"],'references':[{'from':'s.a','path':'bucket','to':'b.a','attribute':'id','direct':"    \
+	"true}]}"
+#define IS_THERE                                                                              \
+	",{'address':'s.a','block':1,'mode':'managed','type':'s','uncertain':true,'values':{" \
+	"'on':true},'unknown':{}}"
+
+TEST(what_a_data_source_would_tell_is_not_known)
+{
+	static const char connected[] = "  {cond_type: connection, resource_types: [b], "
+					"connected_resource_types: [s], operator: exists}\n";
+	static const char none[] = "  and:\n  - {cond_type: filter, value: [b]}\n  - {cond_type: "
+				   "instances, of: [s], quantify: none}\n";
+	static const char on[] =
+		"  and:\n  - {cond_type: filter, value: [b]}\n  - {cond_type: instances, of: "
+		"[s], quantify: all, where: {cond_type: attribute, attribute: 'on', operator: "
+		"is_true}}\n";
+
+	CHECK_JUDGED("  {cond_type: attribute, resource_types: [b], attribute: name, operator: "
+		     "equals, value: data}\n",
+		     UNCERTAIN(""), "b.a unknown plan: name is not known: a data source tells it");
+	CHECK_JUDGED(connected, UNCERTAIN(IS_THERE),
+		     "b.a unknown plan: s.a: whether it is there is not known: a data source tells "
+		     "it");
+	CHECK_JUDGED(connected, UNCERTAIN(""),
+		     "b.a unknown plan: whether there are more s is not known: a data source tells "
+		     "it");
+	CHECK_JUDGED(none, UNCERTAIN(IS_THERE),
+		     "b.a unknown plan: s.a: whether it is there is not known: a data source tells "
+		     "it");
+	CHECK_JUDGED(none, UNCERTAIN(""),
+		     "b.a unknown plan: whether there are more s is not known: a data source tells "
+		     "it");
+	CHECK_JUDGED(on, UNCERTAIN(IS_THERE), "b.a pass plan");
+}
+
 /* Rules of a plan in which the provider filled in what two of the blocks did not say. */
 #define FILLED(blocks)                                                                         \
 	"{'blocks':[{'address':'g.a','config':{'rule':" blocks                                 \

@@ -42,7 +42,7 @@ static const struct value *run_base64decode(struct call *c)
 
 	if (!decode(&out, STR(0)))
 		return call_fail(c, "failed to decode base64 data '%s'",
-				 c->args[0]->marks ? "(sensitive value)" : STR(0));
+				 value_is_hidden(c->args[0]) ? "(sensitive value)" : STR(0));
 	if (!utf8_valid(buf_text(&out), out.size))
 		return call_fail(c,
 				 "the result of decoding the provided string is not valid UTF-8");

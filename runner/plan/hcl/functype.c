@@ -97,12 +97,12 @@ static const struct value *to_type(struct call *c, const struct type *t)
 	if (v->state == VALUE_UNKNOWN)
 		return value_mark(c->arena, value_unknown(c->arena, t), v->marks);
 	if (convert_value(c->arena, plain, t, &converted, &e) < 0) {
-		if (v->type->kind == TYPE_STRING && t->kind == TYPE_BOOL && v->marks_within == 0)
+		if (v->type->kind == TYPE_STRING && t->kind == TYPE_BOOL && !value_is_hidden(v))
 			return call_fail_arg(c, 0,
 					     "cannot convert \"%s\" to bool; only the strings "
 					     "\"true\" or \"false\" are allowed",
 					     v->text);
-		if (v->type->kind == TYPE_STRING && t->kind == TYPE_NUMBER && v->marks_within == 0)
+		if (v->type->kind == TYPE_STRING && t->kind == TYPE_NUMBER && !value_is_hidden(v))
 			return call_fail_arg(
 				c, 0,
 				"cannot convert \"%s\" to number; given string must be "

@@ -121,6 +121,12 @@ static inline unsigned value_marks_deep(const struct value *v)
 	return v->marks_within;
 }
 
+/* Sensitive or ephemeral, so that no message may show it. */
+static inline bool value_is_hidden(const struct value *v)
+{
+	return v->marks_within & (VALUE_SENSITIVE | VALUE_EPHEMERAL);
+}
+
 static inline bool value_is_dynamic(const struct value *v)
 {
 	return v->type->kind == TYPE_DYNAMIC;

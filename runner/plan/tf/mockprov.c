@@ -430,7 +430,7 @@ static const struct value *read_of(struct call *c, enum pack_kind kind)
 		return NULL;
 	config = value_field(c, 2, c->r.type->block->type);
 	c->r.config = config;
-	return config ? mock_read(&c->walk, &c->r, config) : NULL;
+	return config ? value_unmark_deep(c->walk.arena, mock_read(&c->walk, &c->r, config)) : NULL;
 }
 
 static int read_data(struct call *c)

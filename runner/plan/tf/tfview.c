@@ -229,6 +229,27 @@ static struct module_instance *module_of(struct walk *w, const char *address)
 	return NULL;
 }
 
+/* Whether anything in the workspace was made up for a data source. */
+static bool reads_data(const struct walk *w)
+{
+	for (size_t i = 0; i < w->config.modules.count; i++)
+		for (size_t k = 0; k < w->config.modules.list[i]->resources.count; k++)
+			if (w->config.modules.list[i]->resources.list[k].mode == CONFIG_DATA)
+				return true;
+	return false;
+}
+
+/*
+ * What the walk found to rest on mocked values does so too when Terraform works it out; of what the
+ * walk did not come to anything may.
+ */
+static const struct value *mocked_as(struct walk *w, const struct resource_instance *r, bool made)
+{
+	if (made)
+		return reads_data(w) ? value_mark(w->arena, r->planned, WALK_MOCKED) : NULL;
+	return r->mocked ? resources_marked(w->arena, r->planned, r->mocked) : NULL;
+}
+
 /* An instance that the walk did not come to, because it cannot evaluate what Terraform can. */
 static struct resource_instance *made(struct walk *w, const struct doc *d, enum config_mode mode)
 {
@@ -271,6 +292,8 @@ static void adopt(struct adopted *all, const struct doc *d, struct told value)
 		strcmp(text_of(d, "mode"), "data") == 0 ? CONFIG_DATA : CONFIG_MANAGED;
 	struct resource_instance *r = walked(w, text_of(d, "address"));
 
+	bool is_made = !r;
+
 	if (!r)
 		r = made(w, d, mode);
 	if (!r || !r->type)
@@ -278,6 +301,8 @@ static void adopt(struct adopted *all, const struct doc *d, struct told value)
 	r->planned_marked = restype_mark_sensitive(w->arena, r->type->block,
 						   value_of(w->arena, r->type->block->type, value));
 	r->planned = value_unmark_deep(w->arena, r->planned_marked);
+	r->mocked = mocked_as(w, r, is_made);
+	r->adopted = true;
 	if (has(all, r))
 		return;
 	all->list.list = arena_grow(w->arena, all->list.list, all->list.count, &all->list.capacity,
