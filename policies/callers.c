@@ -193,6 +193,14 @@ static enum policy_result judge_operator(const json_t *known, const json_t *unkn
 	return result;
 }
 
+bool policy_names_callers(const char *operator, const char * key)
+{
+	for (size_t i = 0; i < FP_ARRAY_SIZE(keys); i++)
+		if (strcasecmp(keys[i].key, key) == 0)
+			return takes_patterns(operator) != NULL;
+	return false;
+}
+
 enum policy_result policy_judge_callers(const struct policy_value *found,
 					const struct doc *value FP_UNUSED)
 {

@@ -191,6 +191,8 @@ bool policy_operator_same(const json_t *value, const struct doc *d);
 bool policy_operator_empty(const json_t *value);
 /* callers.c: the operator "names_callers". */
 enum policy_result policy_judge_callers(const struct policy_value *found, const struct doc *value);
+/* Whether the test of that key under that operator of a Condition says who calls. */
+bool policy_names_callers(const char *operator, const char * key);
 
 /* The key `exec` of a policy. */
 FP_MUST_CHECK int policy_exec_read(const char *what, const struct doc *d, struct arena *a,
@@ -233,6 +235,7 @@ struct policy_instance {
 	const json_t *values, *unknown, *config;
 	const struct policy_document *documents;
 	struct policy_edges out, in;
+	const char *provider, *provider_config, *provider_module; /* as in the view's block */
 	bool managed;
 	bool uncertain; /* whether it is there rests on mocked values */
 	const json_t *mocked;

@@ -53,6 +53,14 @@ static const char *more_by_data(const struct policy_context *c, const struct pol
 			    d->connected.items[0]);
 }
 
+/* What refers to the subject from another region or account is not about the subject itself. */
+static bool is_elsewhere(const struct policy_instance *one, const struct policy_instance *other)
+{
+	return strcmp(one->provider, other->provider) == 0 &&
+	       (strcmp(one->provider_config, other->provider_config) != 0 ||
+		strcmp(one->provider_module, other->provider_module) != 0);
+}
+
 struct connected {
 	enum policy_result result;
 	struct policy_why why;
@@ -76,6 +84,14 @@ static void judge_other(struct policy_context *c, const struct policy_condition 
 	if (other->uncertain && one == POLICY_PASS)
 		policy_note(c, POLICY_VIEW_PLAN, POLICY_UNKNOWN, "%s", rests_on_data);
 	one = policy_and(one, other->uncertain ? policy_and(joined, POLICY_UNKNOWN) : joined);
+	if (one == POLICY_PASS && d->exists && d->direction == POLICY_FROM &&
+	    is_elsewhere(c->instance, other)) {
+		policy_note(
+			c, POLICY_VIEW_PLAN, POLICY_UNKNOWN,
+			"it is with the provider configuration %s, and what it is about with %s",
+			other->provider_config, c->instance->provider_config);
+		one = POLICY_UNKNOWN;
+	}
 	so_far->count++;
 	if (so_far->count == 1 || policy_or(so_far->result, one) != so_far->result)
 		so_far->why = (struct policy_why){

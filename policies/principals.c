@@ -111,115 +111,56 @@ static void add_verdict(struct verdict *v, enum policy_result result, const char
 		*v = (struct verdict){result, reason};
 }
 
-/* What limits a statement for everyone. */
-enum limit {
-	LIMIT_ACCOUNT,	    /* to the accounts that its values name */
-	LIMIT_ORGANIZATION, /* to accounts that nobody can tell */
-	LIMIT_NETWORK,	    /* to what can reach a network of ours */
-	LIMIT_ADDRESS,	    /* to addresses */
-};
-
-static const struct {
-	const char *key;
-	enum limit limit;
-} limits[] = {
-	{"aws:PrincipalAccount", LIMIT_ACCOUNT},
-	{"aws:PrincipalArn", LIMIT_ACCOUNT},
-	{"kms:CallerAccount", LIMIT_ACCOUNT},
-	{"aws:SourceAccount", LIMIT_ACCOUNT},
-	{"aws:SourceArn", LIMIT_ACCOUNT},
-	{"aws:SourceOwner", LIMIT_ACCOUNT},
-	{"s3:DataAccessPointAccount", LIMIT_ACCOUNT},
-	{"aws:PrincipalOrgID", LIMIT_ORGANIZATION},
-	{"aws:PrincipalOrgPaths", LIMIT_ORGANIZATION},
-	{"aws:SourceOrgID", LIMIT_ORGANIZATION},
-	{"aws:SourceOrgPaths", LIMIT_ORGANIZATION},
-	{"aws:SourceVpc", LIMIT_NETWORK},
-	{"aws:SourceVpce", LIMIT_NETWORK},
-	{"aws:VpcSourceIp", LIMIT_NETWORK},
-	{"elasticfilesystem:AccessedViaMountTarget", LIMIT_NETWORK},
-	{"aws:SourceIp", LIMIT_ADDRESS},
-};
-
-static bool any_text(const json_t *v, bool (*holds)(const char *text))
+/* Organisations are not accounts: who belongs to one is not told. */
+static bool is_organization(const char *key)
 {
-	json_t *m;
-	size_t i;
+	static const char *const keys[] = {"aws:PrincipalOrgID", "aws:PrincipalOrgPaths",
+					   "aws:SourceOrgID", "aws:SourceOrgPaths"};
 
-	if (json_is_string(v))
-		return holds(json_string_value(v));
-	json_array_foreach (v, i, m)
-		if (json_is_string(m) && holds(json_string_value(m)))
+	for (size_t i = 0; i < FP_ARRAY_SIZE(keys); i++)
+		if (strcasecmp(keys[i], key) == 0)
 			return true;
 	return false;
 }
 
-static bool is_anything(const char *text)
+/* Whom one key of a condition lets in. */
+static void judge_key(struct policy_context *c, const char *key, const json_t *values,
+		      struct verdict *v)
 {
-	return text[strspn(text, "*")] == '\0';
-}
+	const json_t *one = json_is_array(values) ? json_array_get(values, 0) : values;
+	const char *stranger = stranger_in(c, values);
 
-static bool is_every_address(const char *text)
-{
-	size_t size = strlen(text);
-
-	return size > 2 && strcmp(text + size - 2, "/0") == 0;
-}
-
-/* Whether the test limits the statement, and what is wrong with whom it lets in. */
-static bool is_limit(struct policy_context *c, const char *key, const json_t *values,
-		     struct verdict *v)
-{
-	const char *stranger;
-	size_t i = 0;
-
-	while (i < FP_ARRAY_SIZE(limits) && strcasecmp(limits[i].key, key) != 0)
-		i++;
-	if (i == FP_ARRAY_SIZE(limits) || any_text(values, is_anything))
-		return false;
-	if (limits[i].limit == LIMIT_ADDRESS)
-		return !any_text(values, is_every_address);
-	if (limits[i].limit == LIMIT_ORGANIZATION) {
-		const json_t *one = json_is_array(values) ? json_array_get(values, 0) : values;
-
-		if (json_is_string(one) &&
-		    !is_mentioned(c->views->before, NULL, json_string_value(one)))
-			add_verdict(v, POLICY_UNKNOWN,
-				    arena_printf(c->arena, "which accounts %s lets in is not told",
-						 key));
-		return true;
-	}
-	stranger = limits[i].limit == LIMIT_ACCOUNT ? stranger_in(c, values) : NULL;
 	if (stranger)
 		add_verdict(v, POLICY_FAIL,
 			    arena_printf(c->arena,
 					 "%s names the account %s, which nothing named before", key,
 					 stranger));
-	return true;
+	if (is_organization(key) && json_is_string(one) &&
+	    !is_mentioned(c->views->before, NULL, json_string_value(one)))
+		add_verdict(v, POLICY_UNKNOWN,
+			    arena_printf(c->arena, "which accounts %s lets in is not told", key));
 }
 
-/* An operator that is negated, or that holds for a key that is missing, limits nobody. */
+/* Whether the condition narrows everyone down, and what is wrong with whom it lets in. */
 static bool is_limited(struct policy_context *c, const json_t *statement, const json_t *unknown,
 		       struct verdict *v)
 {
-	const json_t *conditions = policy_statement_member(statement, "Condition"),
-		     *masks = policy_statement_member(unknown, "Condition");
-	const json_t *const sides[] = {conditions, masks};
-	const char *operator, * key;
+	const json_t *condition = policy_statement_member(statement, "Condition"),
+		     *mask = policy_statement_member(unknown, "Condition");
+	const struct policy_value found = {
+		.value = condition, .unknown = mask, .is_unknown = json_is_true(mask)};
+	enum policy_result narrow = policy_judge_callers(&found, NULL);
+	const char *name, *key;
 	json_t *tests, *values;
-	bool limited = json_is_true(masks);
 
-	for (size_t i = 0; i < FP_ARRAY_SIZE(sides); i++)
-		json_object_foreach ((json_t *)(uintptr_t)sides[i], operator, tests) {
-			if (strcasestr(operator, "Not") || strcasestr(operator, "IfExists") ||
-			    strcasestr(operator, "ForAllValues"))
-				continue;
-			json_object_foreach (tests, key, values)
-				limited = is_limit(c, key, sides[i] == conditions ? values : NULL,
-						   v) ||
-					  limited;
-		}
-	return limited;
+	json_object_foreach ((json_t *)(uintptr_t)condition, name, tests)
+		json_object_foreach (tests, key, values)
+			if (policy_names_callers(name, key))
+				judge_key(c, key, values, v);
+	if (narrow == POLICY_UNKNOWN)
+		add_verdict(v, narrow,
+			    "whom the condition of a statement for everyone lets in is not known");
+	return narrow != POLICY_FAIL;
 }
 
 /* Whether what the argument refers to are resources of the workspace, or data about the own
@@ -366,6 +307,7 @@ enum policy_result policy_judge_accounts(struct policy_context *c, const struct 
 	const json_t *row = policy_change_of(c->views, c->instance->address);
 	struct policy_found f = {.count = 0};
 	struct verdict all = {POLICY_PASS, ""};
+	bool open_before = was_for_everyone(c, d);
 
 	/* What the change leaves alone, or takes away, lets nobody in. */
 	if (!row || !policy_change_does(row, "no-op"))
@@ -377,11 +319,14 @@ enum policy_result policy_judge_accounts(struct policy_context *c, const struct 
 
 		if (is_statement(&f.rows[i])) {
 			one = judge_statement(c, &d->path, &f.rows[i], &everyone);
-			if (everyone && !was_for_everyone(c, d))
+			if (everyone && !open_before)
 				add_verdict(&one, POLICY_FAIL,
 					    arena_printf(c->arena,
 							 "%s lets everyone in, and did not before",
 							 d->path.text));
+			/* Whoever it is, nobody is new where everyone was let in. */
+			if (one.result == POLICY_UNKNOWN && open_before)
+				one = (struct verdict){POLICY_PASS, ""};
 		} else {
 			stranger = stranger_in(c, f.rows[i].value);
 			if (stranger)
