@@ -340,25 +340,24 @@ static const char *now(struct arena *a)
 /* Those of the standards that the case claims controls of. */
 static int name_catalogues(struct arena *a, struct evidence *ev, struct err *e)
 {
-	const struct catalogue *const *list;
-	struct evidence_catalogue *rows;
-	size_t count;
+	struct evidence_catalogue *rows = arena_array(a, ev->claims.control_count, sizeof(*rows));
 
-	if (catalogue_read_all(a, &list, &count, e) < 0)
-		return -1;
-	rows = arena_array(a, count, sizeof(*rows));
 	ev->catalogues = rows;
-	for (size_t i = 0; i < count; i++) {
-		const struct catalogue *c = list[i];
-		bool claimed = false;
+	for (size_t k = 0; k < ev->claims.control_count; k++) {
+		const struct evidence_control *c = &ev->claims.controls[k];
+		const struct catalogue *found;
+		bool there = false;
 
-		for (size_t k = 0; k < ev->claims.control_count; k++)
-			claimed = claimed ||
-				  (strcmp(ev->claims.controls[k].standard, c->standard) == 0 &&
-				   strcmp(ev->claims.controls[k].version, c->version) == 0);
-		if (claimed)
-			rows[ev->catalogue_count++] =
-				(struct evidence_catalogue){c->standard, c->version, c->digest};
+		for (size_t i = 0; i < ev->catalogue_count; i++)
+			there = there || (strcmp(rows[i].standard, c->standard) == 0 &&
+					  strcmp(rows[i].version, c->version) == 0);
+		if (there)
+			continue;
+		if (catalogue_read(c->standard, c->version, a, &found, e) < 0)
+			return -1;
+		if (found)
+			rows[ev->catalogue_count++] = (struct evidence_catalogue){
+				found->standard, found->version, found->digest};
 	}
 	return 0;
 }

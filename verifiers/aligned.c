@@ -42,14 +42,38 @@ static bool is_recorded(const struct evidence *ev, const struct catalogue *c)
 	return false;
 }
 
+static struct verdict judge_asked(const struct evidence_control *c, enum catalogue_answer answer,
+				  struct arena *a)
+{
+	switch (answer) {
+	case CATALOGUE_HAS:
+		return verdict_fail(arena_printf(a, "no bound policy maps to %s %s %s", c->standard,
+						 c->version, c->id),
+				    "case/");
+	case CATALOGUE_HAS_NOT:
+		return verdict_fail(
+			arena_printf(a, "%s %s has no control %s", c->standard, c->version, c->id),
+			"case/");
+	case CATALOGUE_WITHDRAWN:
+		return verdict_fail(
+			arena_printf(a, "%s %s has withdrawn %s", c->standard, c->version, c->id),
+			"case/");
+	case CATALOGUE_OPEN:
+		return verdict_inconclusive(arena_printf(a,
+							 "our catalogue of %s %s does not know %s",
+							 c->standard, c->version, c->id),
+					    "case/");
+	}
+	abort();
+}
+
 /* No bound policy says anything about the standard: what does its catalogue say of the id? */
 static struct verdict judge_unmapped(const struct verifier_input *in,
 				     const struct evidence_control *c, struct arena *a)
 {
-	const struct catalogue *const *list, *catalogue;
+	const struct catalogue *catalogue;
 	const char *owner = owner_of(in, c);
 	struct err e = ERR_INIT;
-	size_t count;
 
 	if (owner)
 		return verdict_fail(arena_printf(a,
@@ -57,9 +81,8 @@ static struct verdict judge_unmapped(const struct verifier_input *in,
 						 "%s is about",
 						 c->standard, c->version, c->id, owner),
 				    "case/");
-	if (catalogue_read_all(a, &list, &count, &e) < 0)
+	if (catalogue_read(c->standard, c->version, a, &catalogue, &e) < 0)
 		return verdict_inconclusive(arena_strdup(a, e.text), "case/");
-	catalogue = catalogue_find(list, count, c->standard, c->version);
 	if (!catalogue)
 		return verdict_inconclusive(
 			arena_printf(a, "there is no catalogue of %s %s", c->standard, c->version),
@@ -69,17 +92,7 @@ static struct verdict judge_unmapped(const struct verifier_input *in,
 			arena_printf(a, "the evidence names another catalogue of %s %s",
 				     c->standard, c->version),
 			"evidence/evidence.json");
-	if (catalogue_has(catalogue, c->id))
-		return verdict_fail(arena_printf(a, "no bound policy maps to %s %s %s", c->standard,
-						 c->version, c->id),
-				    "case/");
-	if (catalogue->complete)
-		return verdict_fail(
-			arena_printf(a, "%s %s has no control %s", c->standard, c->version, c->id),
-			"case/");
-	return verdict_inconclusive(arena_printf(a, "our catalogue of %s %s does not know %s",
-						 c->standard, c->version, c->id),
-				    "case/");
+	return judge_asked(c, catalogue_ask(catalogue, c->id, a), a);
 }
 
 static struct verdict judge_control(const struct verifier_input *in,
