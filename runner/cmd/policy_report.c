@@ -148,6 +148,24 @@ static json_t *fingerprints(const struct policy *p, const struct policy_judgemen
 	return json;
 }
 
+/*
+ * SARIF 2.1.0, 3.11.6: "[text](target)" in a message is a link.  None of ours is meant as one, and
+ * names and values are another's.
+ */
+static json_t *message_object(const char *text)
+{
+	FP_CLEANUP(buf_release) struct buf visible = BUF_INIT((size_t)1 << 22);
+	FP_CLEANUP(buf_release) struct buf out = BUF_INIT((size_t)1 << 23);
+
+	utf8_add_visible(&visible, text, strlen(text), false);
+	for (const char *c = buf_text(&visible); *c; c++) {
+		if (c[0] == ']' && c[1] == '(')
+			buf_addch(&out, '\\');
+		buf_addch(&out, *c);
+	}
+	return text_object(buf_text(&out));
+}
+
 static json_t *result_json(const struct policy *p, size_t rule, const struct policy_judgement *row)
 {
 	static const char *const kinds[] = {"pass", "fail", "review"};
@@ -164,7 +182,7 @@ static json_t *result_json(const struct policy *p, size_t rule, const struct pol
 	json_put(result, "kind", json_new_string(kinds[row->result]));
 	json_put(result, "level",
 		 json_new_string(row->result == POLICY_FAIL ? level_of(p) : "none"));
-	json_put(result, "message", text_object(buf_text(&message)));
+	json_put(result, "message", message_object(buf_text(&message)));
 	json_put(result, "locations", locations);
 	json_put(result, "partialFingerprints", fingerprints(p, row));
 	json_put(result, "properties", properties);
@@ -176,7 +194,7 @@ static json_t *notification(const char *level, const char *text)
 	json_t *json = json_new_object();
 
 	json_put(json, "level", json_new_string(level));
-	json_put(json, "message", text_object(text));
+	json_put(json, "message", message_object(text));
 	return json;
 }
 
@@ -207,8 +225,7 @@ static bool add_programs(json_t *list, const struct policy_report *reports, size
 			if (reports[i].rows[k].result != POLICY_UNKNOWN)
 				continue;
 			buf_addf(&text, "%s cannot be decided: ", p->id);
-			utf8_add_visible(&text, reports[i].rows[k].reason,
-					 strlen(reports[i].rows[k].reason), false);
+			buf_addstr(&text, reports[i].rows[k].reason);
 			row = notification("error", buf_text(&text));
 			rule = json_new_object();
 			json_put(rule, "id", json_new_string(p->id));

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The built-in policies: each passes and refuses what its own tests say, and brings enough of them.
 . tests/e2e/lib.sh
-plan 21
+plan 22
 tap=$("$fixproof" policy test)
 is "the built-in set does what its tests say" "$? $(grep -c '^not ok' <<<"$tap")" "0 0"
 thin=$("$fixproof" policy list | while read -r id _; do
@@ -81,6 +81,12 @@ is "a view that is not the plan is named" \
 "$fixproof" policy check --format sarif "$work/new" >"$work/one.sarif"
 is "SARIF has its version, and every result a location and a fingerprint" \
 	"$(jq -c '[.version, (.runs[0].results | length > 0 and all((.locations | length > 0) and (.partialFingerprints | length > 0)))]' "$work/one.sarif")" '["2.1.0",true]'
+mkdir "$work/hostile"
+printf 'resource "aws_kms_key" "k" {\n  for_each    = toset(["[x](https://example.com)", "\\u202e"])\n  description = each.key\n}\n' >"$work/hostile/main.tf"
+"$fixproof" policy check --format sarif "$work/hostile" >"$work/hostile.sarif"
+is "a name is no link in a message of SARIF, and no character of it is hidden" \
+	"$(jq -r '[.runs[0].results[] | select(.ruleId == "fp-aws-kms-rotation") | .message.text | split(":")[0:2] | join(":")] | join(" ")' "$work/hostile.sarif")" \
+	'aws_kms_key.k["[x\](https://example.com)"] aws_kms_key.k["\u{202e}"]: KMS keys rotate'
 sed -i '1i # moved down\n' "$work/new/main.tf"
 "$fixproof" policy check --format sarif "$work/new" >"$work/two.sarif"
 is "a line that moves keeps its fingerprint" \
