@@ -8,7 +8,7 @@ scenarios=$(find "$home" -name '*.txt' ! -name A12.txt | sort)
 "$home/unpack" "$work/cases" $scenarios
 grep -h '^%fix ' "$home/A12.txt" | sed 's/^%fix \([^ ]*\) \([^ ]*\) *\([^ ]*\) */A12.\1\t\2\t\3\t/' >"$work/git-wanted"
 fixes=$(cat "$work/cases/wanted" "$work/git-wanted" | wc -l)
-plan $((fixes + 5))
+plan $((fixes + 9))
 "$fixproof" run --unsigned --format json --output "$work/out" "$work"/cases/*/ >"$work/json" 2>"$work/errors"
 is "no case is an error" "$(cat "$work/errors")" ""
 
@@ -74,6 +74,21 @@ while IFS=$'\t' read -r name verdict verifiers reason_wanted; do
 done < <(cat "$work/cases/wanted" "$work/git-wanted")
 is "the first of the verifiers decides" "$(jq -r '[.case, .decided_by // ""] | join("\t")' "$work/json" | sort)" \
 	"$(cut -f1,3 "$work/cases/wanted" "$work/git-wanted" | sed 's/,.*//' | sort)"
+# What a fix brings reaches the reader: as text, and as no command to a terminal, a runner of workflows or a browser.
+hostile="comment reason file-name line-in-a-name output message"
+mkdir "$work/shown"
+for name in $hostile; do
+	for format in text markdown html; do
+		"$fixproof" show --format $format "$work/out/A11.$name.fixproof" >"$work/shown/$name.$format"
+	done
+	"$fixproof" run --unsigned --force --output "$work/again" "$work/cases/A11.$name" >"$work/shown/$name.run" 2>&1
+done
+is "what stands in names, comments, reasons and output is shown" \
+	"$(cd "$work/shown" && grep -l 'set.\{0,1\}-output\|::error\|:\\:error' -- *.text *.markdown *.html | wc -l)" 18
+is "no line is a command to a runner of workflows" "$(cd "$work/shown" && grep -n '^[[:space:]]*::\|##\[' -- *.text *.markdown *.run)" ""
+is "nothing is a command to a terminal" "$(cd "$work/shown" && LC_ALL=C grep -nP '[\x00-\x08\x0b-\x1f\x7f]' -- *)" ""
+is "and no tag or link is one of a page" \
+	"$(cd "$work/shown" && grep -n '<script>alert\|<img src\|<b>x\|href="javascript' -- *.html; grep -n '<script\|<img\|<b>\|\[x\](' -- *.markdown | grep -v ':    ')" ""
 numbers=$({ seq -f 'R%02g' 28; seq -f 'A%02g' 13; } | sort)
 is "each of them has a bad fix" "$(grep -l '^%fix bad \(refused\|inconclusive\) ' "$home"/*.txt | sed 's|.*/||; s/\.txt//' | sort)" "$numbers"
 is "and an honest twin" "$(grep -l '^%fix twin verified$' "$home"/*.txt | sed 's|.*/||; s/\.txt//' | sort)" "$numbers"
