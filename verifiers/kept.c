@@ -42,14 +42,6 @@ static const char *const harmless[] = {"default_tags",	      "ignore_tags",
 				       "allowed_account_ids", "user_project_override",
 				       "user_agent",	      NULL};
 
-static bool is_harmless(const char *name)
-{
-	for (const char *const *h = harmless; *h; h++)
-		if (strcmp(*h, name) == 0)
-			return true;
-	return false;
-}
-
 static const json_t *variable_of(const json_t *view, const char *module, const char *name)
 {
 	json_t *row;
@@ -85,7 +77,20 @@ static bool same_meaning(const struct evidence *ev, const char *module, const js
 	return true;
 }
 
-/* The first argument that differs; NULL when there is none. */
+/* By what the argument comes to, where both sides tell it, else by how it is written. */
+static bool same_argument(const struct evidence *ev, const char *module, const json_t *one,
+			  const json_t *other, const char *key, struct arena *a)
+{
+	const json_t *then = json_object_get(json_object_get(one, "values"), key),
+		     *now = json_object_get(json_object_get(other, "values"), key);
+
+	if (then && now)
+		return json_equal(then, now);
+	return same_meaning(ev, module, json_object_get(json_object_get(one, "config"), key),
+			    json_object_get(json_object_get(other, "config"), key), a);
+}
+
+/* The first argument in which two provider configurations differ; NULL when there is none. */
 static const char *other_argument(const struct evidence *ev, const char *module, const json_t *one,
 				  const json_t *other, struct arena *a)
 {
@@ -95,10 +100,9 @@ static const char *other_argument(const struct evidence *ev, const char *module,
 		const char *key;
 		json_t *value;
 
-		json_object_foreach ((json_t *)(uintptr_t)sides[i], key, value)
-			if (!is_harmless(key) &&
-			    !same_meaning(ev, module, json_object_get(one, key),
-					  json_object_get(other, key), a))
+		json_object_foreach (json_object_get(sides[i], "config"), key, value)
+			if (!json_is_listed(key, harmless) &&
+			    !same_argument(ev, module, one, other, key, a))
 				return key;
 	}
 	return NULL;
@@ -115,7 +119,7 @@ static const json_t *provider_of(const json_t *view, const struct sighting *s, s
 
 		if (strcmp(json_text_of(row, "module"), s->module) == 0 &&
 		    strcmp(text, s->config_name) == 0)
-			return json_object_get(row, "config");
+			return row;
 	}
 	return NULL;
 }

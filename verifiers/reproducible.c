@@ -51,6 +51,12 @@ static struct verdict judge_absent(const struct evidence *ev, struct arena *a)
 					"tree does not have",
 					json_string_value(path)),
 				"evidence/view-first.json");
+	if (json_object_get(ev->first.view, "workspace") &&
+	    !json_object_get(ev->before.view, "workspace"))
+		return verdict_inconclusive(
+			"what is planned depends on terraform.workspace, and nothing says which it "
+			"will be",
+			"evidence/view-first.json");
 	return verdict_pass("", "");
 }
 

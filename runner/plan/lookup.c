@@ -40,8 +40,10 @@ static const struct value *terraform_value(const struct walk_scope *s, const str
 {
 	const char *name = attribute(t);
 
-	if (name && strcmp(name, "workspace") == 0)
+	if (name && strcmp(name, "workspace") == 0) {
+		s->walk->asked_workspace = true;
 		return value_string(s->walk->arena, s->walk->request->workspace);
+	}
 	if (name && strcmp(name, "applying") == 0)
 		return value_mark(s->walk->arena, value_bool(s->walk->phase == WALK_APPLY),
 				  VALUE_EPHEMERAL);

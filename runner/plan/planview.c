@@ -758,6 +758,30 @@ static void write_calls(struct view *v, const struct config_module *m)
 	}
 }
 
+/* What the arguments come to, as far as that is known and no secret. */
+static void write_provider_values(struct view *v, const struct config_module *m, size_t index)
+{
+	const struct module_instances *instances =
+		v->walk->modules ? &v->walk->modules[m->number] : NULL;
+	const struct provider_instance *p =
+		instances && instances->count == 1 ? instances->list[0]->providers[index] : NULL;
+	const struct value *config = p ? p->config : NULL;
+
+	if (!config || !value_is_iterable(config))
+		return;
+	planwrite_key(v->out, "values");
+	buf_addch(v->out, '{');
+	for (size_t i = 0; i < config->count; i++) {
+		const struct value *one = config->items[i];
+
+		if (one->state == VALUE_NULL || !value_wholly_known(one) || value_marks_deep(one))
+			continue;
+		planwrite_key(v->out, value_key(config, i));
+		planwrite_known(v->out, one);
+	}
+	buf_addch(v->out, '}');
+}
+
 static void write_providers(struct view *v, const struct config_module *m)
 {
 	for (size_t i = 0; i < m->providers.count; i++) {
@@ -772,6 +796,7 @@ static void write_providers(struct view *v, const struct config_module *m)
 		planwrite_member(v->out, "module", m->address);
 		put_place(v->out, p->block->range);
 		write_config(v, p->body);
+		write_provider_values(v, m, i);
 		buf_addch(v->out, '}');
 	}
 }
@@ -919,6 +944,13 @@ static void write_absent(struct view *v)
 	buf_addch(v->out, ']');
 }
 
+/* The name of the Terraform workspace, if something depends on it. */
+static void write_workspace(struct view *v)
+{
+	if (v->walk->asked_workspace)
+		planwrite_member(v->out, "workspace", v->walk->request->workspace);
+}
+
 void planview_write(struct walk *w, struct buf *out)
 {
 	struct view v = {.walk = w, .out = out};
@@ -929,6 +961,7 @@ void planview_write(struct walk *w, struct buf *out)
 	write_account(&v);
 	write_files(&v);
 	write_absent(&v);
+	write_workspace(&v);
 	write_per_module(&v, "variables", write_variables);
 	write_blocks(&v);
 	write_instances(&v);

@@ -187,6 +187,7 @@ struct walk {
 	struct eval eval;
 	struct eval_env env;
 	struct eval_absent absent;
+	bool asked_workspace; /* something depends on the name of the Terraform workspace */
 	const struct value *root_values; /* object: name to value, from the request and files */
 	size_t instance_count;
 	struct infer *infer;

@@ -62,7 +62,7 @@ verdict() { # NAME WANTED: the deciding line, or VERIFIED
 	is "$1" "$("$fixproof" run --unsigned --force --output "$work/out" "$work/case" 2>&1 |
 		sed -n 's/^  \(refused\|inconclusive\) by //p; s/^a: \(VERIFIED\).*/\1/p')" "$2"
 }
-plan 84
+plan 88
 fresh; good
 verdict "the honest fix" VERIFIED
 fresh; good; claim '/^author/d'
@@ -89,6 +89,18 @@ claim 's/resources: \[/resources: [aws_s3_bucket.renamed, /'
 verdict "renamed with a moved block it is the same" VERIFIED
 fresh; good; edit 's/  bucket = "data"/  provider = aws.west\n  bucket   = "data"/'
 verdict "another provider configuration" "kept: aws_s3_bucket.data is with another provider configuration after the fix: registry.terraform.io/hashicorp/aws aws.west, not registry.terraform.io/hashicorp/aws aws"
+fresh; good; edit 's/region = "eu-central-1"/region = local.region/'; echo 'locals { region = "eu-central-1" }' | main
+verdict "the same region, told otherwise" VERIFIED
+cp "$work/case/workspace/main.tf" "$work/plain.tf"
+sed -i 's/region = "eu-central-1"/region = local.region/' "$work/case/workspace/main.tf"
+echo 'locals { region = "eu-central-1" }' >>"$work/case/workspace/main.tf"
+fresh; good; edit 's/local.region/"eu-central-1"/'
+verdict "the same region, told plainly" VERIFIED
+fresh; good; edit 's/{ region = "eu-central-1" }/{ region = "eu-west-1" }/'
+verdict "another region through a local" "kept: aws_s3_bucket.data is another object after the fix: region of the provider configuration aws is another one"
+cp "$work/plain.tf" "$work/case/workspace/main.tf"
+fresh; sse data aws_s3_bucket.data.id | sed 's/"aws:kms"/terraform.workspace == "default" ? "aws:kms" : "AES256"/' | main
+verdict "a value that depends on the Terraform workspace" "reproducible: what is planned depends on terraform.workspace, and nothing says which it will be"
 fresh; good; claim 's/resource: aws_s3_bucket.data/resource: aws_s3_bucket.nowhere/'
 verdict "a finding that points to nothing" "kept: aws_s3_bucket.nowhere is not in the workspace before the fix"
 fresh; claim 's/resource: aws_s3_bucket.data/resource: aws_s3_bucket.log/; s/, keep: .*\]}/}/'; edit 's/"AES256"/"aws:kms"/'
@@ -118,7 +130,10 @@ fresh; good; claim 's/standard: PCI DSS, version: "4.0", id: "8.3.2"/standard: A
 verdict "a control that our catalogue does not know" "aligned: our catalogue of AWS Foundational Security Best Practices 1.0.0 does not know S3.99"
 while IFS='|' read -r standard version id wanted; do
 	fresh; good; claim "s/standard: PCI DSS, version: \"4.0\", id: \"8.3.2\"/standard: $standard, version: \"$version\", id: \"$id\"/"
-	[ "$standard" != "NIST 800-53" ] || claim 's/fp-aws-s3-encryption/fp-aws-s3-sse-kms/' # which maps to none of it
+	if [ "$standard" = "NIST 800-53" ]; then # of which this policy maps to none
+		claim 's/fp-aws-s3-encryption/fp-aws-s3-sse-kms/'
+		edit 's|"aws:kms"|&\n      kms_master_key_id = "alias/data"|'
+	fi
 	verdict "$standard $version $id" "aligned: $wanted"
 done <<'ROWS'
 CIS AWS Foundations Benchmark|5.0.0|9.9|CIS AWS Foundations Benchmark 5.0.0 has no control 9.9
