@@ -347,20 +347,11 @@ static int diff_entry(const struct tree_entry *old_entry, int one_fd,
 int diff_trees(const struct tree *one, int one_fd, const struct tree *other, int other_fd,
 	       struct buf *out, struct err *e)
 {
-	size_t i = 0, k = 0;
+	struct tree_walk walk = {0, 0};
+	const struct tree_entry *x, *y;
 
-	while (i < one->count || k < other->count) {
-		int order = i == one->count ? 1
-			    : k == other->count
-				    ? -1
-				    : strcmp(one->entries[i].path, other->entries[k].path);
-		const struct tree_entry *x = order <= 0 ? &one->entries[i++] : NULL;
-		const struct tree_entry *y = order >= 0 ? &other->entries[k++] : NULL;
-
-		if (x && y && x->type == y->type && sha256_equal(&x->sha256, &y->sha256))
-			continue;
+	while (tree_next_change(one, other, &walk, &x, &y))
 		if (diff_entry(x, one_fd, y, other_fd, out, e) < 0)
 			return -1;
-	}
 	return buf_finish(out, "the diff", e);
 }

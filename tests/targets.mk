@@ -6,12 +6,15 @@ SCRIPT_TESTS += tests/fuzz/corpus.t
 BENCHES += tests/bench/bench_case tests/bench/bench_terraform tests/bench/bench_plans
 REPLAY_BINS := $(FUZZ_TARGETS:%=$(BUILD)/tests/replay_%)
 
+# One job for each processor, unless make was told how many.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 check: deps
 	@$(MAKE) --no-print-directory check-built
 
 # Warnings are errors here, and not for packagers.
 check-built:
-	@$(MAKE) --no-print-directory -s WERROR=-Werror check-programs
+	@$(MAKE) --no-print-directory -s $(JOBS) WERROR=-Werror check-programs
 	@tests/run $(BUILD) $(TEST_BINS) $(SCRIPT_TESTS)
 
 check-programs: all $(TEST_BINS) $(REPLAY_BINS)
@@ -26,7 +29,8 @@ test: check-built
 deps:
 	@packaging/deps
 
-lint: all
+lint:
+	@$(MAKE) --no-print-directory -s $(JOBS) all
 	@tests/lint/all
 
 asan:
@@ -67,7 +71,7 @@ conformance: all
 	else echo "the derived packs are not compared: FIXPROOF_NPM_PACKAGES names no packages"; fi
 
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@examples/demo
 
 .PHONY: check check-built check-programs test deps lint asan asan-run tidy format fuzz fuzz-build bench \

@@ -139,11 +139,6 @@ bool verdict_is_resource(const char *resource, const char *address, struct arena
 	       strcmp(resource, verdict_block_address(address, a)) == 0;
 }
 
-static bool same_entry(const struct tree_entry *a, const struct tree_entry *b)
-{
-	return a->type == b->type && sha256_equal(&a->sha256, &b->sha256);
-}
-
 bool verdict_path_allowed(const struct evidence_claims *c, const char *path)
 {
 	if (c->has_paths)
@@ -156,26 +151,14 @@ struct verdict verdict_of_changed_paths(const struct evidence *ev,
 								const char *path, struct arena *a),
 					size_t *ret_count, struct arena *a)
 {
-	const struct tree *one = ev->before.tree, *other = ev->first.tree;
-	size_t i = 0, k = 0;
+	const struct tree_entry *then, *now;
+	struct tree_walk walk = {0, 0};
 
 	*ret_count = 0;
-	while (i < one->count || k < other->count) {
-		int order = i == one->count ? 1
-			    : k == other->count
-				    ? -1
-				    : strcmp(one->entries[i].path, other->entries[k].path);
-		const char *path = order <= 0 ? one->entries[i].path : other->entries[k].path;
-		bool same = order == 0 && one->entries[i].type == other->entries[k].type &&
-			    sha256_equal(&one->entries[i].sha256, &other->entries[k].sha256);
-		struct verdict v;
+	while (tree_next_change(ev->before.tree, ev->first.tree, &walk, &then, &now)) {
+		struct verdict v = judge(ev, then ? then->path : now->path, a);
 
-		i += order <= 0;
-		k += order >= 0;
-		if (same)
-			continue;
 		(*ret_count)++;
-		v = judge(ev, path, a);
 		if (v.kind != VERDICT_PASS)
 			return v;
 	}
@@ -185,24 +168,15 @@ struct verdict verdict_of_changed_paths(const struct evidence *ev,
 const char *verdict_tree_difference(const struct tree *one, const struct tree *other,
 				    struct arena *a)
 {
-	size_t i = 0, k = 0;
+	const struct tree_entry *x, *y;
+	struct tree_walk walk = {0, 0};
 
-	while (i < one->count || k < other->count) {
-		int order = i == one->count ? 1
-			    : k == other->count
-				    ? -1
-				    : strcmp(one->entries[i].path, other->entries[k].path);
-
-		if (order < 0)
-			return arena_printf(a, "%s is gone", one->entries[i].path);
-		if (order > 0)
-			return arena_printf(a, "%s is new", other->entries[k].path);
-		if (!same_entry(&one->entries[i], &other->entries[k]))
-			return arena_printf(a, "%s differs", one->entries[i].path);
-		i++;
-		k++;
-	}
-	return NULL;
+	if (!tree_next_change(one, other, &walk, &x, &y))
+		return NULL;
+	return arena_printf(a, "%s %s", x ? x->path : y->path,
+			    !y	 ? "is gone"
+			    : !x ? "is new"
+				 : "differs");
 }
 
 const char *verdict_actions(const json_t *change, struct arena *a)

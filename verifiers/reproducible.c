@@ -35,8 +35,11 @@ static const char *other_actions(const struct evidence_plan *one, const struct e
 	return NULL;
 }
 
-/* Another checkout may have what the tree has not, and plans something else then. */
-static struct verdict judge_absent(const struct evidence *ev, struct arena *a)
+/*
+ * Another checkout may have what the tree has not, and another Terraform workspace may be selected:
+ * it plans something else then.
+ */
+static struct verdict judge_surroundings(const struct evidence *ev, struct arena *a)
 {
 	const json_t *then = json_object_get(ev->before.view, "absent");
 	json_t *path;
@@ -98,7 +101,7 @@ static struct verdict judge(const struct verifier_input *in, struct arena *a)
 		return verdict_fail(
 			arena_printf(a, "what is done depends on mock values: %s", difference),
 			"plans/replay-other.json");
-	v = judge_absent(ev, a);
+	v = judge_surroundings(ev, a);
 	if (v.kind != VERDICT_PASS)
 		return v;
 	return verdict_pass(
@@ -118,7 +121,7 @@ static struct verdict judge_stage(const struct verifier_input *in, struct arena 
 	return difference ? verdict_fail(arena_printf(a, "what is done depends on mock values: %s",
 						      difference),
 					 "plans/replay-other.json")
-			  : judge_absent(in->ev, a);
+			  : judge_surroundings(in->ev, a);
 }
 
 const struct verifier verifier_reproducible = {

@@ -408,6 +408,28 @@ int tree_parse(const char *what, const char *text, size_t size, struct arena *a,
 	return 0;
 }
 
+bool tree_next_change(const struct tree *one, const struct tree *other, struct tree_walk *walk,
+		      const struct tree_entry **ret_one, const struct tree_entry **ret_other)
+{
+	for (;;) {
+		const struct tree_entry *x =
+			walk->one < one->count ? &one->entries[walk->one] : NULL;
+		const struct tree_entry *y =
+			walk->other < other->count ? &other->entries[walk->other] : NULL;
+		int order = !x ? 1 : !y ? -1 : strcmp(x->path, y->path);
+
+		if (!x && !y)
+			return false;
+		walk->one += order <= 0;
+		walk->other += order >= 0;
+		if (order == 0 && x->type == y->type && sha256_equal(&x->sha256, &y->sha256))
+			continue;
+		*ret_one = order <= 0 ? x : NULL;
+		*ret_other = order >= 0 ? y : NULL;
+		return true;
+	}
+}
+
 const struct tree_entry *tree_find(const struct tree *t, const char *path)
 {
 	struct tree_entry key = {.path = path};

@@ -49,6 +49,18 @@ FP_MUST_CHECK int tree_read(int fd, struct arena *a, const struct tree **ret_tre
 /* NULL when there is no such entry. */
 const struct tree_entry *tree_find(const struct tree *t, const char *path);
 
+/* Where a walk over two trees is; zero at its start. */
+struct tree_walk {
+	size_t one, other;
+};
+
+/*
+ * The next path at which two trees differ in kind or content, in the order of the paths; the entry
+ * is NULL in the tree that has none.  false: there is no further one.
+ */
+bool tree_next_change(const struct tree *one, const struct tree *other, struct tree_walk *walk,
+		      const struct tree_entry **ret_one, const struct tree_entry **ret_other);
+
 /* The content of one entry, from the stream's descriptor. */
 FP_MUST_CHECK int tree_content(int fd, const struct tree_entry *entry, struct buf *out,
 			       struct err *e);

@@ -77,7 +77,6 @@ static void compare_version(struct walk *w, const struct config_required_provide
 	}
 }
 
-/* A pack stands for one version of its provider; the workspace may ask for another one. */
 void planner_compare_versions(struct walk *w)
 {
 	for (size_t i = 0; i < w->config.modules.count; i++) {
@@ -86,12 +85,12 @@ void planner_compare_versions(struct walk *w)
 		for (size_t k = 0; k < m->required_providers.count; k++)
 			compare_version(w, &m->required_providers.list[k]);
 	}
+	lock_check(&w->config);
 }
 
 static int plan(struct walk *w, struct planrecord_texts *t, struct err *e)
 {
 	planner_compare_versions(w);
-	lock_check(&w->config);
 	imports_check(w);
 	moves_check_removed(w);
 	graph_build(w);

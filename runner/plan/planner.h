@@ -43,7 +43,8 @@ FP_MUST_CHECK int planner_run(const struct planner_input *in, struct arena *a,
 /* The embedded planner alone. */
 FP_MUST_CHECK int planner_embedded(struct walk *w, struct planrecord_texts *t, struct err *e);
 
-/* Tells of versions of providers that are not the ones that are known. */
+/* Tells of versions of providers that are not the ones that are known, or that the lock file cannot
+ * select. */
 void planner_compare_versions(struct walk *w);
 
 #endif

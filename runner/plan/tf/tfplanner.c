@@ -10,7 +10,6 @@
 
 #include "runner/base/fd.h"
 #include "runner/base/json.h"
-#include "runner/plan/lock.h"
 #include "runner/plan/planview.h"
 #include "runner/plan/planwrite.h"
 #include "runner/plan/tf/tfcompare.h"
@@ -590,7 +589,6 @@ int tfplanner_plan(const struct planner_input *in, struct plansetup *s, struct p
 			diag_append(told, &unread.list[i]);
 		refuse_imports(&s->walk);
 		planner_compare_versions(&s->walk);
-		lock_check(&s->walk.config);
 		refuse_addresses(&s->walk, s->request.mock_data);
 		refuse_addresses(&s->walk, s->request.mock_resources);
 		tell_mocked(&s->walk);
