@@ -4,9 +4,9 @@ LIB_SRCS += runner/plan/awsdata.c runner/plan/awsplan.c runner/plan/body.c runne
 	runner/plan/override.c runner/plan/pack.c runner/plan/packshow.c runner/plan/packwrite.c \
 	runner/plan/planjson.c runner/plan/planner.c runner/plan/planrecord.c runner/plan/plansetup.c \
 	runner/plan/planstate.c \
-	runner/plan/planview.c runner/plan/planwrite.c runner/plan/provide.c \
+	runner/plan/planview.c runner/plan/planwrite.c runner/plan/provide.c runner/plan/replacing.c \
 	runner/plan/lock.c runner/plan/lookup.c runner/plan/request.c runner/plan/resources.c \
-	runner/plan/restype.c runner/plan/restypes.c runner/plan/target.c runner/plan/vars.c runner/plan/viewdocs.c runner/plan/viewrefs.c \
+	runner/plan/restype.c runner/plan/restypes.c runner/plan/target.c runner/plan/vars.c runner/plan/viewblocks.c runner/plan/viewdocs.c runner/plan/viewinstances.c runner/plan/viewrefs.c runner/plan/viewtext.c \
 	runner/plan/version.c runner/plan/walk.c runner/worker.c
 LIB_SRCS += $(addprefix runner/plan/tf/, ctypack.c ctystate.c h2.c mockprov.c mockserve.c msgpack.c pb.c \
 	schemapb.c probe.c tfclient.c tfcompare.c tffacts.c tffiles.c tfplanner.c tfproviders.c tfrecord.c tfrun.c tfvalidators.c tfview.c)

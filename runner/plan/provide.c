@@ -64,13 +64,13 @@ const struct value *provide_with(struct arena *a, const struct value *v, const c
 	return provide_object(a, v, items);
 }
 
-static const struct value *member(const struct value *v, const char *name)
+const struct value *provide_member(const struct value *v, const char *name)
 {
 	return v && v->state == VALUE_KNOWN && v->type->kind == TYPE_OBJECT ? value_get(v, name)
 									    : NULL;
 }
 
-static bool has_items(const struct value *v)
+bool provide_has_items(const struct value *v)
 {
 	return v && value_is_iterable(v) && v->count > 0;
 }
@@ -90,7 +90,7 @@ static bool matches(const struct restype_block *b, const struct value *prior,
 		const char *name = config->type->attrs[i].name;
 		const struct restype_attr *attr = restype_attr(b, name);
 		const struct restype_block_type *t = attr ? NULL : restype_block_type(b, name);
-		const struct value *p = member(prior, name), *c = config->items[i];
+		const struct value *p = provide_member(prior, name), *c = config->items[i];
 
 		if (!p)
 			return false;
@@ -114,7 +114,7 @@ static const struct value *proposed_set(struct arena *a, const struct restype_bl
 					const struct value *prior, const struct value *config)
 {
 	const struct value **items = arena_array(a, config->count + 1, sizeof(*items));
-	size_t prior_count = has_items(prior) ? prior->count : 0;
+	size_t prior_count = provide_has_items(prior) ? prior->count : 0;
 	bool *used = arena_alloc(a, prior_count + 1);
 
 	for (size_t i = 0; i < config->count; i++) {
@@ -149,8 +149,9 @@ static const struct value *proposed_nested(struct arena *a, enum restype_nesting
 		const struct value *p = NULL;
 
 		if (nesting == RESTYPE_MAP)
-			p = has_items(prior) ? value_get(prior, value_key(config, i)) : NULL;
-		else if (has_items(prior) && i < prior->count)
+			p = provide_has_items(prior) ? value_get(prior, value_key(config, i))
+						     : NULL;
+		else if (provide_has_items(prior) && i < prior->count)
 			p = prior->items[i];
 		items[i] = provide_proposed(a, b, p, config->items[i]);
 	}
@@ -180,7 +181,7 @@ const struct value *provide_proposed(struct arena *a, const struct restype_block
 		const char *name = config->type->attrs[i].name;
 		const struct restype_attr *attr = restype_attr(b, name);
 		const struct restype_block_type *t = attr ? NULL : restype_block_type(b, name);
-		const struct value *p = member(prior, name);
+		const struct value *p = provide_member(prior, name);
 
 		items[i] = config->items[i];
 		if (attr)
@@ -239,7 +240,7 @@ static const struct value *zero_filled(struct planner_rules *p, const struct res
 	struct arena *a = p->arena;
 	const struct value **items, **members;
 
-	if (!has_items(v))
+	if (!provide_has_items(v))
 		return v;
 	if (set && oldtypes_same_set(NULL, prior, v))
 		return prior;
@@ -329,7 +330,7 @@ static const struct value *plan_left_out(struct planner_rules *p, const struct r
 		return prior && !value_is_null(prior) ? prior : v;
 	if (!prior)
 		return value_null(p->arena, attr->type);
-	return has_items(prior) ? v : prior;
+	return provide_has_items(prior) ? v : prior;
 }
 
 /*
@@ -368,7 +369,7 @@ static const struct value *plan_null_of_old(struct planner_rules *p,
 		return plan_absent(p, attr, false, v);
 	if (oldtypes_is_zero(prior))
 		return prior;
-	return type_is_collection(attr->type) && has_items(prior)
+	return type_is_collection(attr->type) && provide_has_items(prior)
 		       ? oldtypes_zero(p->arena, attr->type)
 		       : plan_absent(p, attr, false, v);
 }
@@ -418,7 +419,8 @@ static const struct value *plan_set_element(struct planner_rules *p, const struc
 	planned = plan_block(p, b, old, v);
 	p->sets--;
 	/* What the configuration itself does not know yet cannot be what it was before. */
-	if (p->recorded && has_items(prior) && planned->unknown_within && !v->unknown_within)
+	if (p->recorded && provide_has_items(prior) && planned->unknown_within &&
+	    !v->unknown_within)
 		for (size_t i = 0; i < prior->count; i++)
 			if (agrees(prior->items[i], planned))
 				return prior->items[i];
@@ -446,12 +448,15 @@ static const struct value *plan_elements(struct planner_rules *p, enum restype_n
 			items[i] = plan_set_element(p, b, prior, v->items[i]);
 		else if (nesting == RESTYPE_MAP)
 			items[i] = plan_block(
-				p, b, has_items(prior) ? value_get(prior, value_key(v, i)) : NULL,
+				p, b,
+				provide_has_items(prior) ? value_get(prior, value_key(v, i)) : NULL,
 				v->items[i]);
 		else
-			items[i] = plan_block(
-				p, b, has_items(prior) && i < prior->count ? prior->items[i] : NULL,
-				v->items[i]);
+			items[i] = plan_block(p, b,
+					      provide_has_items(prior) && i < prior->count
+						      ? prior->items[i]
+						      : NULL,
+					      v->items[i]);
 	}
 	return provide_collection(p->arena, v, items, v->count);
 }
@@ -488,7 +493,7 @@ static const struct value *plan_block(struct planner_rules *p, const struct rest
 		const char *name = v->type->attrs[i].name;
 		const struct restype_attr *attr = restype_attr(b, name);
 		const struct restype_block_type *t = attr ? NULL : restype_block_type(b, name);
-		const struct value *before = member(prior, name);
+		const struct value *before = provide_member(prior, name);
 
 		items[i] = v->items[i];
 		if (attr)
@@ -517,8 +522,8 @@ static const struct value *without_write_only(struct arena *a, const struct rest
 static const struct value *merged_tags(struct arena *a, const struct value *defaults,
 				       const struct value *tags)
 {
-	size_t of_defaults = has_items(defaults) ? defaults->count : 0;
-	size_t of_tags = has_items(tags) ? tags->count : 0, count = 0;
+	size_t of_defaults = provide_has_items(defaults) ? defaults->count : 0;
+	size_t of_tags = provide_has_items(tags) ? tags->count : 0, count = 0;
 	const char **keys = arena_array(a, of_defaults + of_tags + 1, sizeof(*keys));
 	const struct value **items = arena_array(a, of_defaults + of_tags + 1, sizeof(*items));
 
@@ -539,9 +544,10 @@ static const struct value *merged_tags(struct arena *a, const struct value *defa
 static const struct value *plan_tags(struct walk *w, const struct resource_instance *r,
 				     const struct value *prior, const struct value *planned)
 {
-	const struct value *tags = member(planned, "tags"), *all = member(planned, "tags_all");
+	const struct value *tags = provide_member(planned, "tags"),
+			   *all = provide_member(planned, "tags_all");
 	const struct value *defaults = r->provider_config ? r->provider_config->default_tags : NULL;
-	const struct value *merged, *before = member(prior, "tags_all");
+	const struct value *merged, *before = provide_member(prior, "tags_all");
 
 	if (!tags || !all || tags->type->kind != TYPE_MAP || all->type->kind != TYPE_MAP)
 		return planned;
@@ -552,7 +558,7 @@ static const struct value *plan_tags(struct walk *w, const struct resource_insta
 	if (merged->state == VALUE_KNOWN && merged->count == 0) {
 		if (!prior)
 			return planned;
-		if (has_items(before))
+		if (provide_has_items(before))
 			merged = r->type->legacy && tags->state == VALUE_KNOWN
 					 ? merged
 					 : value_unknown(w->arena, all->type);
@@ -565,7 +571,7 @@ static const struct value *plan_tags(struct walk *w, const struct resource_insta
 /* --- terraform_data ----------------------------------------------------------------------------
  */
 
-static bool is_terraform_data(const struct resource_instance *r)
+bool provide_is_terraform_data(const struct resource_instance *r)
 {
 	return strcmp(r->provider, "terraform.io/builtin/terraform") == 0 &&
 	       strcmp(r->type_name, "terraform_data") == 0;
@@ -574,10 +580,10 @@ static bool is_terraform_data(const struct resource_instance *r)
 static const struct value *plan_terraform_data(struct arena *a, const struct value *prior,
 					       const struct value *v)
 {
-	const struct value *input = member(v, "input"), *output;
-	const struct value *trigger = member(v, "triggers_replace");
-	const struct value *before = member(prior, "triggers_replace");
-	const struct value *old_input = member(prior, "input");
+	const struct value *input = provide_member(v, "input"), *output;
+	const struct value *trigger = provide_member(v, "triggers_replace");
+	const struct value *before = provide_member(prior, "triggers_replace");
+	const struct value *old_input = provide_member(prior, "input");
 	bool replaced = !before || !trigger || !value_same(before, trigger);
 
 	if (!input || (!replaced && old_input && value_same(old_input, input)))
@@ -596,8 +602,8 @@ static const struct value *plan_recomputed(struct arena *a, const struct restype
 	for (size_t i = 0; prior && i < type->recomputed_count; i++) {
 		const struct restype_recomputed *r = &type->recomputed[i];
 		const struct restype_attr *attr = restype_attr(type->block, r->attribute);
-		const struct value *before = member(prior, r->cause);
-		const struct value *after = member(planned, r->cause);
+		const struct value *before = provide_member(prior, r->cause);
+		const struct value *after = provide_member(planned, r->cause);
 		bool changed = *r->cause ? before && after && !value_same(before, after)
 					 : !value_same(prior, planned);
 
@@ -625,11 +631,11 @@ static const struct value *plan_when(struct arena *a, const struct restype *type
 	for (size_t i = 0; i < type->when_count; i++) {
 		const struct restype_when *when = &type->when[i];
 
-		if (!has_text(member(planned, when->attribute), when->value))
+		if (!has_text(provide_member(planned, when->attribute), when->value))
 			continue;
 		for (size_t k = 0; k < when->attr_count; k++) {
 			const char *name = when->attrs[k].name;
-			const struct value *given = member(proposed, name);
+			const struct value *given = provide_member(proposed, name);
 			const struct restype_attr *attr = restype_attr(type->block, name);
 
 			if (given && value_is_null(given) && (!prior || !attr->computed))
@@ -666,7 +672,7 @@ const struct value *provide_planned(struct walk *w, const struct resource_instan
 	};
 	const struct value *planned;
 
-	if (is_terraform_data(r))
+	if (provide_is_terraform_data(r))
 		return plan_terraform_data(w->arena, prior, proposed);
 	if (!p.recorded && prior)
 		return without_write_only(w->arena, r->type->block, proposed);
@@ -684,190 +690,4 @@ const struct value *provide_unread(struct arena *a, const struct restype_block *
 	struct planner_rules p = {.arena = a}; /* no facts, so no need of the walk */
 
 	return plan_block(&p, b, NULL, config);
-}
-
-/* --- replacement ---------------------------------------------------------------------------------
- */
-
-struct path {
-	const struct path *parent;
-	const struct value *step;
-	size_t depth;
-};
-
-static void add_path(struct walk *w, struct resource_instance *r, const struct path *p)
-{
-	const struct value **steps = arena_array(w->arena, p->depth + 1, sizeof(*steps));
-	const struct value **grown =
-		arena_array(w->arena, r->replace_path_count + 1, sizeof(*grown));
-	size_t depth = p->depth;
-
-	for (; p; p = p->parent)
-		steps[p->depth - 1] = p->step;
-	if (r->replace_path_count)
-		memcpy(grown, r->replace_paths, r->replace_path_count * sizeof(*grown));
-	grown[r->replace_path_count++] = value_tuple(w->arena, steps, depth);
-	r->replace_paths = grown;
-}
-
-static void find_replacements(struct walk *w, struct resource_instance *r,
-			      const struct restype_block *b, const struct path *at,
-			      const struct value *prior, const struct value *planned);
-
-static void replacements_in_list(struct walk *w, struct resource_instance *r,
-				 const struct restype_block *b, const struct path *at,
-				 const struct value *prior, const struct value *planned)
-{
-	size_t before = has_items(prior) ? prior->count : 0;
-	size_t after = has_items(planned) ? planned->count : 0;
-
-	for (size_t i = 0; i < FP_MAX(before, after); i++) {
-		const struct path p = {at, value_int(w->arena, (int64_t)i), at->depth + 1};
-
-		find_replacements(w, r, b, &p, i < before ? prior->items[i] : NULL,
-				  i < after ? planned->items[i] : NULL);
-	}
-}
-
-static bool any_force_new(const struct restype_block *b)
-{
-	for (size_t i = 0; i < b->attr_count; i++)
-		if (b->attrs[i].force_new)
-			return true;
-	for (size_t i = 0; i < b->type_count; i++)
-		if (b->types[i].force_new || any_force_new(b->types[i].block))
-			return true;
-	return false;
-}
-
-static void find_replacements(struct walk *w, struct resource_instance *r,
-			      const struct restype_block *b, const struct path *at,
-			      const struct value *prior, const struct value *planned)
-{
-	size_t depth = at ? at->depth + 1 : 1;
-
-	for (size_t i = 0; i < b->attr_count; i++) {
-		const struct value *p = member(prior, b->attrs[i].name);
-		const struct value *n = member(planned, b->attrs[i].name);
-		const struct path here = {at, value_string(w->arena, b->attrs[i].name), depth};
-
-		if (!b->attrs[i].force_new || (p && n && value_same(p, n)))
-			continue;
-		/* An attribute of a block that is only on one side counts where it has a value. */
-		if ((p && !value_is_null(p)) || (n && !value_is_null(n)))
-			add_path(w, r, &here);
-	}
-	for (size_t i = 0; i < b->type_count; i++) {
-		const struct restype_block_type *t = &b->types[i];
-		const struct value *p = member(prior, t->name), *n = member(planned, t->name);
-		const struct path here = {at, value_string(w->arena, t->name), depth};
-
-		if ((p && n && value_same(p, n)) || (!p && !n))
-			continue;
-		if (t->force_new || (t->nesting == RESTYPE_SET && any_force_new(t->block)))
-			add_path(w, r, &here);
-		else if (t->nesting == RESTYPE_SINGLE || t->nesting == RESTYPE_GROUP)
-			find_replacements(w, r, t->block, &here, p, n);
-		else if (t->nesting == RESTYPE_LIST)
-			replacements_in_list(w, r, t->block, &here, p, n);
-	}
-}
-
-void provide_replacements(struct walk *w, struct resource_instance *r, const struct value *prior,
-			  const struct value *planned)
-{
-	bool recorded = w->request->facts == REQUEST_FACTS_RECORDED;
-
-	if (value_same(prior, planned))
-		return;
-	if (recorded && r->type->legacy)
-		prior = oldtypes_state(w->arena, r->type->block, prior);
-	if (recorded || is_terraform_data(r))
-		find_replacements(w, r, r->type->block, NULL, prior, planned);
-}
-
-/* --- ignore_changes
- * --------------------------------------------------------------------------------- */
-
-static const struct value *take_from(struct arena *a, const struct step *steps, size_t count,
-				     const struct value *prior, const struct value *config)
-{
-	const struct value **items;
-	const char *key = NULL;
-	const char **keys;
-	size_t used = 0;
-	bool found = false;
-
-	if (count == 0 || !config || !value_is_iterable(config))
-		return prior ? prior : config;
-	if (steps->kind == STEP_ATTR)
-		key = steps->name;
-	else if (steps->key->type == &type_string)
-		key = steps->key->text;
-	items = arena_array(a, config->count + 2, sizeof(*items));
-	keys = arena_array(a, config->count + 2, sizeof(*keys));
-	if (!key) {
-		int64_t index = -1;
-
-		if (!prior || !value_is_iterable(prior) || steps->key->type != &type_number ||
-		    !number_to_int64(steps->key->number, &index))
-			return config;
-		for (size_t i = 0; i < config->count; i++)
-			items[i] = (int64_t)i == index && i < prior->count
-					   ? take_from(a, steps + 1, count - 1, prior->items[i],
-						       config->items[i])
-					   : config->items[i];
-		return provide_collection(a, config, items, config->count);
-	}
-	if (!value_has_keys(config))
-		return config;
-	for (size_t i = 0; i < config->count; i++) {
-		const struct value *p =
-			prior && value_has_keys(prior) ? value_get(prior, key) : NULL;
-
-		keys[used] = value_key(config, i);
-		items[used] = config->items[i];
-		if (strcmp(keys[used], key) == 0) {
-			found = true;
-			if (!p && config->type->kind == TYPE_MAP && count == 1)
-				continue;
-			items[used] = take_from(a, steps + 1, count - 1, p, config->items[i]);
-		}
-		used++;
-	}
-	if (config->type->kind == TYPE_OBJECT)
-		return provide_object(a, config, items);
-	if (!found && count == 1 && prior && value_has_keys(prior) && value_get(prior, key)) {
-		keys[used] = key;
-		items[used++] = value_get(prior, key);
-	}
-	return value_map(a, config->type->element, keys, items, used);
-}
-
-/* A map that is null in the configuration can still have an ignored key. */
-static const struct value *ignore_one(struct arena *a, const struct traversal *t,
-				      const struct value *prior, const struct value *config)
-{
-	struct step *steps = arena_array(a, t->count + 1, sizeof(*steps));
-	const struct value *item = value_get(config, t->root);
-
-	steps[0] = (struct step){.kind = STEP_ATTR, .name = t->root};
-	if (t->count)
-		memcpy(steps + 1, t->steps, t->count * sizeof(*steps));
-	if (item && t->count > 0 && value_is_null(item) && item->type->kind == TYPE_MAP)
-		config = provide_with(a, config, t->root,
-				      value_map(a, item->type->element, NULL, NULL, 0));
-	return take_from(a, steps, t->count + 1, prior, config);
-}
-
-const struct value *provide_ignore(struct arena *a, const struct config_resource *cfg,
-				   const struct value *prior, const struct value *config)
-{
-	if (!prior)
-		return config;
-	if (cfg->ignore_all)
-		return prior;
-	for (size_t i = 0; i < cfg->ignore_count; i++)
-		config = ignore_one(a, &cfg->ignore[i], prior, config);
-	return config;
 }

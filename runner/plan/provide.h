@@ -41,4 +41,10 @@ const struct value *provide_object(struct arena *a, const struct value *like,
 const struct value *provide_collection(struct arena *a, const struct value *like,
 				       const struct value **items, size_t count);
 
+/* The member of an object; NULL where there is none, or no object is known. */
+const struct value *provide_member(const struct value *v, const char *name);
+/* Whether it is known and holds something. */
+bool provide_has_items(const struct value *v);
+bool provide_is_terraform_data(const struct resource_instance *r);
+
 #endif
