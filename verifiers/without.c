@@ -84,13 +84,7 @@ static json_t *blocks_without(const json_t *view, const struct without *c, size_
 
 const json_t *without_instance(const json_t *view, const char *address)
 {
-	json_t *row;
-	size_t i;
-
-	json_array_foreach (list_of(view, "instances"), i, row)
-		if (strcmp(json_text_of(row, "address"), address) == 0)
-			return row;
-	return NULL;
+	return json_find_row(list_of(view, "instances"), "address", address);
 }
 
 /* Each instance of the block with the argument as it was; one that is new keeps what it has. */

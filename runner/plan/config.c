@@ -416,3 +416,13 @@ const char *config_provider_address(struct arena *a, const struct config_module 
 		return "terraform.io/builtin/terraform";
 	return arena_printf(a, "registry.terraform.io/hashicorp/%s", name);
 }
+
+const char *config_resource_text(struct arena *a, enum config_mode mode, const char *type,
+				 const char *name)
+{
+	return arena_printf(a, "%s%s.%s",
+			    mode == CONFIG_DATA	       ? "data."
+			    : mode == CONFIG_EPHEMERAL ? "ephemeral."
+						       : "",
+			    type, name);
+}

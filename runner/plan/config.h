@@ -237,4 +237,8 @@ void config_decode(struct config *c, struct config_module *m, const struct block
 void config_override(struct config *c, const struct block **blocks, size_t *count,
 		     const struct block *const *overrides, size_t override_count);
 
+/* "aws_x.y", "data.aws_x.y" or "ephemeral.aws_x.y". */
+const char *config_resource_text(struct arena *a, enum config_mode mode, const char *type,
+				 const char *name);
+
 #endif

@@ -216,16 +216,6 @@ static void check_instance(struct walk *w, const struct traversal *t, size_t use
 			   address, r->count ? "count" : "for_each");
 }
 
-static const char *resource_text(struct arena *a, enum config_mode mode, const char *type,
-				 const char *name)
-{
-	return arena_printf(a, "%s%s.%s",
-			    mode == CONFIG_DATA	       ? "data."
-			    : mode == CONFIG_EPHEMERAL ? "ephemeral."
-						       : "",
-			    type, name);
-}
-
 static void refer_resource(struct walk *w, struct node *n, const struct traversal *t)
 {
 	enum config_mode mode;
@@ -251,7 +241,7 @@ static void refer_resource(struct walk *w, struct node *n, const struct traversa
 		return;
 	}
 	check_instance(w, t, used, &n->module->resources.list[w->graph.nodes[node - 1].index],
-		       resource_text(w->arena, mode, type, name));
+		       config_resource_text(w->arena, mode, type, name));
 	depend(w, n, node);
 	if (mode == CONFIG_MANAGED)
 		wait_for(w, n, node - 1);

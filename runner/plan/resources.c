@@ -66,11 +66,9 @@ static struct resource_instance *new_instance(struct walk *w, const struct node 
 					.key = key,
 					.body = cfg->body,
 					.destroy_prior = n->create_first};
-	r->address = arena_printf(w->arena, "%s%s%s%s.%s%s", m->address, *m->address ? "." : "",
-				  cfg->mode == CONFIG_DATA	  ? "data."
-				  : cfg->mode == CONFIG_EPHEMERAL ? "ephemeral."
-								  : "",
-				  cfg->type, cfg->name, expand_key_text(w->arena, key.key));
+	r->address = arena_printf(w->arena, "%s%s%s%s", m->address, *m->address ? "." : "",
+				  config_resource_text(w->arena, cfg->mode, cfg->type, cfg->name),
+				  expand_key_text(w->arena, key.key));
 	w->instances.list = arena_grow(w->arena, w->instances.list, w->instances.count,
 				       &w->instances.capacity, sizeof(*w->instances.list));
 	w->instances.list[w->instances.count++] = r;

@@ -98,11 +98,8 @@ static void write_provider(struct view *v, const struct config_module *m,
 const char *viewblocks_address(struct arena *a, const struct config_module *m,
 			       const struct config_resource *r)
 {
-	return arena_printf(a, "%s%s%s%s.%s", m->address, *m->address ? "." : "",
-			    r->mode == CONFIG_DATA	  ? "data."
-			    : r->mode == CONFIG_EPHEMERAL ? "ephemeral."
-							  : "",
-			    r->type, r->name);
+	return arena_printf(a, "%s%s%s", m->address, *m->address ? "." : "",
+			    config_resource_text(a, r->mode, r->type, r->name));
 }
 
 /* Whether it is there, and how often, rests on mocked values; in a call around it, perhaps. */
